@@ -1,0 +1,1 @@
+"""What every service stands on: bus, case store, papers, clock, telemetry."""

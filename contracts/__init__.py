@@ -1,0 +1,1 @@
+"""The published language: what is told, asked and commanded between the services and with the outside."""

@@ -1,0 +1,1 @@
+"""Words that every domain uses: no input or output here."""
