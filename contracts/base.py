@@ -1,0 +1,165 @@
+"""Types from which the published language is made: records, events, commands, queries, intake."""
+
+import re
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+_WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+ID_PATTERN = r"^[A-Za-z0-9_-]{1,80}$"
+CaseId = Annotated[str, Field(pattern=ID_PATTERN, description="Number of the case; one token of a subject.")]
+T = TypeVar("T")
+
+
+class PersonalMark:
+    """Marks a field that holds personal data of a citizen."""
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "x-personal": True}
+
+
+Personal = Annotated[T, PersonalMark()]
+"""`Personal[str]`: data of a citizen. Allowed in commands, intake and replies to them; refused in events and facts."""
+
+
+class Role(StrEnum):
+    """What a person or program may act as. A person's roles come from the signed token, a program's from its subject."""
+
+    CITIZEN = "citizen"  # 公众: anyone, through the gateway
+    CLERK = "clerk"  # 经办人
+    HEAD = "head"  # 单位负责人
+    OPENNESS = "openness"  # 政务公开工作机构
+    REVIEWER = "reviewer"  # 审核人 at the issuing office
+    DISPATCHER = "dispatcher"  # 热线派单员
+    WEBMASTER = "webmaster"  # 网站管理员
+    SUPERVISOR = "supervisor"  # 督查人员
+    ARCHIVIST = "archivist"  # 档案管理员
+    OPERATOR = "operator"  # 平台运维
+    SERVICE = "service"  # another service of the platform
+
+
+class Audience(StrEnum):
+    """Who may receive an event."""
+
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+def snake(name: str) -> str:
+    """`TicketClosed` -> `ticket_closed`."""
+    return _WORD_START.sub("_", name).lower()
+
+
+def dashed(name: str) -> str:
+    """`ConfirmImport` -> `confirm-import`."""
+    return snake(name).replace("_", "-")
+
+
+class Contract(BaseModel):
+    """Base of everything that crosses the bus. Unknown fields are refused, values are immutable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=200_000)
+
+    @classmethod
+    def service(cls) -> str:
+        """The service that owns this type: the module in which it stands."""
+        return cls.__module__.rsplit(".", 1)[-1]
+
+
+class Record(Contract):
+    """How a record stands now; carried whole by each of its events. `id` is one token of a subject."""
+
+    model_config = ConfigDict(extra="ignore")
+    id: CaseId
+
+
+class Event(Contract):
+    """What happened, with the record as it now stands.
+
+    `(epoch, version)` orders the versions of one record: a consumer keeps the highest and needs no earlier event.
+    `chain` is the head of the case's hash chain of facts. These three are set by the case store at the commit.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+    name: ClassVar[str] = ""
+    record_name: ClassVar[str] = ""
+    audience: ClassVar[Audience] = Audience.INTERNAL
+    major: ClassVar[int] = 1
+
+    epoch: int = Field(default=0, ge=0, description="Generation of the owner's records; grows with each retelling.")
+    version: int = Field(default=0, ge=0, description="Version of the record within the epoch.")
+    chain: str = Field(default="", description="SHA-256 head of the chain of facts behind this record, hexadecimal.")
+    record: Record
+
+    def __init_subclass__(
+        cls, record: str = "", name: str = "", audience: Audience = Audience.INTERNAL, major: int = 1, **kwargs: Any
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.record_name, cls.name, cls.audience, cls.major = record, name, audience, major
+
+    @classmethod
+    def type(cls) -> str:
+        """`publication.document.published.v1`."""
+        return f"{cls.service()}.{cls.record_name}.{cls.name}.v{cls.major}"
+
+
+class Reply(Contract):
+    """Answer to a command or a query."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+class Done(Reply):
+    """A command was carried out, or had been before with the same idempotency key."""
+
+    id: CaseId
+    version: int = Field(description="Version of the case after the command.")
+    state: str = Field(description="State of the case after the command.")
+    repeated: bool = Field(default=False, description="The same idempotency key had been carried out before.")
+
+
+class _Asked(Contract):
+    """Common to commands and queries: who may ask, what is answered, and the name on the bus."""
+
+    name: ClassVar[str] = ""
+    by: ClassVar[frozenset[Role]] = frozenset()
+    reply: ClassVar[type[Reply]] = Done
+
+    def __init_subclass__(
+        cls, by: tuple[Role, ...] = (), reply: type[Reply] = Done, name: str = "", **kwargs: Any
+    ) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.by, cls.reply, cls.name = frozenset(by), reply, name or dashed(cls.__name__)
+
+
+class Command(_Asked):
+    """Asks a service to decide something. Repeating it with the same idempotency key changes nothing."""
+
+
+class Query(_Asked):
+    """Asks a service what it knows; changes nothing."""
+
+
+class Intake(Contract):
+    """A message from outside, taken in by one service and answered in the emitter's own answers."""
+
+    what: ClassVar[str] = ""
+    answer: ClassVar[type[Reply]] = Reply
+
+    def __init_subclass__(cls, what: str = "", answer: type[Reply] = Reply, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.what, cls.answer = what, answer
+
+
+class Problem(Reply):
+    """RFC 9457 problem details. `detail` is a Chinese sentence for a person; no field repeats an offending value."""
+
+    type: str = Field(default="about:blank", description="Stable identifier of the problem.")
+    title: str
+    status: int
+    detail: str = ""
+    field: str | None = None
+    remedy: str | None = None
