@@ -1,0 +1,1 @@
+"""What the hotline service tells, answers and takes."""

@@ -1,0 +1,1 @@
+"""What the opinion service tells, answers and takes."""

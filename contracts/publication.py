@@ -1,0 +1,1 @@
+"""What the publication service tells, answers and takes."""

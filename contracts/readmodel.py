@@ -1,0 +1,1 @@
+"""What the readmodel service tells, answers and takes."""

@@ -1,0 +1,104 @@
+"""Who tells, who listens, who asks whom, and who stands outside: the one table from which the streams, the durables,
+the NATS accounts and permissions, the AsyncAPI document and the subscriptions are made."""
+
+import inspect
+from collections.abc import Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import TypeVar
+
+from contracts import gateway, hotline, opinion, publication, readmodel, requests, sitewatch, supervision
+from contracts.base import Audience, Command, Contract, Event, Intake, Query
+
+T = TypeVar("T", bound=Contract)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service: its module of contracts, the events it listens to, the commands and queries it sends."""
+
+    module: ModuleType
+    listens: tuple[type[Event], ...] = ()
+    sends: tuple[type[Command] | type[Query], ...] = ()
+    listens_to_all: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.module.__name__.rsplit(".", 1)[-1]
+
+    def _defined(self, kind: type[T]) -> tuple[type[T], ...]:
+        found = (value for value in vars(self.module).values() if inspect.isclass(value) and issubclass(value, kind))
+        return tuple(value for value in found if value.__module__ == self.module.__name__)
+
+    @property
+    def events(self) -> tuple[type[Event], ...]:
+        """Events that it tells."""
+        return tuple(kind for kind in self._defined(Event) if kind.name)
+
+    @property
+    def commands(self) -> tuple[type[Command], ...]:
+        return self._defined(Command)
+
+    @property
+    def queries(self) -> tuple[type[Query], ...]:
+        return self._defined(Query)
+
+    @property
+    def intakes(self) -> tuple[type[Intake], ...]:
+        return self._defined(Intake)
+
+
+@dataclass(frozen=True)
+class Party:
+    """Someone outside, with an account of its own on the bus."""
+
+    name: str
+    emits: tuple[type[Intake], ...] = ()
+    reads_public: bool = False
+
+
+class Registry:
+    """All services and parties of the platform."""
+
+    def __init__(self, services: tuple[Service, ...], parties: tuple[Party, ...]) -> None:
+        self.services = {service.name: service for service in services}
+        self.parties = {party.name: party for party in parties}
+
+    def events(self) -> Iterator[type[Event]]:
+        for service in self.services.values():
+            yield from service.events
+
+    def event(self, kind: str) -> type[Event] | None:
+        """The class behind a type name such as `publication.document.published.v1`."""
+        return self._by_type().get(kind)
+
+    def _by_type(self) -> dict[str, type[Event]]:
+        if not hasattr(self, "_types"):
+            self._types = {event.type(): event for event in self.events()}
+        return self._types
+
+    def heard_by(self, service: str) -> tuple[type[Event], ...]:
+        """The events that reach a service, in the order of the registry."""
+        entry = self.services[service]
+        return tuple(self.events()) if entry.listens_to_all else entry.listens
+
+    def public_events(self) -> tuple[type[Event], ...]:
+        return tuple(event for event in self.events() if event.audience is Audience.PUBLIC)
+
+
+REGISTRY = Registry(
+    services=(
+        Service(publication),
+        Service(requests),
+        Service(opinion),
+        Service(hotline),
+        Service(sitewatch),
+        Service(supervision),
+        Service(readmodel, listens_to_all=True),
+        Service(gateway),
+    ),
+    parties=(
+        Party("h12345"),
+        Party("portal", reads_public=True),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What the sitewatch service tells, answers and takes."""

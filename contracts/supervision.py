@@ -1,0 +1,1 @@
+"""What the supervision service tells, answers and takes."""
