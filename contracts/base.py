@@ -121,7 +121,19 @@ class Done(Reply):
     repeated: bool = Field(default=False, description="The same idempotency key had been carried out before.")
 
 
-class _Asked(Contract):
+class Answer(Reply):
+    """Answer to one emission, kept for its emitter until it has read it."""
+
+    emission: str = Field(description="The emission that is answered, as its emitter calls it; empty if unreadable.")
+    outcome: str = Field(description="What became of it: accepted, updated, …; `rejected` names field and reason.")
+    case: str | None = Field(default=None, description="Our number of the case.")
+    code: str | None = Field(default=None, description="Stable identifier of the reason of a rejection.")
+    field: str | None = Field(default=None, description="The field that is wrong.")
+    reason: str | None = Field(default=None, description="Chinese sentence; never repeats the offending value.")
+    remedy: str | None = Field(default=None, description="What to do next, in Chinese.")
+
+
+class Asked(Contract):
     """Common to commands and queries: who may ask, what is answered, and the name on the bus."""
 
     name: ClassVar[str] = ""
@@ -135,11 +147,11 @@ class _Asked(Contract):
         cls.by, cls.reply, cls.name = frozenset(by), reply, name or dashed(cls.__name__)
 
 
-class Command(_Asked):
+class Command(Asked):
     """Asks a service to decide something. Repeating it with the same idempotency key changes nothing."""
 
 
-class Query(_Asked):
+class Query(Asked):
     """Asks a service what it knows; changes nothing."""
 
 
@@ -147,9 +159,9 @@ class Intake(Contract):
     """A message from outside, taken in by one service and answered in the emitter's own answers."""
 
     what: ClassVar[str] = ""
-    answer: ClassVar[type[Reply]] = Reply
+    answer: ClassVar[type[Answer]] = Answer
 
-    def __init_subclass__(cls, what: str = "", answer: type[Reply] = Reply, **kwargs: Any) -> None:
+    def __init_subclass__(cls, what: str = "", answer: type[Answer] = Answer, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls.what, cls.answer = what, answer
 

@@ -29,14 +29,13 @@ def events_of(region: str, kind: type[Event]) -> str:
     return f"{ROOT}.{region}.evt.{kind.audience}.{kind.service()}.{kind.record_name}.{kind.name}.v{kind.major}.*"
 
 
-def command(region: str, kind: type[Command], sender: str) -> str:
-    """Where a command is sent; the last token is pinned to the sender by permission."""
-    return f"{ROOT}.{region}.cmd.{kind.service()}.{kind.name}.{sender}"
+def asked(region: str, kind: type[Command] | type[Query], sender: str, service: str | None = None) -> str:
+    """Where a command or query is sent; the last token is pinned to the sender by permission.
 
-
-def query(region: str, kind: type[Query], sender: str) -> str:
-    """Where a query is sent; the last token is pinned to the sender by permission."""
-    return f"{ROOT}.{region}.qry.{kind.service()}.{kind.name}.{sender}"
+    `service` names the receiver of what every service answers (`contracts.platform`).
+    """
+    act = "cmd" if issubclass(kind, Command) else "qry"
+    return f"{ROOT}.{region}.{act}.{service or kind.service()}.{kind.name}.{sender}"
 
 
 def intake(region: str, kind: type[Intake], emitter: str) -> str:

@@ -1,0 +1,288 @@
+"""The case store: load, decide, append. One document is state history, lock, audit trail, alarm and outbox of a case.
+
+`{_id, kind, epoch, version, head, facts: [{text, hash}], outbox: [...], untold_at?, alarm_at?, origin?, index: {...}}`
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+import json
+
+from chassis import chain
+from chassis.actors import Cause
+from chassis.outbox import Outgoing, outgoing
+from chassis.store import Collection, Document, Duplicate
+from contracts.base import Event
+from kernel.calendar import Calendar
+from kernel.facts import Fact
+from kernel.refused import Refused
+
+S = TypeVar("S")
+Decision = Callable[[S], Sequence[Fact]]
+Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
+
+MAX_FACTS = 200
+MAX_CASE_BYTES = 256 * 1024
+MAX_CONFLICTS = 50
+
+
+def _never(state: Any) -> None:
+    return None
+
+
+def _nothing_due(state: Any, now: datetime, calendar: Calendar) -> Sequence[Fact]:
+    return []
+
+
+@dataclass(frozen=True)
+class CaseKind(Generic[S]):
+    """What the store must know of a domain: its facts, how they fold, what they tell, and when it wants to be woken."""
+
+    name: str
+    title: str
+    """Chinese noun for refusals."""
+    facts: tuple[type[Fact], ...]
+    evolve: Callable[[S | None, Fact], S]
+    tell: Callable[[S, Sequence[Fact]], Sequence[Event]]
+    """Events of one commit, from the state after it and the facts that it added."""
+    retell: Callable[[S], Sequence[Event]]
+    """Events that tell the record as it stands, for a republication."""
+    index: Callable[[S], Mapping[str, Any]]
+    """Plain values by which cases are found."""
+    alarm: Callable[[S], datetime | None] = _never
+    tick: Callable[[S, datetime, Calendar], Sequence[Fact]] = _nothing_due
+    upcasts: Mapping[str, Upcast] = field(default_factory=dict)
+
+    def read(self, entries: Iterable[chain.Entry]) -> tuple[S, list[tuple[str, Fact]]]:
+        """Fold stored entries; also each fact with its cause."""
+        state: S | None = None
+        told: list[tuple[str, Fact]] = []
+        for entry in entries:
+            stored = json.loads(entry["text"])
+            fact = self.revive(stored["kind"], stored["data"])
+            state = self.evolve(state, fact)
+            told.append((stored["cause"], fact))
+        if state is None:
+            raise ValueError("a case without facts")
+        return state, told
+
+    def revive(self, kind: str, data: dict[str, Any]) -> Fact:
+        """A stored fact as its class, through the upcasts of older versions."""
+        while kind in self.upcasts:
+            kind, data = self.upcasts[kind](data)
+        return self._classes()[kind].model_validate(data)
+
+    def _classes(self) -> dict[str, type[Fact]]:
+        cached: dict[str, type[Fact]] | None = self.__dict__.get("_by_kind")
+        if cached is None:
+            cached = {fact.kind: fact for fact in self.facts}
+            object.__setattr__(self, "_by_kind", cached)
+        return cached
+
+    def fold(self, state: S | None, facts: Sequence[Fact]) -> S:
+        for fact in facts:
+            state = self.evolve(state, fact)
+        if state is None:
+            raise ValueError("nothing to fold")
+        return state
+
+
+@dataclass(frozen=True)
+class Held(Generic[S]):
+    """A case as it was read or has just been written."""
+
+    id: str
+    state: S
+    version: int
+    epoch: int
+    head: str
+    facts: Sequence[Fact] = ()
+    """The facts that this cause added, now or when it was first decided."""
+    repeated: bool = False
+    """The cause had been decided before; nothing was added now."""
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A case to be opened. `origin` is what makes it the same case however often it is opened."""
+
+    id: str
+    facts: Sequence[Fact]
+    cause: Cause
+    origin: str
+
+
+class Cases(Generic[S]):
+    """All cases of one kind of one service."""
+
+    def __init__(
+        self, kind: CaseKind[S], collection: Collection, region: str, told: Callable[[str, int, list[Outgoing]], None]
+    ) -> None:
+        self.kind = kind
+        self.collection = collection
+        self._region = region
+        self._told = told
+
+    async def load(self, id: str) -> Held[S]:
+        """Raises `Refused` when there is no such case."""
+        return (await self._load(id))[0]
+
+    async def get(self, id: str) -> Held[S] | None:
+        document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
+        return self._held(document)[0] if document else None
+
+    async def by_origin(self, origins: Sequence[str]) -> dict[str, Held[S]]:
+        """Cases by what opened them, in one query."""
+        found = await self.collection.find({"origin": {"$in": [self._origin(origin) for origin in origins]}})
+        prefix = len(self.kind.name) + 1
+        return {document["origin"][prefix:]: self._held(document)[0] for document in found}
+
+    async def find(
+        self, where: Mapping[str, Any], *, sort: Sequence[tuple[str, int]] = (), skip: int = 0, limit: int = 100
+    ) -> list[Held[S]]:
+        """Cases by their index values, e.g. `{"agency": "fgj"}`."""
+        found = await self.collection.find(
+            self._where(where), sort=[(_path(key), order) for key, order in sort], skip=skip, limit=limit
+        )
+        return [self._held(document)[0] for document in found]
+
+    async def count(self, where: Mapping[str, Any]) -> int:
+        return await self.collection.count(self._where(where))
+
+    async def entries(self, id: str) -> list[chain.Entry]:
+        """The chain of facts as stored."""
+        document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
+        if document is None:
+            raise self._unknown()
+        return list(document["facts"])
+
+    async def execute(self, id: str, decide: Decision[S], cause: Cause) -> Held[S]:
+        """Load, decide, append. A cause that was decided before is answered with what it decided then.
+
+        Raises `Refused` from the decision, for an unknown case, or for one that has grown too large.
+        """
+        for _ in range(MAX_CONFLICTS):
+            held, told = await self._load(id)
+            before = [fact for stored, fact in told if stored == cause.id]
+            if before:
+                return replace(held, facts=before, repeated=True)
+            facts = decide(held.state)
+            if not facts:
+                return held
+            if len(told) + len(facts) > MAX_FACTS:
+                raise Refused("case_full", f"{self.kind.title}的记录已达上限。", remedy="请另立新件并注明原编号。")
+            after, change, outbox = self._step(held, facts, cause)
+            if await self.collection.update_one({"_id": id, "version": held.version}, change):
+                self._told(id, after.version, outbox)
+                return after
+        raise Refused("busy", f"{self.kind.title}正在被频繁修改。", remedy="请稍后重试。")
+
+    async def open(self, id: str, facts: Sequence[Fact], cause: Cause, origin: str | None = None) -> Held[S]:
+        """Open one case; opening it again by the same origin (by default the cause) returns the first."""
+        opening = Opening(id, facts, cause, origin or cause.id)
+        (held,) = await self.open_many([opening])
+        if held is not None:
+            return held
+        existing = (await self.by_origin([opening.origin])).get(opening.origin)
+        if existing is None:
+            raise Refused("number_taken", f"{self.kind.title}编号已被占用。", remedy="请重试。")
+        return replace(existing, repeated=True)
+
+    async def open_many(self, openings: Sequence[Opening]) -> list[Held[S] | None]:
+        """Open many cases in one write; `None` where the origin (or the number) exists already."""
+        prepared = [self._new(opening) for opening in openings]
+        taken = await self.collection.insert_many([document for _, document, _ in prepared])
+        results: list[Held[S] | None] = []
+        for position, (held, _, outbox) in enumerate(prepared):
+            if position in taken:
+                results.append(None)
+                continue
+            self._told(held.id, held.version, outbox)
+            results.append(held)
+        return results
+
+    def _new(self, opening: Opening) -> tuple[Held[S], Document, list[Outgoing]]:
+        state = self.kind.fold(None, opening.facts)
+        entries = chain.append("", opening.facts, opening.cause)
+        held = Held(opening.id, state, 1, 0, entries[-1]["hash"], tuple(opening.facts))
+        outbox = self._outbox(held, opening.facts, opening.cause)
+        document: Document = {
+            "_id": opening.id,
+            "kind": self.kind.name,
+            "epoch": held.epoch,
+            "version": held.version,
+            "head": held.head,
+            "facts": entries,
+            "outbox": [entry.stored() for entry in outbox],
+            "origin": self._origin(opening.origin),
+            "index": dict(self.kind.index(state)),
+        }
+        if outbox:
+            document["untold_at"] = datetime.now(UTC)
+        if alarm := self.kind.alarm(state):
+            document["alarm_at"] = alarm
+        return held, document, outbox
+
+    def _step(self, held: Held[S], facts: Sequence[Fact], cause: Cause) -> tuple[Held[S], Document, list[Outgoing]]:
+        state = self.kind.fold(held.state, facts)
+        entries = chain.append(held.head, facts, cause)
+        after = Held(held.id, state, held.version + 1, held.epoch, entries[-1]["hash"], tuple(facts))
+        outbox = self._outbox(after, facts, cause)
+        change: Document = {
+            "$push": {"facts": {"$each": entries}, "outbox": {"$each": [entry.stored() for entry in outbox]}},
+            "$set": {"version": after.version, "head": after.head, "index": dict(self.kind.index(state))},
+        }
+        if outbox:
+            change["$set"]["untold_at"] = datetime.now(UTC)
+        if alarm := self.kind.alarm(state):
+            change["$set"]["alarm_at"] = alarm
+        else:
+            change["$unset"] = {"alarm_at": ""}
+        return after, change, outbox
+
+    def _outbox(self, held: Held[S], facts: Sequence[Fact], cause: Cause) -> list[Outgoing]:
+        return outgoing(
+            self.kind.tell(held.state, facts),
+            region=self._region,
+            case=held.id,
+            epoch=held.epoch,
+            version=held.version,
+            head=held.head,
+            at=cause.now,
+        )
+
+    async def _load(self, id: str) -> tuple[Held[S], list[tuple[str, Fact]]]:
+        document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
+        if document is None:
+            raise self._unknown()
+        return self._held(document)
+
+    def _held(self, document: Document) -> tuple[Held[S], list[tuple[str, Fact]]]:
+        state, told = self.kind.read(document["facts"])
+        return Held(document["_id"], state, document["version"], document["epoch"], document["head"]), told
+
+    def _unknown(self) -> Refused:
+        return Refused("not_found", f"没有这个编号的{self.kind.title}。", field="id", remedy="请核对编号。")
+
+    def _origin(self, origin: str) -> str:
+        return f"{self.kind.name}:{origin}"
+
+    def _where(self, where: Mapping[str, Any]) -> dict[str, Any]:
+        return {"kind": self.kind.name, **{_path(key): value for key, value in where.items()}}
+
+
+def _path(key: str) -> str:
+    return key if key.startswith(("_", "$")) else f"index.{key}"
+
+
+async def create_indexes(collection: Collection) -> None:
+    """Indexes that every case store needs; sparse ones for what few documents have."""
+    await collection.create_index([("untold_at", 1)], sparse=True)
+    await collection.create_index([("alarm_at", 1)], sparse=True)
+    await collection.create_index([("origin", 1)], unique=True, sparse=True)
+    await collection.create_index([("kind", 1), ("_id", 1)])
+
+
+__all__ = ["CaseKind", "Cases", "Decision", "Duplicate", "Held", "Opening", "create_indexes"]

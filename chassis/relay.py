@@ -1,0 +1,107 @@
+"""Tells what the case store committed: at once after the commit, and by a sweep for what a crash left behind."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from chassis.outbox import Outgoing
+from chassis.store import Collection, Unreachable, UpdateOne
+
+log = logging.getLogger(__name__)
+Publish = Callable[[Outgoing], Awaitable[None]]
+BATCH = 500
+STALE = timedelta(seconds=3)
+MAX_WAITING = 50_000
+"""Commits waiting in memory to be told; beyond it they are left to the sweep, which finds them in the database."""
+
+
+class Relay:
+    """Publishes outboxes in order per case and clears them in bulk. Publishing twice is harmless: the message id holds."""
+
+    def __init__(self, collection: Collection, publish: Publish, sweep_seconds: float) -> None:
+        self._collection = collection
+        self._publish = publish
+        self._sweep_seconds = sweep_seconds
+        self._waiting: list[tuple[str, int, list[Outgoing]]] = []
+        self._wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def told(self, case: str, version: int, outbox: list[Outgoing]) -> None:
+        """Called by the case store after each commit."""
+        if outbox and len(self._waiting) < MAX_WAITING:
+            self._waiting.append((case, version, outbox))
+            self._wake.set()
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._sweep())]
+
+    async def stop(self) -> None:
+        """Tell what still waits in memory, then end. What cannot be told stays in the outboxes."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._waiting:
+            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+            await self._tell(batch)
+
+    async def _run(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting:
+                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                await self._tell(batch)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                while await self.sweep():
+                    pass
+            except Unreachable:
+                log.warning("outbox sweep failed, the database does not answer")
+            await asyncio.sleep(self._sweep_seconds)
+
+    async def sweep(self) -> int:
+        """Tell what was committed some seconds ago and not told; the number of cases found."""
+        found = await self._collection.find(
+            {"untold_at": {"$lt": datetime.now(UTC) - STALE}}, {"outbox": 1, "version": 1}, limit=BATCH
+        )
+        batch = [
+            (document["_id"], document["version"], [Outgoing.from_stored(stored) for stored in document["outbox"]])
+            for document in found
+        ]
+        return await self._tell(batch)
+
+    async def _tell(self, batch: Sequence[tuple[str, int, list[Outgoing]]]) -> int:
+        """Publish all at once and clear what the stream has acknowledged; the number of cases told."""
+        results = await asyncio.gather(*(self._tell_case(outbox) for _, _, outbox in batch), return_exceptions=True)
+        done = [entry for entry, result in zip(batch, results, strict=True) if not isinstance(result, BaseException)]
+        failures = [result for result in results if isinstance(result, BaseException)]
+        if failures:
+            log.warning("telling failed, the sweep will try again", extra={"reason": type(failures[0]).__name__})
+        try:
+            await self._clear(done)
+        except Unreachable:
+            log.warning("clearing outboxes failed, the sweep will tell them again")
+        return len(done)
+
+    async def _tell_case(self, outbox: list[Outgoing]) -> None:
+        await asyncio.gather(*(self._publish(message) for message in outbox))
+
+    async def _clear(self, done: Sequence[tuple[str, int, list[Outgoing]]]) -> None:
+        """Remove exactly what was told. New cases that have not moved since are cleared by one write for all."""
+        fresh = [case for case, version, _ in done if version == 1]
+        moved = not fresh or len(fresh) != await self._collection.update_many(
+            {"_id": {"$in": fresh}, "version": 1}, {"$set": {"outbox": []}, "$unset": {"untold_at": ""}}
+        )
+        rest = [entry for entry in done if moved or entry[1] > 1]
+        if not rest:
+            return
+        told = [(case, [message.seq for message in outbox]) for case, _, outbox in rest]
+        await self._collection.bulk(
+            [UpdateOne({"_id": case}, {"$pull": {"outbox": {"seq": {"$in": seqs}}}}) for case, seqs in told]
+        )
+        await self._collection.update_many(
+            {"_id": {"$in": [case for case, _ in told]}, "outbox": {"$size": 0}}, {"$unset": {"untold_at": ""}}
+        )
