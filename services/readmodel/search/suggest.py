@@ -1,0 +1,96 @@
+"""Did you mean: a term near to one that was not found, which is found, by the same audience.
+
+Candidates come from pairs of characters in titles; each is verified by a search, and there are few of them, so that a
+search that finds nothing stays fast.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+
+import tantivy
+
+from services.readmodel.search.plan import TITLE, plan
+from services.readmodel.search.query import Phrase, Query, Words, write
+
+_LONGEST = 24  # characters: in longer terms the mistake is not one character
+_PER_PLACE = 3  # candidates for one wrong character
+_MAX_TRIED = 60
+
+
+def suggest(searcher: tantivy.Searcher, query: Query) -> str | None:
+    """What to type instead, with all that was typed besides; None when nothing near is found."""
+    terms = [n for n, clause in enumerate(query.clauses) if isinstance(clause, Words | Phrase)]
+    unknown = [n for n in terms if not _count(searcher, replace(query, clauses=(query.clauses[n],), excluded=()))]
+    if len(unknown) == 1:
+        for near in _near(searcher, query, unknown[0]):
+            if _count(searcher, near):
+                return write(near)
+    return _without_one(searcher, query, terms) if len(terms) > 1 else None
+
+
+def _without_one(searcher: tantivy.Searcher, query: Query, terms: list[int]) -> str | None:
+    """The query without the one term whose absence finds most."""
+    shorter = [replace(query, clauses=query.clauses[:n] + query.clauses[n + 1 :]) for n in terms]
+    counts = [_count(searcher, each) for each in shorter]
+    return write(shorter[counts.index(max(counts))]) if max(counts) else None
+
+
+def _count(searcher: tantivy.Searcher, query: Query) -> int:
+    return int(searcher.search(plan(query), limit=1).count)  # type: ignore[attr-defined]
+
+
+def _near(searcher: tantivy.Searcher, query: Query, at: int) -> Iterator[Query]:
+    """The query with one term changed by one character, likeliest first."""
+    term = query.clauses[at]
+    if not isinstance(term, Words | Phrase) or not 2 <= len(term.text) <= _LONGEST:
+        return
+    edits = dict.fromkeys(islice(_edits(term.text, _Pairs(searcher)), _MAX_TRIED))
+    for text in edits:
+        if text != term.text and len(text) > 1:
+            changed = (*query.clauses[:at], Phrase(text), *query.clauses[at + 1 :])
+            yield replace(query, clauses=changed)
+
+
+def _edits(text: str, pairs: "_Pairs") -> Iterator[str]:
+    """Two characters exchanged, one replaced, one more, one less."""
+    size = range(len(text))
+    for n in size[:-1]:
+        yield text[:n] + text[n + 1] + text[n] + text[n + 2 :]
+    for n in size:
+        for char in pairs.between(text[n - 1] if n else "", text[n + 1] if n + 1 < len(text) else ""):
+            yield text[:n] + char + text[n + 1 :]
+    for n in size[1:]:
+        for char in pairs.between(text[n - 1], text[n]):
+            yield text[:n] + char + text[n:]
+    for n in size:
+        yield text[:n] + text[n + 1 :]
+
+
+class _Pairs:
+    """Which characters stand beside which in titles, read from the index when asked."""
+
+    def __init__(self, searcher: tantivy.Searcher) -> None:
+        self._searcher = searcher
+        self._after: dict[str, dict[str, int]] = {}
+
+    def between(self, left: str, right: str) -> list[str]:
+        """The likeliest characters between two others; `left` or `right` is empty at an end of the term."""
+        if not left:  # the index is ordered by the first character: what stands before one cannot be listed
+            return []
+        after = self._following(left)
+        if right:
+            known = {char: min(seen, self._seen(char + right)) for char, seen in after.items() if char != right}
+        else:
+            known = dict(after)
+        likeliest = sorted((char for char, seen in known.items() if seen), key=lambda char: (-known[char], char))
+        return likeliest[:_PER_PLACE]
+
+    def _following(self, left: str) -> dict[str, int]:
+        if left not in self._after:
+            pairs = self._searcher.terms_with_prefix(TITLE, left)
+            self._after[left] = {pair[1]: seen for pair, seen in pairs if len(pair) == 2}
+        return self._after[left]
+
+    def _seen(self, pair: str) -> int:
+        return int(self._searcher.doc_freq(TITLE, pair))

@@ -1,0 +1,108 @@
+"""Folding of characters and cutting of text into the tokens that the index holds.
+
+Folding maps every character to exactly one character, so an offset in a folded text is the same offset in the
+original: highlights are found in the folded text and cut from the original one.
+"""
+
+import hashlib
+import re
+import unicodedata
+from functools import cache
+from importlib.metadata import version
+from operator import add
+
+import opencc
+import rjieba
+
+_CHARACTERS = (*range(0xD800), *range(0xE000, 0x10000), *range(0x1F100, 0x1F200), *range(0x20000, 0x32400))
+_SURROGATES = range(0xD800, 0xE000)  # halves of a character, left by broken input: no encoding takes them
+
+_SAME = {
+    "(": "〔［[（【〖⁅{｛",
+    ")": "〕］]）】〗⁆}｝",
+    "<": "《〈＜«‹",
+    ">": "》〉＞»›",
+    '"': "“”„‟〝〞＂「」『』",
+    "'": "‘’‚‛＇",
+    "-": "—–―‐‑‒−－",
+    ".": "。",
+    ",": "、",
+}
+
+# Words that carry no subject; a question is ranked by the words around them.
+_STOP_CHARACTERS = "的了和与及或在是有对等为之其将把被从由于以向到也都就而我你您吗呢吧啊想要"
+_STOP = {
+    *_STOP_CHARACTERS,
+    *("我们", "如何", "怎么", "怎样", "怎么办", "什么", "哪些", "哪个", "哪里", "为什么", "多少", "请问"),
+    *("关于", "可以", "能否", "是否", "需要", "a", "an", "and", "in", "of", "or", "the", "to"),
+}
+
+_LONGEST_TOKEN = 64  # characters: a run of letters without a gap is no word that anyone types
+
+
+@cache
+def _table() -> dict[int, str]:
+    simplified = opencc.OpenCC("t2s").convert("\n".join(map(_narrow, _CHARACTERS))).split("\n")
+    table = {code: new if len(new) == 1 else chr(code) for code, new in zip(_CHARACTERS, simplified, strict=True)}
+    table.update({ord(char): one for one, chars in _SAME.items() for char in chars})
+    table.update(dict.fromkeys(_SURROGATES, " "))
+    return table
+
+
+def _narrow(code: int) -> str:
+    """One character without width, compatibility form or case; what separates or cannot be seen becomes a space."""
+    char = chr(code)
+    if char.isspace() or unicodedata.category(char) in {"Cc", "Cf"}:
+        return " "
+    compatible = unicodedata.normalize("NFKC", char)
+    narrow = compatible if len(compatible) == 1 else char
+    lower = narrow.lower()
+    return lower if len(lower) == 1 else narrow
+
+
+@cache
+def token_format() -> str:
+    """Name of this way of cutting text: an index made in another way must be built again."""
+    table = "".join(map("".join, _table().values()))
+    return f"1-{hashlib.sha256(table.encode()).hexdigest()[:16]}-{version('rjieba')}"
+
+
+def fold(text: str) -> str:
+    """Simplified, half-width, lower-case form of the same length; brackets, quotes and dashes of one kind are one."""
+    return text.translate(_table())
+
+
+def squeeze(folded: str) -> str:
+    """The text without any gap: line breaks and padding inside a number or a sentence do not hide it."""
+    return "".join(folded.split())
+
+
+def bigrams(squeezed: str) -> str:
+    """Every two neighbouring characters, joined by spaces: the tokens that make each substring a phrase."""
+    return " ".join(map(add, squeezed, squeezed[1:]))
+
+
+def phrase_terms(squeezed: str) -> list[tuple[int, str]]:
+    """Position and bigram of a substring; every second bigram and the last one cover all its characters."""
+    last = len(squeezed) - 2
+    starts = [*range(0, last, 2), last]
+    return [(start, squeezed[start : start + 2]) for start in starts]
+
+
+def words(folded: str) -> str:
+    """Words and their parts for ranking, joined by spaces."""
+    return " ".join([w for w in rjieba.cut_for_search(folded) if w.isalnum() and len(w) <= _LONGEST_TOKEN])
+
+
+def query_words(folded: str) -> list[str]:
+    """The words of a question, each once, in order; without the words that carry no subject unless all are such."""
+    found = dict.fromkeys(w for w in rjieba.cut(folded) if w.isalnum() and len(w) <= _LONGEST_TOKEN)
+    return [w for w in found if w not in _STOP] or list(found)
+
+
+_EDGE = re.compile(r"^[\W_]+|[\W_]+$")
+
+
+def trim(text: str) -> str:
+    """The text without signs at either end."""
+    return _EDGE.sub("", text)
