@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -74,6 +74,24 @@ class Record(Contract):
 
     model_config = ConfigDict(extra="ignore")
     id: CaseId
+
+
+class WorkRecord(Record):
+    """A record that somebody must work on. Desks, overdue lists and the clock board are made of these fields alone.
+
+    `title` is shown in lists and never holds personal data of a citizen.
+    """
+
+    title: str = Field(max_length=300, description="What a list shows; no personal data.")
+    state: str = Field(description="State of the case, a stable English word.")
+    state_label: str = Field(description="The state in Chinese.")
+    open: bool = Field(description="Still to be worked on.")
+    agency: str = Field(default="", description="Code of the agency in charge; empty before it is known.")
+    opened_at: AwareDatetime = Field(description="When the case began.")
+    due_at: AwareDatetime | None = Field(default=None, description="End of the running time limit, if one runs.")
+    overdue: bool = Field(default=False, description="The limit has passed without the duty done.")
+    provisional: bool = Field(default=False, description="The limit rests on days without a holiday notice yet.")
+    waits_for: str = Field(default="", description="Who must act next, in Chinese.")
 
 
 class Event(Contract):
