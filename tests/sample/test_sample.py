@@ -261,6 +261,15 @@ def test_a_ticket_is_taken_no_further_than_triage_without_a_unit() -> None:
         assert (ticket.stage == "arrived") == (ticket.lead is None), ticket.ticket_no
 
 
+def test_a_complaint_is_not_led_by_a_unit_that_it_names() -> None:
+    names = {agency.code: (agency.name, *agency.aliases) for agency in data.register().agencies}
+    accusing = [t for t in data.tickets(NOW, workdays_before) if t.kind in {"投诉", "举报"}]
+    named = [t for t in accusing if any(name in t.title + t.content for units in names.values() for name in units)]
+    assert any("城管局" in ticket.title for ticket in named)
+    for ticket in named:
+        assert not any(name in ticket.title + ticket.content for name in names.get(ticket.lead or "", ()))
+
+
 def test_three_first_reports_on_one_place_within_a_week_make_a_burst() -> None:
     recent = [t for t in data.tickets(NOW, workdays_before) if NOW - t.received_at < timedelta(days=7)]
     places = Counter((ticket.category, str(ticket.location)) for ticket in recent if ticket.revision == 1)
