@@ -3,12 +3,11 @@
 `{_id, kind, epoch, version, head, facts: [{text, hash}], outbox: [...], untold_at?, alarm_at?, origin?, index: {...}}`
 """
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
-
-import json
 
 from chassis import chain
 from chassis.actors import Cause
@@ -24,7 +23,8 @@ Decision = Callable[[S], Sequence[Fact]]
 Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
 MAX_FACTS = 200
-MAX_CASE_BYTES = 256 * 1024
+MAX_COMMIT_BYTES = 64 * 1024
+"""Facts of one commit; with the limit on their number this bounds a case."""
 MAX_CONFLICTS = 50
 
 
@@ -171,9 +171,8 @@ class Cases(Generic[S]):
             facts = decide(held.state)
             if not facts:
                 return held
-            if len(told) + len(facts) > MAX_FACTS:
-                raise Refused("case_full", f"{self.kind.title}的记录已达上限。", remedy="请另立新件并注明原编号。")
             after, change, outbox = self._step(held, facts, cause)
+            self._check_size(len(told) + len(facts), change)
             if await self.collection.update_one({"_id": id, "version": held.version}, change):
                 self._told(id, after.version, outbox)
                 return after
@@ -202,6 +201,29 @@ class Cases(Generic[S]):
             self._told(held.id, held.version, outbox)
             results.append(held)
         return results
+
+    async def retell(self, id: str, epoch: int, now: datetime) -> int:
+        """Tell the record again under a new epoch, through the outbox; the number of events."""
+        for _ in range(MAX_CONFLICTS):
+            held = (await self._load(id))[0]
+            after = replace(held, epoch=epoch, version=held.version + 1)
+            events = self.kind.retell(held.state)
+            outbox = self._outgoing(after, events, now)
+            change = {
+                "$push": {"outbox": {"$each": [entry.stored() for entry in outbox]}},
+                "$set": {"epoch": epoch, "version": after.version, "untold_at": datetime.now(UTC)},
+            }
+            if await self.collection.update_one({"_id": id, "version": held.version}, change):
+                self._told(id, after.version, outbox)
+                return len(outbox)
+        raise Refused("busy", f"{self.kind.title}正在被频繁修改。", remedy="请稍后重试。")
+
+    def _check_size(self, facts: int, change: Document) -> None:
+        """Refuse what would make a case too large to be read at every step."""
+        if facts > MAX_FACTS:
+            raise Refused("case_full", f"{self.kind.title}的记录已达上限。", remedy="请另立新件并注明原编号。")
+        if sum(len(entry["text"].encode()) for entry in change["$push"]["facts"]["$each"]) > MAX_COMMIT_BYTES:
+            raise Refused("too_large", "本次提交的内容过大。", remedy="请将长文作为附件提交。")
 
     def _new(self, opening: Opening) -> tuple[Held[S], Document, list[Outgoing]]:
         state = self.kind.fold(None, opening.facts)
@@ -243,14 +265,17 @@ class Cases(Generic[S]):
         return after, change, outbox
 
     def _outbox(self, held: Held[S], facts: Sequence[Fact], cause: Cause) -> list[Outgoing]:
+        return self._outgoing(held, self.kind.tell(held.state, facts), cause.now)
+
+    def _outgoing(self, held: Held[S], events: Sequence[Event], at: datetime) -> list[Outgoing]:
         return outgoing(
-            self.kind.tell(held.state, facts),
+            events,
             region=self._region,
             case=held.id,
             epoch=held.epoch,
             version=held.version,
             head=held.head,
-            at=cause.now,
+            at=at,
         )
 
     async def _load(self, id: str) -> tuple[Held[S], list[tuple[str, Fact]]]:

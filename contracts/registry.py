@@ -4,11 +4,13 @@ the NATS accounts and permissions, the AsyncAPI document and the subscriptions a
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import TypeVar
 
 from contracts import gateway, hotline, opinion, publication, readmodel, requests, sitewatch, supervision
 from contracts.base import Audience, Command, Contract, Event, Intake, Query
+from contracts.platform import Retold
 
 T = TypeVar("T", bound=Contract)
 
@@ -30,10 +32,18 @@ class Service:
         found = (value for value in vars(self.module).values() if inspect.isclass(value) and issubclass(value, kind))
         return tuple(value for value in found if value.__module__ == self.module.__name__)
 
-    @property
+    @cached_property
+    def retold(self) -> type[Retold]:
+        """The service's own type of the event that ends a retelling."""
+        namespace = {"__module__": self.module.__name__, "__doc__": Retold.__doc__, "__qualname__": "Retold"}
+        made: type[Retold] = type(Retold)("Retold", (Retold,), namespace, record="records", name="retold")
+        return made
+
+    @cached_property
     def events(self) -> tuple[type[Event], ...]:
         """Events that it tells."""
-        return tuple(kind for kind in self._defined(Event) if kind.name)
+        own = tuple(kind for kind in self._defined(Event) if kind.name)
+        return (*own, self.retold) if own else ()
 
     @property
     def commands(self) -> tuple[type[Command], ...]:

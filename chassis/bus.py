@@ -1,0 +1,161 @@
+"""A service's connection to the bus. FastStream's and JetStream's unsafe defaults are replaced here and nowhere else:
+manual acknowledgement, unlimited reconnection, an inbox of one's own, every publication acknowledged by its stream."""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from faststream.security import SASLPlaintext
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+
+from chassis.outbox import Outgoing
+from chassis.settings import Settings
+
+log = logging.getLogger(__name__)
+PUBLISH_TIMEOUT = 5.0
+RPC_WORKERS = 32
+Batch = Callable[[list[Msg]], Awaitable[None]]
+
+
+def _as_it_is(message: NatsMessage) -> NatsMessage:
+    return message
+
+
+class Bus:
+    """Connection of one service under its own user."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name = name
+        self.lost = asyncio.Event()
+        """Set when the connection is closed for good: the process must end and be started again."""
+        self.denied = 0
+        self._stopping = False
+        self._inbox = f"_INBOX_{name}"
+        tls = ssl.create_default_context(cafile=str(settings.nats_tls_ca)) if settings.nats_tls_ca else None
+        self.broker = NatsBroker(
+            settings.nats_url.split(","),
+            name=f"zwgk-{name}",
+            security=SASLPlaintext(settings.nats_user or name, settings.password_of(name), ssl_context=tls),
+            inbox_prefix=self._inbox.encode(),
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=1,
+            ack_policy=AckPolicy.MANUAL,
+            graceful_timeout=settings.graceful_seconds,
+            apply_types=False,
+            decoder=_as_it_is,
+            logger=None,
+            error_cb=self._on_error,
+            closed_cb=self._on_closed,
+            disconnected_cb=self._on_disconnected,
+        )
+        self.client: Client
+        self.js: JetStreamContext
+
+    async def connect(self) -> None:
+        """Raises `OSError` or a `nats.errors.Error` when no server answers or the password is wrong."""
+        self.client = await self.broker.connect()
+        self.js = self.client.jetstream(timeout=PUBLISH_TIMEOUT)
+
+    async def start(self) -> None:
+        """Begin to receive."""
+        await self.broker.start()
+
+    async def stop(self) -> None:
+        """Take nothing new, let running handlers end, leave nothing unacknowledged."""
+        self._stopping = True
+        await self.broker.stop()
+
+    @property
+    def connected(self) -> bool:
+        return bool(self.client.is_connected)
+
+    async def tell(self, message: Outgoing) -> None:
+        """Publish an event and wait until the stream has it. The message id makes a repeat harmless."""
+        await self.put("EVENTS", message.subject, message.body.encode(), message.headers)
+
+    async def put(self, stream: str, subject: str, body: bytes, headers: dict[str, str]) -> int:
+        """Publish into a stream and wait for its acknowledgement; the sequence number."""
+        acknowledged = await self.js.publish(subject, body, stream=stream, headers=headers)
+        return int(acknowledged.seq)
+
+    def consume(self, stream: str, durable: str, batch_size: int, handle: Batch) -> None:
+        """Receive from a durable that provisioning has made. Messages that arrive together are handled together."""
+        collector = _Collector(handle, batch_size)
+        subscriber = self.broker.subscriber(
+            "zwgk.>",
+            durable=durable,
+            stream=JStream(stream, declare=False),
+            pull_sub=PullSub(batch_size=batch_size, timeout=5.0),
+            inbox_prefix=f"{self._inbox}.".encode(),
+            no_reply=True,
+        )
+
+        @subscriber
+        async def receive(message: NatsMessage) -> None:
+            await collector.handle(message.raw_message)
+
+    def answer(self, subject: str, queue: str, respond: Callable[[Msg], Awaitable[None]]) -> None:
+        """Receive requests, shared among the replicas of a service, several at a time."""
+        subscriber = self.broker.subscriber(subject, queue=queue, max_workers=RPC_WORKERS, no_reply=True)
+
+        @subscriber
+        async def receive(message: NatsMessage) -> None:
+            await respond(message.raw_message)
+
+    async def pending(self, stream: str, durable: str) -> int:
+        """Messages that wait for a durable; raises `nats.js.errors.NotFoundError` when it is gone."""
+        info = await self.js.consumer_info(stream, durable)
+        return int(info.num_pending or 0)
+
+    async def _on_error(self, error: Exception) -> None:
+        if "permissions violation" in str(error).lower():
+            self.denied += 1
+        log.warning("bus error", extra={"reason": type(error).__name__, "service": self.name})
+
+    async def _on_disconnected(self) -> None:
+        if not self._stopping:
+            log.warning("bus connection lost, reconnecting", extra={"service": self.name})
+
+    async def _on_closed(self) -> None:
+        if not self._stopping:
+            log.error("bus connection closed for good", extra={"service": self.name})
+            self.lost.set()
+
+
+class _Collector:
+    """Turns messages that FastStream delivers one by one, but together, into batches again."""
+
+    def __init__(self, handle: Batch, limit: int) -> None:
+        self._handle = handle
+        self._limit = limit
+        self._waiting: list[tuple[Msg, asyncio.Future[None]]] = []
+        self._running: asyncio.Task[None] | None = None
+
+    async def handle(self, message: Msg) -> None:
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((message, done))
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self._run())
+        await done
+
+    async def _run(self) -> None:
+        for _ in range(3):  # the tasks of one fetch all reach `handle` within these turns of the loop
+            await asyncio.sleep(0)
+        while self._waiting:
+            batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
+            try:
+                await self._handle([message for message, _ in batch])
+            finally:
+                _finish([done for _, done in batch])
+
+
+def _finish(futures: Sequence[asyncio.Future[Any]]) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_result(None)

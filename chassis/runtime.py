@@ -1,0 +1,341 @@
+"""A running service: its connections and stores, what it reacts to, its life from start to stop."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from nats.aio.msg import Msg
+from opentelemetry.trace import SpanKind
+
+from chassis import cases as case_store
+from chassis import numbers as number_store
+from chassis import papers as paper_store
+from chassis import platform
+from chassis.actors import Actor, Cause, service
+from chassis.alarms import Alarms
+from chassis.bus import Bus
+from chassis.calendars import Calendars
+from chassis.cases import Cases, CaseKind
+from chassis.clock import clock
+from chassis.handlers import Emission, Handlers, Heard
+from chassis.numbers import Numbers
+from chassis.papers import Keys, Papers
+from chassis.parking import Parking
+from chassis.persons import Verifier
+from chassis.relay import Relay
+from chassis.rpc import Asker, Responder, Respond
+from chassis.settings import Settings
+from chassis.settle import Delivery, Settler, Unreadable
+from chassis.store import Collection, Store, Unreachable
+from chassis.telemetry import LAG, UNTOLD, handling
+from contracts import cloudevents, subjects
+from contracts.base import Answer, Event, Intake
+from contracts.registry import REGISTRY
+from kernel.agencies import Register
+from kernel.refused import Refused
+
+log = logging.getLogger(__name__)
+S = TypeVar("S")
+D = TypeVar("D")
+EVENTS_BATCH = 200
+INTAKE_BATCH = 500
+WATCH_SECONDS = 5.0
+
+
+class Runtime:
+    """What the chassis gives to a service."""
+
+    def __init__(self, name: str, settings: Settings) -> None:
+        self.name = name
+        self.settings = settings
+        self.region = settings.region
+        self.clock = clock(settings.clock_path)
+        self.bus = Bus(name, settings)
+        self.store = Store(settings.mongo_url, f"zwgk_{name}", settings.mongo_driver)
+        self.keys = Keys(settings.papers_keys.get_secret_value())
+        self.register = _register(settings)
+        self.verifier = Verifier(
+            settings.persons_jwks, settings.persons_issuer, settings.persons_audience, settings.persons_skew_seconds
+        )
+        self.papers = Papers(self.collection("papers"), self.collection("papers_audit"), self.keys)
+        self.numbers = Numbers(self.collection("numbers"), self.collection("counters"))
+        self.calendars = Calendars(self.collection("calendar_notices"))
+        self.relay = Relay(self.collection("cases"), self.bus.tell, settings.sweep_seconds)
+        self.ask = Asker(lambda: self.bus.client, self.region, name)
+        self.parking = Parking(self.bus, self.region, name, self.keys)
+        self.kinds: dict[str, Cases[Any]] = {}
+
+    def collection(self, name: str) -> Collection:
+        """A collection of the service's own database."""
+        return self.store.collection(name)
+
+    def cases(self, kind: CaseKind[S]) -> Cases[S]:
+        """The case store of one kind; all kinds of a service share one collection, relay and alarm."""
+        cases = Cases(kind, self.collection("cases"), self.region, self.relay.told)
+        self.kinds[kind.name] = cases
+        return cases
+
+    async def available(self) -> None:
+        """Raises one of `settle.Outage` while the database or the bus does not answer."""
+        await self.store.ping()
+        await self.bus.client.flush(timeout=2)
+
+    async def create_indexes(self) -> None:
+        await asyncio.gather(
+            case_store.create_indexes(self.collection("cases")),
+            paper_store.create_indexes(self.collection("papers"), self.collection("papers_audit")),
+            number_store.create_indexes(self.collection("numbers")),
+        )
+
+
+def _register(settings: Settings) -> Register:
+    if settings.register_path is None:
+        return Register.from_dict({"region": {"code": settings.region, "name": ""}, "agencies": [], "groups": []})
+    return Register.from_dict(json.loads(settings.register_path.read_text(encoding="utf-8")))
+
+
+class App(Generic[D]):
+    """One service of the platform, ready to be started and stopped."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        handlers: Handlers[D],
+        it: D,
+        *,
+        indexes: Callable[[], Awaitable[None]] | None = None,
+        background: Sequence[Callable[[], Coroutine[Any, Any, None]]] = (),
+    ) -> None:
+        self.runtime = runtime
+        self.it = it
+        self._handlers = handlers
+        self._indexes = indexes
+        self._background = background
+        self._tasks: list[asyncio.Task[Any]] = []
+        self._durables: list[tuple[str, str]] = []
+        self._missing: set[str] = set()
+        self._started = False
+
+    @property
+    def name(self) -> str:
+        return self.runtime.name
+
+    async def start(self) -> None:
+        """Connect, make indexes, begin to receive. Raises when the bus or the database cannot be reached."""
+        runtime = self.runtime
+        await asyncio.gather(runtime.bus.connect(), runtime.store.ping())
+        await asyncio.gather(runtime.create_indexes(), self._own_indexes(), runtime.calendars.refresh())
+        self._subscribe()
+        runtime.relay.start()
+        alarms = Alarms(
+            runtime.collection("cases"), runtime.kinds, runtime.clock, runtime.calendars, runtime.settings.alarm_seconds
+        )
+        jobs = [alarms.run, self._watch, *self._background]
+        self._tasks = [asyncio.create_task(job()) for job in jobs]
+        self._tasks += [asyncio.create_task(self._repeat(*entry)) for entry in self._handlers.periodic]
+        await runtime.bus.start()
+        self._started = True
+
+    async def stop(self) -> None:
+        """Finish what is in hand, tell what was committed, close the connections."""
+        self._started = False
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*(subscriber.stop() for subscriber in self.runtime.bus.broker.subscribers))
+        await self.runtime.relay.stop()
+        await self.runtime.bus.stop()
+        await self.runtime.store.close()
+
+    async def unready(self) -> str | None:
+        """Why the service cannot do its work now, or `None`."""
+        if not self._started:
+            return "starting"
+        if not self.runtime.bus.connected:
+            return "bus disconnected"
+        if self._missing:
+            return f"durable missing: {sorted(self._missing)[0]}"
+        try:
+            await asyncio.wait_for(self.runtime.store.ping(), 2)
+        except (*Unreachable, TimeoutError):
+            return "database unreachable"
+        return None
+
+    async def _own_indexes(self) -> None:
+        if self._indexes:
+            await self._indexes()
+
+    def _subscribe(self) -> None:
+        runtime, bus = self.runtime, self.runtime.bus
+        asked = {kind: self._bound(handler) for kind, handler in self._handlers.asked.items()}
+        asked.update(platform.handlers(self))
+        responder = Responder(self.name, lambda: bus.client, asked, runtime.verifier, runtime.clock)
+        for act in ("cmd", "qry"):
+            bus.answer(f"{subjects.ROOT}.{runtime.region}.{act}.{self.name}.*.*", self.name, responder.respond)
+        if self._handlers.events or self._handlers.batch:
+            self._consume("EVENTS", self.name, EVENTS_BATCH, self.events())
+        if self._handlers.intakes:
+            self._consume("INTAKE", f"{self.name}-intake", INTAKE_BATCH, self.intake())
+
+    def _bound(self, handler: Callable[[D, Any, Cause], Awaitable[Any]]) -> Respond:
+        async def respond(asked: Any, cause: Cause) -> Any:
+            return await handler(self.it, asked, cause)
+
+        return respond
+
+    def _consume(self, stream: str, durable: str, size: int, settler: Settler[Any]) -> None:
+        self._durables.append((stream, durable))
+        self.runtime.bus.consume(stream, durable, size, settler.settle)
+
+    def events(self) -> Settler[Heard]:
+        """Settles the events that the service listens to."""
+        return self._settler(self.name, _read_event, self.hear, self._keep_silent, batch=self._handlers.batch is not None)
+
+    def intake(self) -> Settler[tuple[Intake, str]]:
+        """Settles what outside parties emit to the service."""
+        return self._settler(f"{self.name}-intake", self._read_intake, self.take_in, self._answer_refused, batch=True)
+
+    def _settler(
+        self, durable: str, read: Callable[[Msg], Any], handle: Any, refuse: Any, *, batch: bool
+    ) -> Settler[Any]:
+        runtime = self.runtime
+        return Settler(
+            self.name,
+            durable,
+            read=read,
+            handle=handle,
+            refuse=refuse,
+            parking=runtime.parking,
+            attempts=runtime.collection("attempts"),
+            clock=runtime.clock,
+            available=runtime.available,
+            max_attempts=runtime.settings.max_deliveries,
+            batch=batch,
+        )
+
+    async def hear(self, deliveries: Sequence[Delivery[Heard]]) -> None:
+        """Hand events to their handlers: all at once, or each to the handler of its type."""
+        if self._handlers.batch is not None:
+            await self._handlers.batch(self.it, [delivery.content for delivery in deliveries])
+            return
+        for delivery in deliveries:
+            heard = delivery.content
+            handler = self._handlers.events.get(type(heard.event))
+            if handler is None:
+                continue
+            name = subjects.template(delivery.raw.subject)
+            headers = delivery.raw.headers
+            with handling(self.name, name, headers, SpanKind.CONSUMER, delivery.raw.metadata.num_delivered or 1):
+                actor = service(type(heard.event).service())
+                await handler(self.it, heard.event, Cause(actor, heard.id, self.runtime.clock.now()))
+
+    async def take_in(self, deliveries: Sequence[Delivery[tuple[Intake, str]]]) -> None:
+        """Hand what came from outside to the intake handler and keep an answer for each emitter."""
+        now = self.runtime.clock.now()
+        for kind, handler in self._handlers.intakes.items():
+            mine = [delivery for delivery in deliveries if type(delivery.content[0]) is kind]
+            if not mine:
+                continue
+            emissions = [_emission(delivery, now) for delivery in mine]
+            name = subjects.template(mine[0].raw.subject)
+            with handling(self.name, name, mine[0].raw.headers if len(mine) == 1 else None, SpanKind.CONSUMER):
+                answers = await handler(self.it, emissions)
+            await asyncio.gather(
+                *(self._reply(delivery.raw, answer) for delivery, answer in zip(mine, answers, strict=True))
+            )
+
+    async def _reply(self, message: Msg, answer: Answer | Refused) -> None:
+        if isinstance(answer, Refused):
+            await self._answer_refused(message, Unreadable(answer.code, answer.message, answer.field), answer.remedy)
+            await self.runtime.parking.park(
+                message, f"{self.name}-intake", answer.code, answer.message, self.runtime.clock.now()
+            )
+            return
+        await self._put_answer(message, answer)
+
+    async def _put_answer(self, message: Msg, answer: Answer) -> None:
+        tokens = message.subject.split(".")
+        sequence = message.metadata.sequence.stream
+        await self.runtime.bus.put(
+            "ANSWERS",
+            subjects.answer(self.runtime.region, tokens[-1], tokens[4], str(sequence)),
+            answer.model_dump_json().encode(),
+            {"Nats-Msg-Id": f"{tokens[4]}:{sequence}", "content-type": "application/json"},
+        )
+
+    async def _answer_refused(self, message: Msg, why: Unreadable, remedy: str | None = None) -> None:
+        """A reasoned rejection, told to the emitter without the offending value."""
+        emission = (message.headers or {}).get("Nats-Msg-Id", "")
+        await self._put_answer(
+            message,
+            Answer(
+                emission=emission,
+                outcome="rejected",
+                code=why.code,
+                field=why.field,
+                reason=why.reason,
+                remedy=remedy or "请按接口规范更正后以新的消息重发。",
+            ),
+        )
+
+    async def _keep_silent(self, message: Msg, why: Unreadable) -> None:
+        """Nobody waits for an answer to an event; it is parked for an operator."""
+
+    def _read_intake(self, message: Msg) -> tuple[Intake, str]:
+        tokens = message.subject.split(".")
+        kinds = {kind.what: kind for kind in self._handlers.intakes}
+        kind = kinds.get(tokens[4])
+        if kind is None:
+            raise Refused("unknown_intake", "不接收此类消息。")
+        return kind.model_validate_json(message.data), tokens[-1]
+
+    async def _repeat(self, seconds: float, job: Callable[[D], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await job(self.it)
+            except Exception:
+                log.exception("periodic job failed", extra={"service": self.name})
+            await asyncio.sleep(seconds)
+
+    async def _watch(self) -> None:
+        """Watch the durables: one that is gone would silently receive nothing."""
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await self.runtime.calendars.refresh()
+                await self._measure()
+            except Exception as error:
+                log.warning("watch failed", extra={"service": self.name, "reason": type(error).__name__})
+
+    async def _measure(self) -> None:
+        from nats.js.errors import NotFoundError
+
+        UNTOLD.labels(self.name).set(await self.runtime.collection("cases").count({"untold_at": {"$gt": datetime.min}}))
+        for stream, durable in self._durables:
+            try:
+                LAG.labels(self.name, durable).set(await self.runtime.bus.pending(stream, durable))
+                self._missing.discard(durable)
+            except NotFoundError:
+                self._missing.add(durable)
+                log.error("durable is gone", extra={"durable": durable})
+
+
+def _read_event(message: Msg) -> Heard:
+    """An event as its class. Headers and subject must agree."""
+    kind = REGISTRY.event(cloudevents.check(message.subject, message.headers))
+    if kind is None:
+        raise cloudevents.Mismatch("unknown type of event")
+    headers = message.headers or {}
+    event: Event = kind.model_validate_json(message.data)
+    if event.record.id != subjects.read_event(message.subject).id:
+        raise cloudevents.Mismatch("the record's id does not agree with the subject")
+    return Heard(event, headers["ce-id"], headers["ce-time"], message.metadata.sequence.stream)
+
+
+def _emission(delivery: Delivery[tuple[Intake, str]], now: datetime) -> Emission[Any]:
+    message, emitter = delivery.content
+    actor = Actor("party", emitter)
+    return Emission(message, emitter, Cause(actor, f"in:{delivery.raw.metadata.sequence.stream}", now))

@@ -1,0 +1,238 @@
+"""What becomes of a delivered message: handled and acknowledged, delivered again later, or parked with its reason.
+
+From its third delivery on a message is handled alone, and its attempts are counted in the service's database before
+its handler runs: so a message that kills the process is found too, and its neighbours are not blamed.
+"""
+
+import asyncio
+import json
+import logging
+import random
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Generic, TypeVar
+
+import nats.errors
+from nats.aio.msg import Msg
+from pydantic import ValidationError
+
+from chassis.clock import Clock
+from chassis.parking import Parking
+from chassis.store import Collection, Unreachable
+from chassis.telemetry import HANDLED
+from contracts import subjects
+from contracts.cloudevents import Mismatch
+from kernel.refused import Refused
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+HEARTBEAT_SECONDS = 10.0
+MAX_DELAY_SECONDS = 60.0
+TRUSTED_DELIVERIES = 2
+Outage = (*Unreachable, nats.errors.TimeoutError, nats.errors.ConnectionClosedError, nats.errors.NoServersError, OSError)
+
+
+@dataclass(frozen=True)
+class Delivery(Generic[T]):
+    """A message that could be read."""
+
+    raw: Msg
+    content: T
+
+
+READING_ERRORS = (ValidationError, Refused, Mismatch, json.JSONDecodeError, UnicodeDecodeError, RecursionError)
+
+
+class Replayed(Msg):
+    """A message that an operator runs again: no delivery of the server stands behind it."""
+
+    def __init__(self, subject: str, headers: dict[str, str], payload: bytes) -> None:
+        super().__init__(None, subject, "", payload, headers)
+        self._metadata = Msg.Metadata(
+            sequence=Msg.Metadata.SequencePair(consumer=0, stream=time.time_ns()),
+            num_pending=0,
+            num_delivered=1,
+            timestamp=datetime.now(UTC),
+            stream="",
+            consumer="",
+        )
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Why a message could not be read, in words that do not quote it."""
+
+    code: str
+    reason: str
+    field: str | None = None
+
+
+def unreadable(error: Exception) -> Unreadable:
+    """The reason behind an error of reading."""
+    if isinstance(error, ValidationError):
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        path = ".".join(str(part) for part in first["loc"])
+        return Unreadable("invalid", f"字段 {path or '（整体）'} 不符合要求：{first['type']}", path or None)
+    if isinstance(error, Refused):
+        return Unreadable(error.code, error.message, error.field)
+    if isinstance(error, Mismatch):
+        return Unreadable("mismatch", str(error))
+    return Unreadable("malformed", "不是有效的 JSON。")
+
+
+class Settler(Generic[T]):
+    """Settles the messages of one durable."""
+
+    def __init__(
+        self,
+        service: str,
+        durable: str,
+        *,
+        read: Callable[[Msg], T],
+        handle: Callable[[Sequence[Delivery[T]]], Awaitable[None]],
+        refuse: Callable[[Msg, Unreadable], Awaitable[None]],
+        parking: Parking,
+        attempts: Collection,
+        clock: Clock,
+        available: Callable[[], Awaitable[None]],
+        max_attempts: int,
+        batch: bool,
+    ) -> None:
+        self._service = service
+        self._durable = durable
+        self._read = read
+        self._handle = handle
+        self._refuse = refuse
+        self._parking = parking
+        self._attempts = attempts
+        self._clock = clock
+        self._available = available
+        self._max_attempts = max_attempts
+        self._batch = batch
+
+    async def settle(self, messages: list[Msg]) -> None:
+        """Handle one fetched batch; returns when each message is acknowledged, put off or parked."""
+        heartbeat = asyncio.create_task(self._heartbeat(messages))
+        try:
+            await self._settle(messages)
+        finally:
+            heartbeat.cancel()
+
+    async def again(self, subject: str, headers: dict[str, str], payload: bytes) -> Unreadable | None:
+        """Handle a parked payload once more; why it cannot be read, or `None` when it was handled."""
+        message = Replayed(subject, headers, payload)
+        try:
+            content = self._read(message)
+        except READING_ERRORS as error:
+            return unreadable(error)
+        await self._handle([Delivery(message, content)])
+        return None
+
+    async def _settle(self, messages: list[Msg]) -> None:
+        together: list[Delivery[T]] = []
+        for message in messages:
+            delivery = await self._readable(message)
+            if delivery is None:
+                continue
+            if self._batch and (message.metadata.num_delivered or 1) <= TRUSTED_DELIVERIES:
+                together.append(delivery)
+            else:
+                await self._alone(delivery)
+        if together and not await self._try(together):
+            for delivery in together:
+                await self._alone(delivery)
+
+    async def _readable(self, message: Msg) -> Delivery[T] | None:
+        try:
+            return Delivery(message, self._read(message))
+        except READING_ERRORS as error:
+            await self._until_available(lambda: self._reject(message, unreadable(error)))
+            return None
+
+    async def _try(self, deliveries: Sequence[Delivery[T]]) -> bool:
+        """Handle all at once and acknowledge; `False` when that failed."""
+        try:
+            await self._handle(deliveries)
+        except Exception as error:
+            if isinstance(error, Outage):
+                await self._wait_until_available()
+            return False
+        await self._acknowledge(deliveries)
+        return True
+
+    async def _alone(self, delivery: Delivery[T]) -> None:
+        message = delivery.raw
+        key = f"{self._durable}:{message.metadata.sequence.stream}"
+        counted = (message.metadata.num_delivered or 1) > TRUSTED_DELIVERIES
+        while True:
+            try:
+                if counted and await self._spent(key):
+                    await self._reject(message, Unreadable("failing", "处理多次失败。"))
+                    return
+                await self._handle([delivery])
+                await self._acknowledge([delivery])
+                return
+            except Outage:
+                await self._wait_until_available()
+            except Refused as refusal:
+                await self._until_available(lambda: self._reject(message, unreadable(refusal)))  # noqa: B023
+                return
+            except Exception:
+                log.exception("handler failed", extra={"durable": self._durable, "message_type": _name(message)})
+                await self._put_off(message)
+                return
+
+    async def _spent(self, key: str) -> bool:
+        """Count one more attempt; whether there have been too many."""
+        after = await self._attempts.find_one_and_update(
+            {"_id": key}, {"$inc": {"n": 1}, "$set": {"at": self._clock.now()}}, upsert=True
+        )
+        return after is not None and int(after["n"]) > self._max_attempts - TRUSTED_DELIVERIES
+
+    async def _acknowledge(self, deliveries: Sequence[Delivery[T]]) -> None:
+        for delivery in deliveries:
+            await delivery.raw.ack()
+            HANDLED.labels(self._service, _name(delivery.raw), "done").inc()
+
+    async def _put_off(self, message: Msg) -> None:
+        deliveries = message.metadata.num_delivered or 1
+        delay = min(MAX_DELAY_SECONDS, 2.0 ** min(deliveries - 1, 6)) * random.uniform(0.8, 1.2)
+        HANDLED.labels(self._service, _name(message), "put_off").inc()
+        await message.nak(delay=delay)
+
+    async def _reject(self, message: Msg, why: Unreadable) -> None:
+        await self._refuse(message, why)
+        await self._parking.park(message, self._durable, why.code, why.reason, self._clock.now())
+        await message.term()
+        HANDLED.labels(self._service, _name(message), "parked").inc()
+        log.warning("message parked", extra={"durable": self._durable, "code": why.code, "message_type": _name(message)})
+
+    async def _until_available(self, act: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                return await act()
+            except Outage:
+                await self._wait_until_available()
+
+    async def _wait_until_available(self) -> None:
+        """An outage of the database or the bus is nobody's fault: hold the message until it is over."""
+        while True:
+            await asyncio.sleep(random.uniform(0.5, 1.5))
+            try:
+                return await self._available()
+            except Outage:
+                log.warning("waiting for database and bus", extra={"durable": self._durable})
+
+    async def _heartbeat(self, messages: list[Msg]) -> None:
+        """Tell the server that we still work on these, so that it does not deliver them again."""
+        while True:
+            await asyncio.sleep(HEARTBEAT_SECONDS)
+            for message in messages:
+                if not message._ackd:
+                    await message.in_progress()
+
+
+def _name(message: Msg) -> str:
+    return subjects.template(message.subject)
