@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from chassis import permissions, streams
+from contracts import subjects
 from contracts.registry import Party, Registry
 from kernel.refused import Refused
 
@@ -129,7 +130,7 @@ def _all(
 
 def _party_files(party: Party, region: str) -> Iterable[tuple[str, list[str], str, str]]:
     if party.emits:
-        emits = [permissions.subjects.intake(region, kind, party.name) for kind in party.emits]
+        emits = [subjects.intake(region, kind, party.name) for kind in party.emits]
         yield party.name, emits, streams.ANSWERS, streams.answers_durable(party.name)
     if party.reads_public:
         name = f"{party.name}-public" if party.emits else party.name
@@ -153,9 +154,8 @@ def write_private(path: Path, text: str) -> None:
 
 def _refuse_data_without_secrets(folder: Path) -> None:
     if any(any((folder / part).glob("*")) for part in ("nats", "mongo")):
-        raise Refused(
-            "secrets_missing", f"数据目录中已有数据，但缺少密钥文件：{folder / 'secrets.json'}", remedy="请从备份恢复该文件。"
-        )
+        message = f"数据目录中已有数据，但缺少密钥文件：{folder / 'secrets.json'}"
+        raise Refused("secrets_missing", message, remedy="请从备份恢复该文件。")
 
 
 def _word() -> str:

@@ -224,9 +224,7 @@ class Server:
             return False
 
     def _failed(self) -> Refused:
-        return Refused(
-            "server_failed", f"{self.title}未能启动，日志见 {self.log}", remedy="请查看日志最后几行。"
-        )
+        return Refused("server_failed", f"{self.title}未能启动，日志见 {self.log}", remedy="请查看日志最后几行。")
 
 
 class EmbeddedNats(Server):

@@ -13,15 +13,16 @@ from pathlib import Path
 from chassis import streams
 from chassis.streams import ANSWERS, BUCKETS, EVENTS, INTAKE, PARKED, PUBLIC, PUBLIC_TAILS
 from contracts import subjects
-from contracts.base import Command, Query
+from contracts.base import Command, Query, Role
+from contracts.platform import Republish, RetryParked, ShowParked
 from contracts.registry import REGISTRY, Party, Registry, Service
 from contracts.subjects import ROOT
 
 ACCOUNT = "PLATFORM"
 DESK = "desk"
 OPERATOR = "operator"
-OPERATOR_COMMANDS = ("republish", "retry-parked")
-"""Commands that every service takes from the operator, beside those of its contracts."""
+ANSWERED_BY_ALL: tuple[type[Command], ...] = (Republish, RetryParked, ShowParked)
+"""What every service answers to the operator (`contracts.platform`)."""
 
 _API = "$JS.API"
 
@@ -88,12 +89,12 @@ def inbox_prefix(user: str) -> str:
 def users(registry: Registry, region: str) -> list[User]:
     """The users of the platform's own account."""
     services = [service_user(registry, service, region) for service in registry.services.values()]
-    return [*services, operator_user(region), desk_user(registry, region)]
+    return [*services, operator_user(registry, region), desk_user(registry, region)]
 
 
 def service_user(registry: Registry, service: Service, region: str) -> User:
     """A service tells its own events, asks what the registry says it asks, and reads through its own durables."""
-    asks = (_asked(region, kind, service.name) for kind in service.sends)
+    asks = (subjects.asked(region, kind, service.name) for kind in service.sends)
     answers = (f"{ROOT}.{region}.out.*.{kind.what}.*" for kind in service.intakes)
     return User(
         service.name,
@@ -106,19 +107,23 @@ def service_user(registry: Registry, service: Service, region: str) -> User:
             *_objects(service.name),
         ),
         subscribe=(
-            *((f"{ROOT}.{region}.cmd.{service.name}.>",)),
-            *((f"{ROOT}.{region}.qry.{service.name}.>",)),
+            f"{ROOT}.{region}.cmd.{service.name}.>",
+            f"{ROOT}.{region}.qry.{service.name}.>",
             f"{inbox_prefix(service.name)}.>",
         ),
         responds=True,
     )
 
 
-def operator_user(region: str) -> User:
-    """Makes and watches streams and durables, reads and drops parked messages, asks services to tell again.
+def operator_user(registry: Registry, region: str) -> User:
+    """Makes and watches streams and durables, reads and drops parked messages, sends what is for operators.
 
     It cannot tell events, emit intake or delete a stream.
     """
+    everywhere = (
+        subjects.asked(region, kind, OPERATOR, service) for service in registry.services for kind in ANSWERED_BY_ALL
+    )
+    own = (subjects.asked(region, kind, OPERATOR) for kind in _kinds(registry) if Role.OPERATOR in kind.by)
     return User(
         OPERATOR,
         publish=(
@@ -127,7 +132,8 @@ def operator_user(region: str) -> User:
             *(f"{_API}.STREAM.PURGE.{name}" for name in (EVENTS, PUBLIC)),
             *(f"{_API}.STREAM.MSG.GET.{name}" for name in (EVENTS, PUBLIC, PARKED)),
             f"{_API}.STREAM.MSG.DELETE.{PARKED}",
-            *(f"{ROOT}.{region}.cmd.*.{name}.{OPERATOR}" for name in OPERATOR_COMMANDS),
+            *everywhere,
+            *own,
         ),
         subscribe=(f"{inbox_prefix(OPERATOR)}.>",),
     )
@@ -135,9 +141,8 @@ def operator_user(region: str) -> User:
 
 def desk_user(registry: Registry, region: str) -> User:
     """Sends every command and query; the service decides by the token of the person behind it."""
-    kinds = (kind for service in registry.services.values() for kind in (*service.commands, *service.queries))
-    asks = tuple(_asked(region, kind, DESK) for kind in kinds)
-    return User(DESK, publish=asks or (f"{ROOT}.{region}.cmd.none.{DESK}",), subscribe=(f"{inbox_prefix(DESK)}.>",))
+    asks = tuple(subjects.asked(region, kind, DESK) for kind in _kinds(registry))
+    return User(DESK, publish=asks, subscribe=(f"{inbox_prefix(DESK)}.>",))
 
 
 def exports(party: Party, region: str) -> list[Export]:
@@ -169,10 +174,10 @@ def variables(registry: Registry) -> dict[str, Variable]:
     return {name: Variable(f"ZWGK_NATS_PASSWORD_{name.upper().replace('-', '_')}") for name in names(registry)}
 
 
-def _asked(region: str, kind: type[Command] | type[Query], sender: str) -> str:
-    if issubclass(kind, Command):
-        return subjects.command(region, kind, sender)
-    return subjects.query(region, kind, sender)
+def _kinds(registry: Registry) -> Iterator[type[Command] | type[Query]]:
+    for service in registry.services.values():
+        yield from service.commands
+        yield from service.queries
 
 
 def _reads(registry: Registry, service: Service) -> Iterator[str]:
@@ -231,9 +236,7 @@ def _administration(stream: str) -> Iterator[str]:
 def render(registry: Registry, region: str, passwords: Mapping[str, Value], options: Options) -> str:
     """The text of a server's configuration. `region` may be `*` where one server serves one region only."""
     own = [_indented(_user(user, passwords[user.name])) for user in users(registry, region)]
-    opened = [
-        _export(export, party.name) for party in registry.parties.values() for export in exports(party, region)
-    ]
+    opened = [_export(export, party.name) for party in registry.parties.values() for export in exports(party, region)]
     blocks = [
         _server(options),
         "accounts {",
@@ -290,7 +293,9 @@ def _user(user: User, password: Value) -> str:
     )
 
 
-def _allow(allowed: Iterable[str]) -> str:
+def _allow(allowed: tuple[str, ...]) -> str:
+    if not allowed:
+        return '{ deny: [">"] }'  # an empty list of what is allowed would allow everything
     lines = "".join(f"\n      {_value(subject)}" for subject in allowed)
     return f"{{ allow: [{lines}\n    ] }}"
 
