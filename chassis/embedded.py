@@ -270,13 +270,24 @@ class EmbeddedMongo(Server):
         return [
             sys.executable,
             *("-P", "-m", "secantus"),
-            *("--config", os.devnull),  # without it a secantusd.toml lying about would be read
+            *("--config", str(self._empty_config())),
             *("--host", "127.0.0.1"),
             *("--port", str(self.port)),
             *("--storage-path", str(self._folder)),
             *("--cache-size", CACHE),
             *("--log-level", "WARNING"),
         ]
+
+    def _empty_config(self) -> Path:
+        """Without one, a configuration file lying about in the working or home directory would be read."""
+        config = self._folder / "secantusd.toml"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            config.touch()
+        except OSError:
+            message = f"数据目录不可写：{self._folder}"
+            raise Refused("folder_unwritable", message, remedy="请检查目录权限。") from None
+        return config
 
     def answers(self, connection: socket.socket) -> bool:
         document: dict[str, Any] = {"ping": 1, "$db": "admin"}

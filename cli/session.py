@@ -1,0 +1,203 @@
+"""A command's conversation with the running platform, and how its results are shown."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any, TypeVar
+
+import nats
+import nats.errors
+import typer
+from nats.aio.client import Client
+from pydantic import BaseModel
+from rich.console import Console
+from rich.table import Table
+
+from chassis.clock import clock
+from chassis.credentials import Credentials, Secrets
+from chassis.persons import Issuer
+from chassis.rpc import Asker
+from cli import place
+from contracts.base import Command, Query, Reply, Role
+from kernel.refused import Refused
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Reply)
+DATA: ContextVar[Path | None] = ContextVar("DATA", default=None)
+REFUSED, FAILED = 2, 1
+OPERATOR_ONLY = frozenset({Role.OPERATOR})
+
+
+class Session:
+    """A connection as `desk` (and, for what only operators may do, as `operator`)."""
+
+    def __init__(self, desk: Credentials, operator: Credentials | None, region: str, issuer: Issuer | None) -> None:
+        self.region = region
+        self._issuer = issuer
+        self._given = {"desk": desk} | ({"operator": operator} if operator else {})
+        self._clients: dict[str, Client] = {}
+        self._clock = clock(None)
+
+    async def client(self, user: str = "desk") -> Client:
+        """The connection of a user, made when first needed."""
+        if user not in self._clients:
+            if user not in self._given:
+                raise Refused("no_operator", "没有运维凭证。", remedy="请在平台所在机器上用 --data 指定数据目录。")
+            self._clients[user] = await _connected(self._given[user])
+        return self._clients[user]
+
+    async def ask(
+        self,
+        message: Command | Query,
+        into: type[R],
+        *,
+        as_: str | None = None,
+        agency: str = "",
+        key: str | None = None,
+        timeout: float = 30.0,
+        service: str | None = None,
+    ) -> R:
+        """Send a command or query as the person `as_` of `agency`, with the roles that it needs."""
+        user = "operator" if message.by == OPERATOR_ONLY else "desk"
+        client = await self.client(user)
+        token = None if user == "operator" else self.token(as_ or _user_name(), agency, message.by)
+        asker = Asker(lambda: client, self.region, user)
+        return await asker(message, into, token=token, key=key, timeout=timeout, service=service)
+
+    def token(self, name: str, agency: str, roles: Iterable[Role]) -> str:
+        """A person token: from the environment (`ZWGK_TOKEN`), or issued by the embedded platform's own key."""
+        if given := os.environ.get("ZWGK_TOKEN"):
+            return given
+        if self._issuer is None:
+            raise Refused("token_needed", "需要身份凭证。", remedy="请设置环境变量 ZWGK_TOKEN。")
+        staff = [role for role in roles if role not in (Role.CITIZEN, Role.SERVICE)]
+        return self._issuer.token(name, name, staff or [Role.CLERK], agency, self._clock.now())
+
+    async def close(self) -> None:
+        await asyncio.gather(*(client.close() for client in self._clients.values()))
+
+    @classmethod
+    def opened(cls, data: Path | None) -> "Session":
+        """By data folder; or by `ZWGK_NATS_URL`, `ZWGK_CREDENTIALS` (a file of the user `desk`), `ZWGK_REGION`."""
+        if data is None and "ZWGK_DATA" not in os.environ and "ZWGK_NATS_URL" in os.environ:
+            return cls._from_environment()
+        where = place.running(data)
+        folder = place.folder(data)
+        secrets = Secrets.model_validate_json((folder / "secrets.json").read_bytes())
+        session = cls(
+            Credentials.read(Path(where.credentials["desk"])),
+            Credentials.read(Path(where.credentials["operator"])),
+            where.region,
+            Issuer(secrets.persons_key),
+        )
+        simulated = folder / "clock.json"
+        session._clock = clock(simulated if simulated.exists() else None)
+        return session
+
+    @classmethod
+    def _from_environment(cls) -> "Session":
+        desk = Credentials.read(Path(os.environ.get("ZWGK_CREDENTIALS", "desk.json")))
+        operator = os.environ.get("ZWGK_OPERATOR_CREDENTIALS")
+        servers = os.environ["ZWGK_NATS_URL"].split(",")
+        return cls(
+            desk.model_copy(update={"servers": servers}),
+            Credentials.read(Path(operator)).model_copy(update={"servers": servers}) if operator else None,
+            os.environ.get("ZWGK_REGION", "999901"),
+            None,
+        )
+
+
+async def _connected(given: Credentials) -> Client:
+    async def quiet(error: Exception) -> None:
+        pass
+
+    try:
+        return await nats.connect(
+            **given.connection(), allow_reconnect=False, connect_timeout=3, error_cb=quiet, name="zwgk-cli"
+        )
+    except (OSError, nats.errors.Error, TimeoutError):
+        raise Refused(
+            "bus_unreachable", "无法连接消息服务。", remedy="请确认平台正在运行，地址与凭证正确。"
+        ) from None
+
+
+def _user_name() -> str:
+    return os.environ.get("ZWGK_AS") or os.environ.get("USER") or "desk"
+
+
+def run(work: Callable[[Session], Awaitable[T]]) -> T:
+    """Run a command's work in a session. A refusal is one line (or one JSON object) and exit code 2."""
+
+    async def main() -> T:
+        session = Session.opened(DATA.get())
+        try:
+            return await work(session)
+        finally:
+            await session.close()
+
+    return guarded(lambda: asyncio.run(main()))
+
+
+def guarded(act: Callable[[], T]) -> T:
+    """Carry out `act`; what a person can do wrong is said in one line, without a traceback."""
+    try:
+        return act()
+    except Refused as refused:
+        complain(refused)
+        raise typer.Exit(REFUSED) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def complain(refused: Refused) -> None:
+    """Say a refusal on standard error."""
+    where = f"（{refused.field}）" if refused.field else ""
+    sys.stderr.write(f"✗ {refused.message}{where}{refused.remedy or ''}\n")
+
+
+def show(
+    value: BaseModel | Sequence[Any] | dict[str, Any],
+    *,
+    json_: bool,
+    columns: Sequence[tuple[str, str]] = (),
+    title: str | None = None,
+) -> None:
+    """A table for people, JSON for machines. `columns` are (key, Chinese heading)."""
+    plain = plainly(value)
+    if json_:
+        sys.stdout.write(json.dumps(plain, ensure_ascii=False, indent=2) + "\n")
+        return
+    rows = plain if isinstance(plain, list) else [plain]
+    if not columns:
+        columns = [(key, key) for key in (rows[0] if rows else {})]
+    table = Table(title=title, title_justify="left")
+    for _, heading in columns:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(key)) for key, _ in columns))
+    Console().print(table)
+
+
+def plainly(value: Any) -> Any:
+    """Values as JSON knows them."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json")
+    if isinstance(value, dict):
+        return {key: plainly(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plainly(each) for each in value]
+    return value
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list | tuple):
+        return "、".join(_cell(each) for each in value)
+    return str(value)
