@@ -1,0 +1,162 @@
+"""Odd, hostile and very long texts: never an error, never long."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.refused import Refused
+from services.publication.reader import decode, read_document, read_jsonl_line, rows_of, summarise_reading, text_of
+from services.publication.reader.page import MAX_CHARS
+
+PIECES = st.sampled_from(
+    [
+        *(
+            "索引号",
+            "发布机构",
+            "文 号",
+            "成文日期",
+            "公开方式",
+            "内容概述",
+            "：",
+            ":",
+            "\n",
+            "\t",
+            " ",
+            "\u3000",
+            "\xa0",
+            "•",
+        ),
+        *(
+            "2018-07-12",
+            "2018年2月30日",
+            "二〇一八年十二月一日",
+            "示政发〔2018〕 号",
+            "示政发〔2018〕6 号",
+            "示例县人民政府",
+            "办公室",
+        ),
+        *(
+            "关于印发",
+            "的通知",
+            "（征求意见稿）",
+            "（此件公开发布）",
+            "(此件发至",
+            "上一篇：",
+            "字体：",
+            "<p>",
+            "</div>",
+            "\x00",
+            "\ud800",
+        ),
+        *(
+            "一、",
+            "1.",
+            "。",
+            "政务专题",
+            "您的位置:首页 » 年报",
+            "印发",
+            "★",
+            "\r",
+            "\u202e",
+            "|",
+            "【",
+            "】",
+            "牵头单位",
+        ),
+    ]
+)
+TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=60).map("".join)
+
+
+@given(TEXTS)
+def test_no_text_is_too_odd(text):
+    try:
+        it = read_document("a.txt", text)
+    except Refused as refused:
+        assert refused.code.startswith("secre")
+        return
+    assert set(it.read).isdisjoint(it.missing)
+    assert len(it.body) <= len(text)
+    it.body.encode()
+    summarise_reading(it)
+    rows_of(it)
+
+
+@given(TEXTS)
+def test_reading_the_body_again_changes_nothing_in_it(text):
+    try:
+        body = read_document("a.txt", text).body
+    except Refused:
+        return
+    assert "\ufeff" not in body
+    assert "\r" not in body
+    assert "\n\n\n" not in body
+
+
+@given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.html", "a.docx"]))
+def test_no_bytes_are_too_odd(data, name):
+    try:
+        text, _ = text_of(name, data)
+    except Refused:
+        return
+    assert isinstance(text, str)
+
+
+@given(st.binary(max_size=200))
+def test_decoding_refuses_or_answers(data):
+    try:
+        decode(data)
+    except Refused as refused:
+        assert refused.code == "encoding_unknown"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.floats() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)
+    )
+)
+def test_no_json_is_too_odd(value):
+    import json
+
+    with pytest.raises(Refused):
+        read_jsonl_line(json.dumps(value))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "甲",
+        " ",
+        "\n",
+        "\t",
+        "（",
+        "〔2018〕 ",
+        "办公室",
+        "2018年",
+        "2018年6月25日\n",
+        "索引号:",
+        "文 ",
+        "首页>",
+        "一、甲 ",
+        "示例县局\n",
+        "<p>",
+        "《",
+    ],
+)
+def test_reading_takes_time_in_proportion(unit):
+    text = unit * (400_000 // len(unit))
+    start = time.perf_counter()
+    try:
+        read_document("a.txt", text)
+    except Refused as refused:
+        assert refused.code == "page_too_large"
+    assert time.perf_counter() - start < 5
+
+
+def test_the_longest_text_is_read_and_one_more_character_refused():
+    assert read_document("a.txt", "甲" * MAX_CHARS).body
+    with pytest.raises(Refused) as refused:
+        read_document("a.txt", "甲" * (MAX_CHARS + 1))
+    assert refused.value.code == "text_too_long"
