@@ -1,86 +1,384 @@
 """What the publication service tells, answers and takes (主动公开)."""
 
 from datetime import date
-from enum import StrEnum
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Audience, Contract, Event, Record, WorkRecord
+from contracts.base import Audience, CaseId, Command, Contract, Event, Personal, Query, Reply, Role
+from contracts.document import INLINE_BYTES as INLINE_BYTES
+from contracts.document import Attribute as Attribute
+from contracts.document import Changes as Changes
+from contracts.document import Document as Document
+from contracts.document import Interpretation as Interpretation
+from contracts.document import Leak as Leak
+from contracts.document import Metadata as Metadata
+from contracts.document import PublicDocument as PublicDocument
+from contracts.document import Text as Text
+from contracts.document import Validity as Validity
+from contracts.document import Version as Version
 
-
-class Attribute(StrEnum):
-    """公开属性."""
-
-    PROACTIVE = "主动公开"
-    ON_REQUEST = "依申请公开"
-    WITHHELD = "不予公开"
-
-
-class Validity(StrEnum):
-    """有效性."""
-
-    VALID = "有效"
-    EXPIRED = "失效"
-    REPEALED = "废止"
-    AMENDED = "修改"
-
-
-class Text(Contract):
-    """A text: inline up to 128 KiB, else by its digest in the object store."""
-
-    sha256: str = Field(description="Digest of the UTF-8 text, hexadecimal.")
-    bytes: int = Field(ge=0)
-    media_type: str = "text/plain; charset=utf-8"
-    inline: str | None = Field(default=None, description="The text itself where it is short enough.")
-    excerpt: str = Field(default="", max_length=400)
-
-
-class Metadata(Contract):
-    """What is known of a document beside its text (条例12; the field list of the portals)."""
-
-    title: str = Field(min_length=1, max_length=300, description="文件名称")
-    issuers: tuple[str, ...] = Field(min_length=1, description="发布机构: agency codes, the lead first.")
-    issuer_names: tuple[str, ...] = Field(default=(), description="Their names at the time.")
-    doc_no: str | None = Field(default=None, description="发文字号, with 〔〕")
-    index_no: str | None = Field(default=None, description="索引号")
-    category: str = Field(default="其他", description="信息类别, one of seven")
-    genre: str | None = Field(default=None, description="体裁分类")
-    theme: str | None = Field(default=None, description="主题分类: 一级/二级")
-    openness: str | None = Field(default=None, description="五公开: 决策 执行 管理 服务 结果")
-    formed_on: date | None = Field(default=None, description="成文日期")
-    issued_on: date | None = Field(default=None, description="发文日期")
-    effective_on: date | None = Field(default=None, description="生效日期")
-    valid_until: date | None = Field(default=None, description="有效期至")
-    validity: Validity = Field(default=Validity.VALID, description="有效性")
-    summary: str = Field(default="", max_length=500, description="内容概述")
-    keywords: tuple[str, ...] = Field(default=(), description="关键词")
-    scope: str | None = Field(default=None, description="发送范围")
-    party: bool = Field(default=False, description="党委文号: outside the counts of the regulation")
-    interprets: tuple[str, ...] = Field(default=(), description="Numbers of the documents that this one explains")
-
-
-class Document(WorkRecord):
-    """A document from its draft on, for the offices."""
-
-    metadata: Metadata
-    text: Text
-    attribute: Attribute | None = Field(default=None, description="公开属性")
-    ground: str | None = Field(default=None, description="Ground of non-disclosure, a code such as EX16-PROCESS")
-    published_at: AwareDatetime | None = Field(default=None, description="发布日期")
-    findings: int = Field(default=0, ge=0, description="Open findings of personal data")
-    imported: bool = False
-
-
-class PublicDocument(Record):
-    """A published document, as anyone may see it."""
-
-    metadata: Metadata
-    text: Text
-    published_at: AwareDatetime = Field(description="发布日期")
-    withdrawn: bool = Field(default=False, description="Taken down; metadata and text are then empty of content.")
+OFFICE = (Role.REVIEWER, Role.OPENNESS)
+HOUSE = (Role.CLERK, Role.HEAD, Role.OPENNESS, Role.REVIEWER, Role.SUPERVISOR, Role.ARCHIVIST)
+IMPORT_BATCH = 100
+"""Documents in one `Import`, which as a whole must stay below `IMPORT_BYTES`."""
+IMPORT_BYTES = 512 * 1024
 
 
 class DocumentPublished(Event, record="public_document", name="published", audience=Audience.PUBLIC):
     """Sent when a document is open to everyone."""
 
     record: PublicDocument
+
+
+class DocumentCorrected(Event, record="public_document", name="corrected", audience=Audience.PUBLIC):
+    """Sent when a published document was corrected; the reason stands with the replaced version."""
+
+    record: PublicDocument
+
+
+class ValidityChanged(Event, record="public_document", name="validity_changed", audience=Audience.PUBLIC):
+    """Sent when a published document expired, was repealed or amended, or is valid again."""
+
+    record: PublicDocument
+
+
+class DocumentWithdrawn(Event, record="public_document", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a document was taken down: delete every copy of it. The record is a tombstone without content."""
+
+    record: PublicDocument
+
+
+class PublicDocumentRestated(Event, record="public_document", name="restated", audience=Audience.PUBLIC):
+    """Sent when all published documents are told again."""
+
+    record: PublicDocument
+
+
+class DocumentDrafted(Event, record="document", name="drafted"):
+    """Sent when a draft was begun."""
+
+    record: Document
+
+
+class DocumentImported(Event, record="document", name="imported"):
+    """Sent when a document of the stock was taken in; it stays internal until a named person has confirmed it."""
+
+    record: Document
+
+
+class DocumentReturned(Event, record="document", name="returned"):
+    """Sent when a draft was returned with the list of what is missing (退文)."""
+
+    record: Document
+
+
+class DocumentChanged(Event, record="document", name="changed"):
+    """Sent when a document went one step on, or something about it was changed."""
+
+    record: Document
+
+
+class DocumentOverdue(Event, record="document", name="overdue"):
+    """Sent once when a document's time limit of publication has passed."""
+
+    record: Document
+
+
+class DocumentClosed(Event, record="document", name="closed"):
+    """Sent when nothing is left to do: published, filed without publication, or a confirmed take-down."""
+
+    record: Document
+
+
+class DocumentRestated(Event, record="document", name="restated"):
+    """Sent when all documents are told again."""
+
+    record: Document
+
+
+class Draft(Command, by=(Role.CLERK,)):
+    """Begin a document. The drafter's agency is in charge of it, the issuers are those that will sign."""
+
+    title: str = Field(min_length=1, max_length=300)
+    issuers: tuple[str, ...] = Field(min_length=1, max_length=20, description="Agency codes, the lead first.")
+    text: Personal[str] = Field(min_length=1)
+    details: Changes = Changes()
+    clock: str = Field(default="PUB.GENERAL", max_length=40, description="The rule that sets the limit")
+
+
+class Revise(Command, by=(Role.CLERK,)):
+    """Change a draft, a returned or an imported document before it is decided. Approvals given before are void."""
+
+    id: CaseId
+    text: Personal[str] | None = Field(default=None, min_length=1)
+    changes: Changes = Changes()
+
+
+class SetAttribute(Command, by=(Role.CLERK, Role.OPENNESS)):
+    """Propose the attribute at origin and send the document on its way (公开属性源头认定)."""
+
+    id: CaseId
+    attribute: Attribute
+    ground: str | None = Field(default=None, max_length=40, description="Needed unless 主动公开, e.g. EX16-PROCESS.")
+    reason: str | None = Field(default=None, max_length=500, description="Needed unless 主动公开.")
+    interpretation: bool = Field(default=False, description="An interpretation is needed.")
+
+
+class PlanInterpretation(Command, by=(Role.CLERK,)):
+    """Set plan, forms, person and material of the interpretation of a policy document."""
+
+    id: CaseId
+    interpretation: Interpretation
+
+
+class ApproveByOpenness(Command, by=(Role.OPENNESS,)):
+    """The unit's openness office agrees that a document is not published; only for 不予公开."""
+
+    id: CaseId
+    note: str = Field(default="", max_length=300)
+
+
+class ApproveByHead(Command, by=(Role.HEAD,)):
+    """The head of the unit, or the deputy in his absence, approves document and attribute together."""
+
+    id: CaseId
+    note: str = Field(default="", max_length=300)
+    deputising_for: str = Field(default="", max_length=60, description="Name of the absent head.")
+
+
+class Review(Command, by=(Role.REVIEWER,)):
+    """公开前审查 at the issuing office, signed by the person of the command: each point must have been looked at."""
+
+    id: CaseId
+    secrecy: bool = Field(description="保密审查: nothing secret is in it.")
+    wording: bool = Field(description="文字表述 is right.")
+    timing: bool = Field(description="公开时机和方式 are right.")
+    note: str = Field(default="", max_length=300)
+
+
+class MaskText(Command, by=(Role.CLERK, Role.REVIEWER)):
+    """Mask every personal datum found in the text (去标识化); approvals stay."""
+
+    id: CaseId
+
+
+class AllowFindings(Command, by=(Role.REVIEWER,)):
+    """Record the lawful exception by which the personal data found may be published (惩戒公示, 强制披露)."""
+
+    id: CaseId
+    basis: str = Field(min_length=4, max_length=200, description="Law and article that demand it.")
+    reason: str = Field(min_length=2, max_length=300)
+
+
+class Return(Command, by=(Role.HEAD, Role.OPENNESS, Role.REVIEWER)):
+    """退文: give the document back to its drafter with what is missing."""
+
+    id: CaseId
+    missing: tuple[str, ...] = Field(min_length=1, max_length=20, description="What is missing, one by one.")
+    reason: str = Field(default="", max_length=300)
+
+
+class AssignNumber(Command, by=(Role.CLERK, Role.REVIEWER)):
+    """Give the reviewed document its 发文字号; refused while the attribute is empty."""
+
+    id: CaseId
+    doc_no: str = Field(min_length=4, max_length=60)
+    formed_on: date | None = Field(default=None, description="成文日期; today when it has none yet.")
+
+
+class Publish(Command, by=OFFICE):
+    """Open the document to everyone; it receives its 索引号."""
+
+    id: CaseId
+    channels: tuple[str, ...] = Field(default=("网站",), max_length=30)
+
+
+class File(Command, by=(Role.CLERK, Role.REVIEWER, Role.ARCHIVIST)):
+    """End the handling of a reviewed document that is not published proactively."""
+
+    id: CaseId
+
+
+class KeepAttribute(Command, by=(Role.OPENNESS,)):
+    """After the regular review of non-public information (条例18): it stays as it is, with the reason."""
+
+    id: CaseId
+    reason: str = Field(min_length=2, max_length=300)
+
+
+class Correct(Command, by=OFFICE):
+    """Correct a published document; the reason is public and the replaced text stays readable."""
+
+    id: CaseId
+    reason: str = Field(min_length=2, max_length=300)
+    text: Personal[str] | None = Field(default=None, min_length=1)
+    changes: Changes = Changes()
+
+
+class MarkValidity(Command, by=OFFICE):
+    """State that a published document was repealed or amended, has expired, or is valid."""
+
+    id: CaseId
+    validity: Validity
+    on: date = Field(description="From which day.")
+    by_document: str | None = Field(default=None, max_length=80, description="Number of the document that does it.")
+
+
+class Withdraw(Command, by=(Role.REVIEWER,)):
+    """紧急撤下: one reviewer takes a document down at once; approval follows. Also seals a draft."""
+
+    id: CaseId
+    leak: Leak
+    note: str = Field(default="", max_length=300, description="Must not repeat what leaked.")
+
+
+class ApproveWithdrawal(Command, by=(Role.HEAD, Role.OPENNESS)):
+    """Another person's approval of a take-down, afterwards."""
+
+    id: CaseId
+    note: str = Field(default="", max_length=300)
+
+
+class Remark(Contract):
+    """A sentence for a person, with a stable code for programs."""
+
+    code: str
+    message: str
+
+
+class Given(Contract):
+    """A document of the stock whose fields are known, not to be read from the text."""
+
+    metadata: Metadata
+    attribute: Attribute | None = None
+    ground: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=500)
+    published_on: date | None = None
+
+
+class ImportItem(Contract):
+    """One file or line. `content` is the file's text, one line of JSON, or with `given` the body of the document."""
+
+    name: str = Field(max_length=300, description="Name of the file, or file and line.")
+    form: Literal["text", "jsonl", "given"] = "text"
+    content: Personal[str] = Field(min_length=1)
+    given: Given | None = None
+
+
+class ImportOutcome(Contract):
+    """What became of one item."""
+
+    name: str
+    outcome: Literal["imported", "published", "exists", "refused"]
+    id: CaseId | None = None
+    title: str = Field(default="", description="The title as read, personal data masked.")
+    read: tuple[str, ...] = Field(default=(), description="Fields that were read, in Chinese.")
+    missing: tuple[str, ...] = Field(default=(), description="Fields of which the text says nothing, in Chinese.")
+    conflicts: tuple[Remark, ...] = Field(default=(), description="What contradicts itself and a person must decide.")
+    notes: tuple[Remark, ...] = ()
+    findings: int = Field(default=0, description="Personal data found in the text")
+    code: str | None = None
+    reason: str | None = Field(default=None, description="Why it was refused, or stays internal.")
+
+
+class ImportOutcomes(Reply):
+    items: tuple[ImportOutcome, ...]
+
+
+class Import(Command, by=(Role.CLERK, Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST), reply=ImportOutcomes):
+    """Take documents of the stock in. Each one is taken once by its content, however often it is sent.
+
+    With `confirm` the person confirms at once all that carry an attribute, no contradiction and no finding.
+    """
+
+    items: tuple[ImportItem, ...] = Field(min_length=1, max_length=IMPORT_BATCH)
+    confirm: bool = False
+
+
+class ConfirmImport(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST)):
+    """A named person confirms one imported document: it is published, or filed when it is not 主动公开."""
+
+    id: CaseId
+    attribute: Attribute | None = Field(default=None, description="Where the document itself carries none.")
+    ground: str | None = Field(default=None, max_length=40)
+    reason: str | None = Field(default=None, max_length=500)
+    settle: Changes = Field(default=Changes(), description="What the person decided where the text was in doubt.")
+    published_on: date | None = Field(default=None, description="Day on which it had been published before.")
+    accept_conflicts: bool = Field(default=False, description="The contradictions were looked at.")
+
+
+class ConfirmImports(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST), reply=ImportOutcomes):
+    """Confirm many; those that lack something stay internal, each with its reason."""
+
+    ids: tuple[CaseId, ...] = Field(min_length=1, max_length=IMPORT_BATCH)
+
+
+class Finding(Contract):
+    """A personal datum found, masked."""
+
+    kind: str
+    masked: str
+
+
+class Step(Contract):
+    """One step of the approval chain."""
+
+    step: str = Field(description="What was done, in Chinese.")
+    by: str = Field(description="Name of the official.")
+    at: AwareDatetime
+    note: str = ""
+
+
+class DocumentFile(Reply):
+    """All that the office knows of one document."""
+
+    record: Document
+    steps: tuple[Step, ...]
+    findings: tuple[Finding, ...]
+    allowed: str | None = Field(description="Basis on which the findings may be published.")
+    conflicts: tuple[Remark, ...]
+    missing: tuple[str, ...] = Field(description="What the last 退文 named as missing.")
+    reason: str | None = Field(description="Reason of non-disclosure.")
+    versions: tuple[Version, ...]
+
+
+class GetDocument(Query, by=(*HOUSE, Role.OPERATOR), reply=DocumentFile):
+    """One document with its approvals, masked findings and contradictions."""
+
+    id: CaseId
+
+
+class TextContent(Reply):
+    sha256: str
+    text: Personal[str]
+
+
+class GetText(Query, by=(Role.CITIZEN, Role.SERVICE, Role.OPERATOR, *HOUSE), reply=TextContent):
+    """A text by its digest. Everyone may have published ones, the offices those of their own drafts too."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+
+class Waiting(Contract):
+    """An imported document that waits for a person."""
+
+    id: CaseId
+    title: str
+    attribute: Attribute | None
+    findings: int
+    conflicts: tuple[Remark, ...]
+    lacks: tuple[str, ...] = Field(description="Why it cannot be confirmed as it is, in Chinese.")
+
+
+class WaitingPage(Reply):
+    total: int
+    items: tuple[Waiting, ...]
+    next: CaseId | None = None
+
+
+class ImportReport(Query, by=(*HOUSE, Role.OPERATOR), reply=WaitingPage):
+    """Imported documents that wait for confirmation, by number."""
+
+    after: CaseId | None = None
+    limit: int = Field(default=50, ge=1, le=IMPORT_BATCH)

@@ -1,0 +1,148 @@
+"""What a document is: the records of the publication service and the words they are made of."""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime, Field
+
+from contracts.base import CaseId, Contract, Record, WorkRecord
+
+INLINE_BYTES = 128 * 1024
+"""A public text up to this size stands in its record."""
+
+
+class Attribute(StrEnum):
+    """公开属性."""
+
+    PROACTIVE = "主动公开"
+    ON_REQUEST = "依申请公开"
+    WITHHELD = "不予公开"
+
+
+class Validity(StrEnum):
+    """有效性."""
+
+    VALID = "有效"
+    EXPIRED = "失效"
+    REPEALED = "废止"
+    AMENDED = "修改"
+
+
+class Leak(StrEnum):
+    """Why a document must be taken down at once."""
+
+    PERSONAL = "泄露个人信息"
+    SECRET = "泄露涉密信息"
+    UNLAWFUL = "其他依法不得公开"
+
+
+class Text(Contract):
+    """A text by its digest. In a public record up to 128 KiB it stands inline; else, or where an event leaves it out,
+    it is what was told before under the same digest, or what `GetText` answers. Internal records never carry it: a
+    draft must be able to disappear, and an event log cannot forget."""
+
+    sha256: str = Field(default="", description="Digest of the UTF-8 text, hexadecimal; empty once withdrawn.")
+    bytes: int = Field(default=0, ge=0)
+    media_type: str = "text/plain; charset=utf-8"
+    inline: str | None = Field(default=None, description="The text itself where it is short enough.")
+    excerpt: str = Field(default="", max_length=400, description="Its beginning, where the text is public.")
+
+
+class Changes(Contract):
+    """Fields of a document's metadata to be set; what is absent stays as it is."""
+
+    title: str | None = Field(default=None, min_length=1, max_length=300, description="文件名称")
+    issuers: tuple[str, ...] | None = Field(
+        default=None, min_length=1, max_length=20, description="发布机构（机构代码）"
+    )
+    doc_no: str | None = Field(default=None, max_length=60, description="发文字号")
+    category: str | None = Field(default=None, max_length=20, description="信息类别")
+    genre: str | None = Field(default=None, max_length=20, description="体裁分类")
+    theme: str | None = Field(default=None, max_length=60, description="主题分类")
+    openness: str | None = Field(default=None, max_length=4, description="五公开")
+    formed_on: date | None = Field(default=None, description="成文日期")
+    issued_on: date | None = Field(default=None, description="发文日期")
+    effective_on: date | None = Field(default=None, description="生效日期")
+    valid_until: date | None = Field(default=None, description="有效期至")
+    summary: str | None = Field(default=None, max_length=500, description="内容概述")
+    keywords: tuple[str, ...] | None = Field(default=None, max_length=30, description="关键词")
+    scope: str | None = Field(default=None, max_length=300, description="发送范围")
+    channels: tuple[str, ...] | None = Field(default=None, max_length=30, description="公开渠道")
+    interprets: tuple[str, ...] | None = Field(default=None, max_length=20, description="所解读的文件编号")
+
+
+class Metadata(Contract):
+    """What is known of a document beside its text (条例12; the field list of the portals)."""
+
+    title: str = Field(min_length=1, max_length=300, description="文件名称")
+    issuers: tuple[str, ...] = Field(
+        default=(), max_length=20, description="发布机构: agency codes, the lead first; never empty once published."
+    )
+    issuer_names: tuple[str, ...] = Field(default=(), max_length=20, description="Their names at the time.")
+    doc_no: str | None = Field(default=None, max_length=60, description="发文字号, with 〔〕")
+    index_no: str | None = Field(default=None, max_length=60, description="索引号")
+    category: str = Field(default="其他", max_length=20, description="信息类别, one of seven")
+    genre: str | None = Field(default=None, max_length=20, description="体裁分类")
+    theme: str | None = Field(default=None, max_length=200, description="主题分类: 一级/二级")
+    group: str | None = Field(default=None, max_length=200, description="组配分类: the local directory's node")
+    openness: str | None = Field(default=None, max_length=4, description="五公开: 决策 执行 管理 服务 结果")
+    formed_on: date | None = Field(default=None, description="成文日期")
+    issued_on: date | None = Field(default=None, description="发文日期")
+    effective_on: date | None = Field(default=None, description="生效日期")
+    valid_until: date | None = Field(default=None, description="有效期至")
+    validity: Validity = Field(default=Validity.VALID, description="有效性")
+    ended_on: date | None = Field(default=None, description="废止、失效或修改日期")
+    ended_by: str | None = Field(default=None, max_length=80, description="Number of the document that did it")
+    summary: str = Field(default="", max_length=500, description="内容概述")
+    keywords: tuple[str, ...] = Field(default=(), max_length=30, description="关键词")
+    scope: str | None = Field(default=None, max_length=300, description="发送范围")
+    channels: tuple[str, ...] = Field(default=(), max_length=50, description="公开渠道")
+    party: bool = Field(default=False, description="党委文号: outside the counts of the regulation")
+    interprets: tuple[str, ...] = Field(
+        default=(), max_length=20, description="Numbers of the documents that this one explains"
+    )
+
+
+class Interpretation(Contract):
+    """How a policy document will be explained (80号: 同步组织、同步审签、同步部署)."""
+
+    plan: str = Field(min_length=2, max_length=500, description="解读方案")
+    forms: tuple[str, ...] = Field(min_length=1, max_length=10, description="解读形式: 图解 音视频 问答 新闻发布会 …")
+    interpreter: str = Field(min_length=2, max_length=60, description="解读人（公务身份）")
+    material: CaseId | None = Field(default=None, description="Document that is the material, 解读材料")
+
+
+class Version(Contract):
+    """A text that a correction has replaced; it stays readable by its digest."""
+
+    text: Text
+    replaced_at: AwareDatetime
+    reason: str = Field(max_length=300, description="更正理由")
+
+
+class Document(WorkRecord):
+    """A document from its draft on, for the offices. Its text is asked for by `GetText`."""
+
+    metadata: Metadata
+    text: Text
+    attribute: Attribute | None = Field(default=None, description="公开属性")
+    ground: str | None = Field(default=None, description="Ground of non-disclosure, a code such as EX16-PROCESS")
+    published_at: AwareDatetime | None = Field(default=None, description="发布日期")
+    days_late: int | None = Field(default=None, description="Calendar days from issue to publication; 0: the same day")
+    findings: int = Field(default=0, ge=0, description="Open findings of personal data")
+    conflicts: int = Field(default=0, ge=0, description="Open contradictions that the reader found")
+    interpretation: Interpretation | None = None
+    clock: str = Field(default="PUB.GENERAL", description="The rule that sets the limit")
+    imported: bool = False
+
+
+class PublicDocument(Record):
+    """A published document, as anyone may see it."""
+
+    metadata: Metadata
+    text: Text
+    published_at: AwareDatetime = Field(description="发布日期")
+    days_late: int | None = Field(default=None, description="Calendar days from issue to publication; 0: the same day")
+    interpretation: CaseId | None = Field(default=None, description="Document that explains this one, 解读材料")
+    versions: tuple[Version, ...] = Field(default=(), max_length=50, description="Corrected texts, oldest first")
+    withdrawn: bool = Field(default=False, description="Taken down; metadata and text are then empty of content.")
