@@ -1,5 +1,6 @@
 """Odd, hostile and very long texts: never an error, never long."""
 
+import json
 import time
 
 import pytest
@@ -70,12 +71,20 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=60).map("".join)
 
 
+def readable(text):
+    """The reading; None where the text happens to carry a secrecy mark, the only refusal of a short text."""
+    try:
+        return read_document("a.txt", text)
+    except Refused as refused:
+        if refused.code != "secrecy_mark":
+            raise
+        return None
+
+
 @given(TEXTS)
 def test_no_text_is_too_odd(text):
-    try:
-        it = read_document("a.txt", text)
-    except Refused as refused:
-        assert refused.code.startswith("secre")
+    it = readable(text)
+    if it is None:
         return
     assert set(it.read).isdisjoint(it.missing)
     assert len(it.body) <= len(text)
@@ -85,14 +94,11 @@ def test_no_text_is_too_odd(text):
 
 
 @given(TEXTS)
-def test_reading_the_body_again_changes_nothing_in_it(text):
-    try:
-        body = read_document("a.txt", text).body
-    except Refused:
-        return
-    assert "\ufeff" not in body
-    assert "\r" not in body
-    assert "\n\n\n" not in body
+def test_a_body_has_one_kind_of_line_break_and_no_unseen_characters(text):
+    it = readable(text)
+    if it is not None:
+        assert not {"\r", "\x00", "\u202e", "\ufeff", "\xa0"} & set(it.body)
+        assert "\n\n\n" not in it.body
 
 
 @given(st.binary(max_size=400), st.sampled_from(["a.txt", "a.html", "a.docx"]))
@@ -107,9 +113,10 @@ def test_no_bytes_are_too_odd(data, name):
 @given(st.binary(max_size=200))
 def test_decoding_refuses_or_answers(data):
     try:
-        decode(data)
-    except Refused as refused:
-        assert refused.code == "encoding_unknown"
+        text = decode(data)
+    except Refused:
+        return
+    assert len(text) <= len(data)
 
 
 @given(
@@ -118,8 +125,6 @@ def test_decoding_refuses_or_answers(data):
     )
 )
 def test_no_json_is_too_odd(value):
-    import json
-
     with pytest.raises(Refused):
         read_jsonl_line(json.dumps(value))
 
@@ -151,7 +156,8 @@ def test_reading_takes_time_in_proportion(unit):
     try:
         read_document("a.txt", text)
     except Refused as refused:
-        assert refused.code == "page_too_large"
+        if refused.code != "page_too_large":
+            raise
     assert time.perf_counter() - start < 5
 
 

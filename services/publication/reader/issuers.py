@@ -16,7 +16,10 @@ class Register(Protocol):
     """What is asked of the agency register."""
 
     def code_of(self, name: str) -> str | None:
-        """Code of the agency with this name or alias; None where it knows none."""
+        """Code of the agency with this code, name or alias; None where it knows none."""
+
+    def name_of(self, code: str) -> str:
+        """Full name of the agency with this code."""
 
 
 def issuers_named(written: str, register: Register | None) -> tuple[Issuer, ...]:

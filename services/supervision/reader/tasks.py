@@ -1,6 +1,7 @@
 """Reads the table of a division of tasks: 工作任务 | 具体要求 | 牵头落实单位."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,7 +31,7 @@ class _Row:
     no: int
     section: tuple[str, ...]
     requirement: str
-    units: str = ""
+    units: list[str] = field(default_factory=list)
     due_on: date | None = None
 
 
@@ -97,9 +98,7 @@ def _cells(lines: list[str]) -> Iterator[str]:
         if "\t" not in line:
             cell.append(line.strip())
             continue
-        head, *rest = line.split("\t")
-        cell.append(head.strip())
-        for start in rest:
+        for start in line.split("\t"):
             yield "".join(cell)
             cell = [start.strip()]
     yield "".join(cell)
@@ -139,11 +138,12 @@ def _add(row: _Row, cell: str) -> None:
     if is_due(cell):
         row.due_on = due_date(cell)
         return
-    row.units += ("、" if row.units else "") + cell
+    row.units.append(cell)
 
 
 def _task(row: _Row) -> TaskRow:
-    units = read_units(row.units)
+    written = "、".join(row.units)
+    units = read_units(written)
     return TaskRow(
         no=row.no,
         section=row.section,
@@ -151,7 +151,7 @@ def _task(row: _Row) -> TaskRow:
         lead_names=units.lead,
         co_names=units.co,
         each_alone=units.each_alone,
-        raw_units=row.units,
+        raw_units=written,
         due_on=row.due_on,
     )
 
@@ -166,5 +166,5 @@ def _doubts(tasks: tuple[TaskRow, ...]) -> Iterator[Remark]:
         names = (*task.lead_names, *task.co_names)
         if not names:
             yield Remark(code="no_unit", message=f"第{task.no}项没有责任单位。", task=task.no)
-        for name in sorted({name for name in names if names.count(name) > 1}, key=names.index):
-            yield Remark(code="unit_repeated", message=f"第{task.no}项把“{name}”写了两次。", task=task.no)
+        for name in [name for name, times in Counter(names).items() if times > 1]:
+            yield Remark(code="unit_repeated", message=f"第{task.no}项把“{name}”写了不止一次。", task=task.no)

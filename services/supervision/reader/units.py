@@ -9,6 +9,7 @@ _LEAD = re.compile(r"牵头(?:负责|落实|组织|实施)?")
 _VERB = re.compile(r"(?:共同|分别|配合|具体|负责|落实|参与|组织实施|按职责分工)+$")
 _LABEL = re.compile(r"(?=(?:牵头(?:落实)?|责任|配合|协办)(?:单位|部门)[:：])")
 _PREFIX = re.compile(r"^(?:牵头(?:落实)?|责任|配合|协办)(?:单位|部门)[:：]")
+_LONGEST_VERB = 20
 _EACH_ALONE = "分别负责"
 
 
@@ -44,5 +45,10 @@ def _by_label(parts: list[str], each_alone: bool) -> Units:
 def _names(text: str) -> tuple[str, ...]:
     """Unit names between separators; a separator inside brackets does not part a name."""
     shielded = _BRACKETED.sub(lambda found: _SEPARATOR.sub("\x00", found[0]), text)
-    names = (_VERB.sub("", part).replace("\x00", "、").strip() for part in _SEPARATOR.split(shielded))
+    names = (_without_verb(part).replace("\x00", "、").strip() for part in _SEPARATOR.split(shielded))
     return tuple(name for name in names if name)
+
+
+def _without_verb(part: str) -> str:
+    """The name before 负责, 分别负责, 配合 …; only its end is looked at, so that a long cell costs no more."""
+    return part[:-_LONGEST_VERB] + _VERB.sub("", part[-_LONGEST_VERB:])
