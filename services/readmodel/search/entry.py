@@ -12,9 +12,10 @@ Audience = Literal["public", "internal"]
 class Entry:
     """One record as the search sees it.
 
-    `id` is unique over both audiences: a later entry takes the place of an earlier one. `audience` says who may find it: "public" everybody, "internal" only searches made inside. `issuer` is the name on
-    the document (发文机关), `agency` the code in the register, `openness` one of the five kinds (五公开), `genre` the
-    体裁. An entry with `removed` only deletes; its other fields are not looked at.
+    `id` is unique over both audiences: a later entry takes the place of an earlier one. `audience` says who may find
+    it: "public" everybody, "internal" only searches made inside. `issuer` is the name on the document (发文机关),
+    `agency` the code in the register, `openness` one of the five kinds (五公开), `genre` the 体裁. An entry with
+    `removed` only deletes; its other fields are not looked at.
     """
 
     id: str

@@ -2,20 +2,19 @@
 
 import json
 import logging
-import shutil
+import re
 from pathlib import Path
 
 import tantivy
 
 from kernel.refused import Refused
-from services.readmodel.search.plan import BIGRAM_FIELDS, SCHEMA, term
+from services.readmodel.search.plan import BIGRAM_FIELDS, POSITION, SCHEMA, term
 from services.readmodel.search.tokens import token_format
 
 _log = logging.getLogger(__name__)
 
 _HEAP = 96_000_000  # bytes that the writer gathers before it writes a segment
-_MARK = "position"
-_SUFFIXES = {".fast", ".fieldnorm", ".idx", ".pos", ".store", ".term", ".del", ".json", ".lock", ".temp"}
+_INDEX_FILE = re.compile(r"meta\.json|\.managed\.json|\.tantivy-\w+\.lock|\.tmp\w+|[0-9a-f]{32}\..+")
 
 Opened = tuple[tantivy.Index, tantivy.IndexWriter, int]
 
@@ -29,8 +28,9 @@ def open_folder(path: Path | None) -> Opened:
     if path is None:
         return _opened(tantivy.Index(SCHEMA))
     path.mkdir(parents=True, exist_ok=True)
+    _refuse_foreign(path)
     try:
-        if tantivy.Index.is_compatible(str(path)) or not tantivy.Index.exists(str(path)):
+        if not tantivy.Index.exists(str(path)) or tantivy.Index.is_compatible(str(path)):
             return _opened(tantivy.Index(SCHEMA, path=str(path)))
         reason = "made by another version"
     except (ValueError, OSError, LookupError) as error:
@@ -38,16 +38,17 @@ def open_folder(path: Path | None) -> Opened:
             raise Refused("search_index_busy", "检索索引正被另一个进程使用。", remedy="请先停止那个进程。") from error
         reason = str(error)
     _log.warning("search index emptied", extra={"reason": reason[:200], "folder": path.name})
-    _empty(path)
+    for file in path.iterdir():
+        file.unlink()
     return _opened(tantivy.Index(SCHEMA, path=str(path)))
 
 
 def mark(writer: tantivy.IndexWriter, position: int) -> None:
     """Put the position into what is committed next: it is never ahead of the entries, nor behind."""
     doc = tantivy.Document()
-    doc.add_text("mark", _MARK)
+    doc.add_text("mark", POSITION)
     doc.add_bytes("entry", json.dumps({"position": position, "format": token_format()}).encode())
-    writer.delete_documents_by_term("mark", _MARK)
+    writer.delete_documents_by_term("mark", POSITION)
     writer.add_document(doc)
 
 
@@ -63,7 +64,7 @@ def _position(searcher: tantivy.Searcher) -> int:
     """The position that was committed; raises ValueError or LookupError for an index that does not hold together."""
     for field in BIGRAM_FIELDS:  # a lost file shows itself only when it is read
         searcher.search(tantivy.Query.phrase_query(SCHEMA, field, ["政务", "务公"]), limit=1)
-    hits = searcher.search(term("mark", _MARK), limit=2).hits
+    hits = searcher.search(term("mark", POSITION), limit=2).hits
     if not hits and not searcher.num_docs:
         return 0
     if len(hits) != 1:
@@ -74,14 +75,9 @@ def _position(searcher: tantivy.Searcher) -> int:
     return int(stored["position"])
 
 
-def _foreign(file: Path) -> bool:
-    return file.is_dir() or (file.suffix not in _SUFFIXES and not file.name.startswith("."))
-
-
-def _empty(path: Path) -> None:
-    if any(_foreign(file) for file in path.iterdir()):
+def _refuse_foreign(path: Path) -> None:
+    """A folder given by mistake must not be emptied."""
+    if any(file.is_dir() or not _INDEX_FILE.fullmatch(file.name) for file in path.iterdir()):
         raise Refused(
             "search_folder_foreign", "检索索引的文件夹里有别的文件。", remedy="请为检索索引指定一个单独的空文件夹。"
         )
-    shutil.rmtree(path)
-    path.mkdir()

@@ -22,7 +22,7 @@ _FACET_VALUES = 20
 class Hit:
     """One record of a page. `entry` comes without its long texts; title and passages are HTML with <mark>.
 
-    `score` is 0 when the page is sorted by date.
+    `score` compares hits of one page only; sorted by date it is a number that stands for the day.
     """
 
     id: str
@@ -112,21 +112,16 @@ class SearchIndex:
     def search(self, query: Query) -> Page:
         """The page that a query asks for."""
         begun = time.perf_counter()
-        position, searcher, planned = self._position, self._index.searcher(), plan(query)
-        order = "by_date" if query.sort == "date" else None
-        found = searcher.search(
-            planned,
-            limit=query.limit,
-            offset=query.offset,
-            order_by_field=order,
-            weight_by_field=None if order else "recency",
-        )
-        marker = Marker.of(query)
-        total = int(found.count)  # type: ignore[attr-defined]
+        position, searcher, marker = self._position, self._index.searcher(), Marker.of(query)
+        for strict in (True, False):
+            found = _ask(searcher, query, strict)
+            total = int(found.count)  # type: ignore[attr-defined]
+            if total:
+                break
         return Page(
             total=total,
-            hits=tuple(_hit(searcher, address, 0.0 if order else score, marker) for score, address in found.hits),
-            facets=_facets(searcher, planned) if query.facets and total else {},
+            hits=tuple(_hit(searcher, address, score, marker) for score, address in found.hits),
+            facets=_facets(searcher, plan(query, scored=False, strict=strict)) if query.facets and total else {},
             suggestion=None if total else suggest(searcher, query),
             took_ms=(time.perf_counter() - begun) * 1000,
             position=position,
@@ -136,6 +131,17 @@ class SearchIndex:
         if self._writer is None:
             raise ValueError("the index is closed")
         return self._writer
+
+
+def _ask(searcher: tantivy.Searcher, query: Query, strict: bool) -> tantivy.SearchResult:
+    by_date = query.sort == "date"
+    return searcher.search(
+        plan(query, scored=not by_date, strict=strict),
+        limit=query.limit,
+        offset=query.offset,
+        order_by_field="by_date" if by_date else None,
+        weight_by_field=None if by_date else "recency",
+    )
 
 
 def _hit(searcher: tantivy.Searcher, address: tantivy.DocAddress, score: float, marker: Marker) -> Hit:

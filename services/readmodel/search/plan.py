@@ -1,10 +1,10 @@
 """The fields of the index, an entry as a document of it, and a query as what the index executes.
 
-Text goes in already cut. `text` holds the bigrams of everything a record says, one value per part (no phrase spans two
-parts); `words` the same as words, for ranking. User text never reaches the index's own query parser.
+Text goes in already cut. `text` holds the bigrams of everything a record says, `words` the same as words, for ranking.
+User text never reaches the index's own query parser.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import date
 from zlib import crc32
 
@@ -16,18 +16,19 @@ from services.readmodel.search.query import FACETS, Clause, Contains, Equals, Ph
 from services.readmodel.search.tokens import bigrams, fold, phrase_terms, query_words, squeeze, words
 
 TITLE, TEXT, TITLE_WORDS, WORDS, TITLE_CHARACTERS = "title", "text", "title_words", "words", "title_characters"
+_BETWEEN_PARTS = " | | "  # two tokens that nobody can ask for: no phrase, read two by two, spans them
 _PARTS = ("issuer", "doc_no", "index_no", "theme", "genre")
 BIGRAM_FIELDS = (TITLE, TEXT, *(f"{part}_text" for part in _PARTS))
 
-_EXACT_BOOST = 2.0
+_EXACT_BOOST = 4.0
 _TITLE_BOOST = 3.0
-_TITLE_WORD_BOOST = 1.5
+_TITLE_WORD_BOOST = 0.7
 _HALVED_AFTER = 15 * 365.25  # days: a document fifteen years older needs twice the score to stand beside a new one
 _EPOCH = date(2008, 5, 1)  # the first regulation on open government information took effect
 _FARTHEST = 60 * 365  # days from there: a mistyped year must not outweigh everything
 _MAX_WORDS = 24
 
-_VISIBLE: dict[Audience, tuple[str, ...]] = {"public": ("public",), "internal": ("public", "internal")}
+POSITION = "position"  # the mark of the one document that is no entry: it holds the position of the index
 
 
 def _schema() -> tantivy.Schema:
@@ -48,6 +49,7 @@ def _schema() -> tantivy.Schema:
 
 
 SCHEMA = _schema()
+_EVERYTHING = tantivy.Query.const_score_query(tantivy.Query.all_query(), 0.0)
 
 
 def document(entry: Entry) -> tantivy.Document:
@@ -70,17 +72,14 @@ def document(entry: Entry) -> tantivy.Document:
 
 def _add_texts(doc: tantivy.Document, entry: Entry) -> None:
     title = fold(entry.title)
-    doc.add_text(TITLE, bigrams(squeeze(title)))
     doc.add_text(TITLE_WORDS, words(title))
+    doc.add_text(TITLE, bigrams(squeeze(title)))
     doc.add_text(TITLE_CHARACTERS, " ".join(squeeze(title)))
-    for text in (entry.title, entry.body, entry.attachments_text, entry.issuer, entry.doc_no, entry.index_no):
-        if text:
-            folded = fold(text)
-            doc.add_text(TEXT, bigrams(squeeze(folded)))
-            doc.add_text(WORDS, words(folded))
+    parts = [title, *map(fold, (entry.body, entry.attachments_text, entry.issuer, entry.doc_no, entry.index_no))]
+    doc.add_text(TEXT, _BETWEEN_PARTS.join(bigrams(squeeze(part)) for part in parts if part))
+    doc.add_text(WORDS, " ".join(words(part) for part in parts[:4] if part))
     for part in _PARTS:
-        if value := getattr(entry, part):
-            doc.add_text(f"{part}_text", bigrams(squeeze(fold(value))))
+        doc.add_text(f"{part}_text", bigrams(squeeze(fold(getattr(entry, part)))))
 
 
 def term(field: str, value: str) -> tantivy.Query:
@@ -88,39 +87,53 @@ def term(field: str, value: str) -> tantivy.Query:
     return tantivy.Query.term_query(SCHEMA, field, value, "basic")
 
 
-def visible(audience: Audience) -> tantivy.Query:
-    """What an audience may find, without weight in the score: inside, what is public is seen too."""
-    return _weightless(_any_of("audience", _VISIBLE[audience]))
+def plan(query: Query, *, scored: bool = True, strict: bool = True) -> tantivy.Query:
+    """A query as what the index executes; the audience always stands beside the clauses.
 
-
-def plan(query: Query) -> tantivy.Query:
-    """A query as what the index executes; the audience always stands beside the clauses."""
-    parts = [(Occur.Must, visible(query.audience))]
-    for clause in query.clauses:
-        parts += _required(clause)
+    `scored` adds what lifts a hit without deciding whether it is one. `strict` asks for all words of a text that does
+    not stand as typed; otherwise three quarters of them will do.
+    """
+    parts = [(Occur.Must, _found(clause, strict)) for clause in _deciding(query)] or [(Occur.Must, _EVERYTHING)]
     parts += [(Occur.MustNot, _found(clause)) for clause in query.excluded]
-    return tantivy.Query.boolean_query(parts)
+    if scored:
+        parts += [(Occur.Should, lift) for clause in query.clauses for lift in _lifts(clause)]
+    return tantivy.Query.boolean_query([*parts, _visible(query.audience)])
 
 
-def _required(clause: Clause) -> Iterable[tuple[Occur, tantivy.Query]]:
-    """What must match for a clause, and what lifts a document that matches."""
+def _visible(audience: Audience) -> tuple[Occur, tantivy.Query]:
+    """What an audience may find. Inside, that is everything: only the document with the position is no entry."""
+    if audience == "internal":
+        return Occur.MustNot, term("mark", POSITION)
+    return Occur.Must, _weightless(term("audience", audience))
+
+
+def _deciding(query: Query) -> tuple[Clause, ...]:
+    """What a hit must have: all clauses, but of a character beside longer texts, as only titles are searched for it."""
+    if any(isinstance(clause, Words | Phrase) and len(clause.text) > 1 for clause in query.clauses):
+        return tuple(c for c in query.clauses if not (isinstance(c, Words) and len(c.text) == 1))
+    return query.clauses
+
+
+def _lifts(clause: Clause) -> Iterator[tantivy.Query]:
+    """What puts a hit further up: the text in its title, or words of the text there."""
+    if isinstance(clause, Words | Phrase) and len(clause.text) == 1:
+        yield _found(clause)
+    elif isinstance(clause, Words | Phrase):
+        yield tantivy.Query.boost_query(_substring(TITLE, clause.text), _TITLE_BOOST)
+        for word in _ranked(clause):
+            yield tantivy.Query.boost_query(_word(TITLE_WORDS, word), _TITLE_WORD_BOOST)
+
+
+def _ranked(clause: Clause) -> list[str]:
+    return query_words(clause.text)[:_MAX_WORDS] if isinstance(clause, Words) else []
+
+
+def _found(clause: Clause, strict: bool = True) -> tantivy.Query:
     match clause:
-        case Words(text) | Phrase(text) if len(text) > 1:
-            yield Occur.Should, tantivy.Query.boost_query(_substring(TITLE, text), _TITLE_BOOST)
-            if isinstance(clause, Phrase):
-                yield Occur.Must, _substring(TEXT, text)
-                return
-            found = query_words(text)[:_MAX_WORDS]
+        case Words(text) if len(text) > 1:
             exact = tantivy.Query.boost_query(_substring(TEXT, text), _EXACT_BOOST)
-            yield Occur.Must, tantivy.Query.boolean_query([(Occur.Should, exact), (Occur.Should, _most_of(found))])
-            for word in found:
-                yield Occur.Should, tantivy.Query.boost_query(_word(TITLE_WORDS, word), _TITLE_WORD_BOOST)
-        case _:
-            yield Occur.Must, _found(clause)
-
-
-def _found(clause: Clause) -> tantivy.Query:
-    match clause:
+            several = _several(_ranked(clause), strict)
+            return tantivy.Query.boolean_query([(Occur.Should, exact), (Occur.Should, several)])
         case Words(text) | Phrase(text):
             return _substring(TEXT, text) if len(text) > 1 else _word(TITLE_CHARACTERS, text)
         case Contains("title", text):
@@ -144,11 +157,11 @@ def _word(field: str, word: str) -> tantivy.Query:
     return tantivy.Query.term_query(SCHEMA, field, word, "freq")
 
 
-def _most_of(found: list[str]) -> tantivy.Query:
-    """All of up to three words, three quarters of more: a whole question finds what lacks one of its words."""
+def _several(found: list[str], strict: bool) -> tantivy.Query:
+    """All of the words, or three quarters of them (of up to three, all)."""
     if not found:
         return tantivy.Query.empty_query()
-    if len(found) < 4:
+    if strict or len(found) < 4:
         return tantivy.Query.boolean_query([(Occur.Must, _word(WORDS, word)) for word in found])
     parts = [(Occur.Should, _word(WORDS, word)) for word in found]
     return tantivy.Query.boolean_query(parts, minimum_number_should_match=len(found) - len(found) // 4)

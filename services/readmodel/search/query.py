@@ -106,6 +106,7 @@ _TERM = re.compile(
         (?:"(?P<quoted>[^"]*)(?:"|$) | (?P<plain>[^\s"]+))""",
     re.VERBOSE,
 )
+_NUMBER = re.compile(r"\(\s*\d{4}\s*\)\s*第?\s*\d{1,5}\s*号")
 _YEARS = re.compile(r"(\d{4})年?(?:-(\d{4})年?)?")
 
 
@@ -129,7 +130,8 @@ def parse(
         )
     clauses: list[Clause] = list(filters)
     excluded: list[Clause] = []
-    for found in _TERM.finditer(fold(text)):
+    folded = _NUMBER.sub(lambda number: squeeze(number[0]), fold(text))
+    for found in _TERM.finditer(folded):
         clause = _clause(found["field"] or "", found["quoted"], found["plain"] or "")
         if clause is not None:
             (excluded if found["minus"] else clauses).append(_excludable(clause) if found["minus"] else clause)

@@ -11,7 +11,7 @@ from itertools import islice
 import tantivy
 
 from services.readmodel.search.plan import TITLE, plan
-from services.readmodel.search.query import Phrase, Query, Words, write
+from services.readmodel.search.query import Clause, Phrase, Query, Words, write
 
 _LONGEST = 24  # characters: in longer terms the mistake is not one character
 _PER_PLACE = 3  # candidates for one wrong character
@@ -23,9 +23,11 @@ def suggest(searcher: tantivy.Searcher, query: Query) -> str | None:
     terms = [n for n, clause in enumerate(query.clauses) if isinstance(clause, Words | Phrase)]
     unknown = [n for n in terms if not _count(searcher, replace(query, clauses=(query.clauses[n],), excluded=()))]
     if len(unknown) == 1:
-        for near in _near(searcher, query, unknown[0]):
-            if _count(searcher, near):
-                return write(near)
+        at = unknown[0]
+        for text in _near(searcher, query.clauses[at]):
+            if _count(searcher, _with(query, at, Phrase(text))):
+                kept = Words(text) if isinstance(query.clauses[at], Words) else Phrase(text)
+                return write(_with(query, at, kept))
     return _without_one(searcher, query, terms) if len(terms) > 1 else None
 
 
@@ -40,16 +42,16 @@ def _count(searcher: tantivy.Searcher, query: Query) -> int:
     return int(searcher.search(plan(query), limit=1).count)  # type: ignore[attr-defined]
 
 
-def _near(searcher: tantivy.Searcher, query: Query, at: int) -> Iterator[Query]:
-    """The query with one term changed by one character, likeliest first."""
-    term = query.clauses[at]
-    if not isinstance(term, Words | Phrase) or not 2 <= len(term.text) <= _LONGEST:
-        return
-    edits = dict.fromkeys(islice(_edits(term.text, _Pairs(searcher)), _MAX_TRIED))
-    for text in edits:
-        if text != term.text and len(text) > 1:
-            changed = (*query.clauses[:at], Phrase(text), *query.clauses[at + 1 :])
-            yield replace(query, clauses=changed)
+def _with(query: Query, at: int, clause: Clause) -> Query:
+    return replace(query, clauses=(*query.clauses[:at], clause, *query.clauses[at + 1 :]))
+
+
+def _near(searcher: tantivy.Searcher, clause: Clause) -> list[str]:
+    """The text of a term changed by one character, likeliest first."""
+    if not isinstance(clause, Words | Phrase) or not 2 <= len(clause.text) <= _LONGEST:
+        return []
+    edits = dict.fromkeys(islice(_edits(clause.text, _Pairs(searcher)), _MAX_TRIED))
+    return [text for text in edits if text != clause.text and len(text) > 1]
 
 
 def _edits(text: str, pairs: "_Pairs") -> Iterator[str]:

@@ -25,8 +25,6 @@ _SAME = {
     '"': "“”„‟〝〞＂「」『』",
     "'": "‘’‚‛＇",
     "-": "—–―‐‑‒−－",
-    ".": "。",
-    ",": "、",
 }
 
 # Words that carry no subject; a question is ranked by the words around them.
@@ -36,8 +34,6 @@ _STOP = {
     *("我们", "如何", "怎么", "怎样", "怎么办", "什么", "哪些", "哪个", "哪里", "为什么", "多少", "请问"),
     *("关于", "可以", "能否", "是否", "需要", "a", "an", "and", "in", "of", "or", "the", "to"),
 }
-
-_LONGEST_TOKEN = 64  # characters: a run of letters without a gap is no word that anyone types
 
 
 @cache
@@ -91,12 +87,12 @@ def phrase_terms(squeezed: str) -> list[tuple[int, str]]:
 
 def words(folded: str) -> str:
     """Words and their parts for ranking, joined by spaces."""
-    return " ".join([w for w in rjieba.cut_for_search(folded) if w.isalnum() and len(w) <= _LONGEST_TOKEN])
+    return " ".join(filter(str.isalnum, rjieba.cut_for_search(folded)))
 
 
 def query_words(folded: str) -> list[str]:
     """The words of a question, each once, in order; without the words that carry no subject unless all are such."""
-    found = dict.fromkeys(w for w in rjieba.cut(folded) if w.isalnum() and len(w) <= _LONGEST_TOKEN)
+    found = dict.fromkeys(filter(str.isalnum, rjieba.cut(folded)))
     return [w for w in found if w not in _STOP] or list(found)
 
 
