@@ -245,3 +245,35 @@ def test_residue(line):
 @pytest.mark.parametrize("line", ["", "打印机采购公告", "关闭矿山的通知", "位置优越。", "来源于群众", "编辑部通知"])
 def test_what_is_no_residue(line):
     assert not is_residue(line)
+
+
+def test_labels_without_a_colon():
+    found = labelled("索引号 000000000/2024-1 发布机构 示例县财政局")
+    assert [(entry.name, entry.value) for entry in found] == [
+        ("index_no", "000000000/2024-1"),
+        ("issuers", "示例县财政局"),
+    ]
+    assert labelled("名称 示例") == []
+
+
+TITLE_LINES = "示例县人民政府办公室关于印发\n开展基层政务公开\n试点工作方案的通知"
+
+
+@pytest.mark.parametrize("shown", ["示例县人民政府办公室关于印发", TITLE_LINES.replace("\n", "", 1)])
+def test_a_title_over_several_lines_in_header_and_text(shown):
+    text = f"标　　题：{shown}\n发文字号：示政办发〔2024〕4号\n\n{TITLE_LINES}\n示政办发〔2024〕4号\n\n各镇：\n现印发。"
+    it = read_document("a.txt", text)
+    assert it.fields.title.value == TITLE_LINES.replace("\n", "")
+    assert it.fields.doc_no.where == "页头“发文字号”、版头"
+    assert it.conflicts == ()
+
+
+def test_an_order_has_its_number_below_its_name():
+    it = read_document(
+        "a.txt", "示 例 县 人 民 政 府 令\n第12号\n《示例县供水办法》现予公布。\n县长：示某\n2024年3月10日"
+    )
+    assert it.fields.doc_no.value == "示例县人民政府令第12号"
+    assert it.fields.issuers.value[0].name == "示例县人民政府"
+    assert it.fields.genre.value == "命令"
+    assert it.fields.formed_on.where == "文末日期"
+    assert it.conflicts == ()

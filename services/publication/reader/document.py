@@ -28,7 +28,7 @@ ATTRIBUTES = {
 
 _PLAIN_FIELDS = ("theme", "genre", "category", "validity", "group", "scope")
 _DATE_FIELDS = ("formed_on", "issued_on", "published_on", "effective_on", "repealed_on")
-_LONGEST_FIELD, _LONGEST_SUMMARY = 200, 2_000
+_LONGEST_FIELD, _LONGEST_TITLE, _LONGEST_SUMMARY = 200, 300, 2_000
 _LOCAL_CODE = re.compile(r"(\d{1,3}[A-Za-z]?|[A-Z]\d{1,3})[ .、]?([\u4e00-\u9fff].{0,60})", re.ASCII)
 _KEYWORD_PARTS = re.compile(r"[、,，;；\s]+")
 _TASK_HEADINGS = re.compile(r"\t?(?:牵头落实单位|牵头单位|责任单位|落实单位)")
@@ -138,9 +138,11 @@ def _attribute(gathering: Gathering, written: str, where: str) -> None:
 
 def _title(gathering: Gathering) -> bool:
     """Reads the title; whether it is that of a draft."""
-    for entry in gathering.header.all("title"):
-        gathering.offer("title", imprint.without_stage(entry.value)[0][:300], _place(entry))
     printed = imprint.title_of(gathering.content)
+    for entry in gathering.header.all("title"):
+        # A header may show only the first line of a long title.
+        whole = printed if printed and printed.startswith(entry.value) else entry.value
+        gathering.offer("title", imprint.without_stage(whole)[0][:_LONGEST_TITLE], _place(entry))
     stage = imprint.without_stage(printed)[1] if printed else None
     for entry in gathering.header.all("title"):
         stage = stage or imprint.without_stage(entry.value)[1]
@@ -166,6 +168,8 @@ def _doc_no(gathering: Gathering) -> None:
         _offer_number(gathering, entry.value, _place(entry), malformed_is_conflict=True)
     for line in [line for line in gathering.content[:HEAD_LINES] if line][:40]:
         _offer_number(gathering, line.partition("签发人")[0], "版头", malformed_is_conflict=False)
+    if order := imprint.order_of(gathering.content):
+        gathering.offer("doc_no", order[1], "标题下")
 
 
 def _offer_number(gathering: Gathering, written: str, where: str, *, malformed_is_conflict: bool) -> None:

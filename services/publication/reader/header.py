@@ -43,9 +43,15 @@ _LABEL = re.compile(
     + "|".join(" {0,4}".join(label) for label in _SPELLED)
     + r")[ \t]?(?:[\]】] ?[:：]?|[:：︰﹕]|(?=\t))"
 )
+_SPACED = re.compile(
+    r"(?:^|(?<=[ \t]))("
+    + "|".join(" {0,4}".join(label) for label in _SPELLED if len(label) >= 3 and label in _FIELD_OF)
+    + r")(?: +(?=\S)|$)"
+)
 _ENDS_HEADER = re.compile(r"第[一1][条章]|[一1][、.．]|[(（]一[)）]|各.*[:：]$")
 _BUTTONS = re.compile(r"[ \t][\[【(（]?(?:打印|关闭|我要打印|分享|收藏).{0,40}$")
 _LONGEST_LINE = 150
+_LONGEST_LABELLED = 2_000
 _BULLETS = "•·●■"
 _MAX_ON_LINE = 40
 
@@ -91,6 +97,12 @@ def read_header(lines: list[str]) -> Header:
             header.values.append(Labelled(waiting.name, waiting.label, line))
             header.used.add(number)
             waiting = None
+        elif (
+            header.values and number - 1 in header.used and _goes_on(header.values[-1], lines[number + 1 : number + 2])
+        ):
+            broken = header.values.pop()
+            header.values.append(Labelled(broken.name, broken.label, broken.value + line))
+            header.used.add(number)
         elif not is_residue(line) and _ends_header(line):
             break
     _read_tail(lines, header)
@@ -98,10 +110,12 @@ def read_header(lines: list[str]) -> Header:
 
 
 def labelled(line: str) -> list[Labelled]:
-    """The labelled values of one line; empty unless the line begins with a label."""
-    if len(line) > 2000:
+    """The labelled values of one line; empty unless the line begins with a label. A long label (发布机构) in a short
+    line needs no colon."""
+    if len(line) > _LONGEST_LABELLED:
         return []
-    marks = list(_LABEL.finditer(line))
+    pattern = _LABEL if _LABEL.match(line) or len(line) > _LONGEST_LINE else _SPACED
+    marks = list(pattern.finditer(line))
     if not marks or marks[0].start() != 0:
         return []
     ends = [mark.start() for mark in marks[1:]] + [len(line)]
@@ -111,6 +125,11 @@ def labelled(line: str) -> list[Labelled]:
 def _labelled(spelled: str, value: str) -> Labelled:
     label = spelled.replace(" ", "")
     return Labelled(_FIELD_OF.get(label, ""), label, _BUTTONS.sub("", value).strip(" \t|" + _BULLETS))
+
+
+def _goes_on(last: Labelled, below: list[str]) -> bool:
+    """Whether a line after a title's or summary's label is its second line: another labelled line comes right after."""
+    return last.name in {"title", "summary"} and bool(last.value) and any(labelled(line) for line in below)
 
 
 def _list_style(lines: list[str]) -> Callable[[str, Labelled], bool]:

@@ -1,5 +1,6 @@
 """What the document itself prints about itself: title, number, issuers, signature, date, to whom it goes."""
 
+import itertools
 import re
 from dataclasses import dataclass
 from datetime import date
@@ -184,6 +185,19 @@ def _bracketed(lines: list[str], pattern: re.Pattern[str]) -> str | None:
     return None
 
 
+def order_of(lines: list[str]) -> tuple[str, str] | None:
+    """Issuer and number of an order (令): `示例县人民政府令` with `第12号` below it gives 示例县人民政府令第12号."""
+    shown = [line for line in lines[:HEAD_LINES] if line][:6]
+    for above, below in itertools.pairwise(shown):
+        name = above.replace(" ", "")
+        number = re.fullmatch(r"第 ?([1-9]\d{0,3}) ?号", below, re.ASCII)
+        if number and name.endswith("令") and is_agency_name(name.removesuffix("令")):
+            return name.removesuffix("令"), f"{name}第{number[1]}号"
+    return None
+
+
 def genre_of(title: str) -> str | None:
     """公文种类 by the last word of the title; None where the title ends otherwise (方案, 要点)."""
+    if title.endswith("令"):
+        return "命令"
     return next((genre for genre in GENRES if title.endswith(genre)), None)

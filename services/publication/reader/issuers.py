@@ -47,10 +47,12 @@ def gather_issuers(gathering: Gathering, register: Register | None) -> None:
 
 
 def _printed(gathering: Gathering) -> tuple[tuple[str, ...], str]:
-    """The issuers that the document prints: its signature, else its head, else its title."""
+    """The issuers that the document prints: its signature, else its order, its head, its title."""
     signed = imprint.signature(gathering.content)
     if signed and signed.names:
         return signed.names, "落款"
+    if order := imprint.order_of(gathering.content):
+        return (order[0],), "标题"
     head = imprint.letterhead(gathering.content)
     if head:
         return head, "版头"
