@@ -128,13 +128,16 @@ def _all(
             yield name, of(permissions.party_user(party, region), publish, stream, durable)
 
 
-def _party_files(party: Party, region: str) -> Iterable[tuple[str, list[str], str, str]]:
-    if party.emits:
-        emits = [subjects.intake(region, kind, party.name) for kind in party.emits]
-        yield party.name, emits, streams.ANSWERS, streams.answers_durable(party.name)
-    if party.reads_public:
-        name = f"{party.name}-public" if party.emits else party.name
-        yield name, [], streams.PUBLIC, streams.public_durable(party.name)
+def _party_files(party: Party, region: str) -> Iterable[tuple[str, list[str], str | None, str | None]]:
+    emits = [subjects.intake(region, kind, party.name) for kind in party.emits]
+    public = (streams.PUBLIC, streams.public_durable(party.name))
+    answers = (streams.ANSWERS, streams.answers_durable(party.name))
+    if emits:
+        yield (party.name, emits, *answers)
+        if party.reads_public:
+            yield (f"{party.name}-public", [], *public)
+    else:
+        yield (party.name, [], *(public if party.reads_public else (None, None)))
 
 
 def write_private(path: Path, text: str) -> None:

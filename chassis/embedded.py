@@ -172,10 +172,15 @@ class Server:
             return
         with contextlib.suppress(ProcessLookupError):
             self._process.terminate()
-        try:
-            self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            self.kill()
+        until = time.monotonic() + seconds
+        while self.alive and time.monotonic() < until:
+            self.nudge()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(0.05)
+        self.kill()
+
+    def nudge(self) -> None:
+        """Called again and again while the server is asked to end."""
 
     def kill(self) -> None:
         """End the server at once, as a crash would."""
@@ -277,6 +282,11 @@ class EmbeddedMongo(Server):
             *("--cache-size", CACHE),
             *("--log-level", "WARNING"),
         ]
+
+    def nudge(self) -> None:
+        """The server sees that it shall end only with the next connection, or after two seconds."""
+        with contextlib.suppress(OSError):
+            socket.create_connection(("127.0.0.1", self.port), timeout=0.05).close()
 
     def _empty_config(self) -> Path:
         """Without one, a configuration file lying about in the working or home directory would be read."""

@@ -102,9 +102,10 @@ class Handlers(Generic[D]):
 
 @dataclass(frozen=True)
 class Heard:
-    """An event as the read model takes it: typed, with its id, its time and its place in the stream."""
+    """An event with its JSON, its id, its time and its place in the stream."""
 
     event: Event
+    data: dict[str, Any]
     id: str
     at: str
     sequence: int

@@ -329,10 +329,11 @@ def _read_event(message: Msg) -> Heard:
     if kind is None:
         raise cloudevents.Mismatch("unknown type of event")
     headers = message.headers or {}
-    event: Event = kind.model_validate_json(message.data)
+    data = json.loads(message.data)
+    event: Event = kind.model_validate(data)
     if event.record.id != subjects.read_event(message.subject).id:
         raise cloudevents.Mismatch("the record's id does not agree with the subject")
-    return Heard(event, headers["ce-id"], headers["ce-time"], message.metadata.sequence.stream)
+    return Heard(event, data, headers["ce-id"], headers["ce-time"], message.metadata.sequence.stream)
 
 
 def _emission(delivery: Delivery[tuple[Intake, str]], now: datetime) -> Emission[Any]:

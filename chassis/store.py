@@ -4,6 +4,7 @@ Both are used through the calls that they share, so the switch is one setting. E
 an acknowledged write survives the death of the server.
 """
 
+import inspect
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -67,6 +68,13 @@ class Collection:
         """Matching documents one after the other, for sets that do not fit into memory."""
         async for document in self._raw.find(where, fields, batch_size=1000, sort=list(sort) or None):
             yield document
+
+    async def aggregate(self, stages: Sequence[Mapping[str, Any]]) -> list[Document]:
+        """Results of an aggregation; end it with a stage that bounds them."""
+        cursor = self._raw.aggregate(list(stages))
+        if inspect.isawaitable(cursor):  # the drivers differ here: motor returns the cursor, PyMongo's must be awaited
+            cursor = await cursor
+        return [document async for document in cursor]
 
     async def count(self, where: Mapping[str, Any], limit: int = 0) -> int:
         found = self._raw.count_documents(where, **({"limit": limit} if limit else {}))

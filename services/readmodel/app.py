@@ -1,0 +1,33 @@
+"""Composition of the read model."""
+
+from chassis.runtime import App, Runtime
+from chassis.settings import Settings
+from services.readmodel.handlers import Pending, ReadModel, on
+from services.readmodel.lists import Counted, agency_name
+from services.readmodel.rebuild import Rebuilder
+from services.readmodel.searching import Tail
+from services.readmodel.storage import Generations
+
+
+def build(settings: Settings) -> App[ReadModel]:
+    """The read model, ready to start; nothing is connected yet."""
+    runtime = Runtime("readmodel", settings)
+    generations = Generations(runtime.store)
+
+    async def indexes() -> None:
+        await (await generations.current()).create_indexes()
+
+    tail = Tail(
+        generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code)
+    )
+    service = ReadModel(
+        generations=generations,
+        tail=tail,
+        rebuilder=Rebuilder(generations, runtime.bus, runtime.clock),
+        counted=Counted(),
+        register=runtime.register,
+        calendars=runtime.calendars,
+        clock=runtime.clock,
+        pending=Pending(),
+    )
+    return App(runtime, on, service, indexes=indexes, background=[tail.run])

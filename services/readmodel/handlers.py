@@ -1,0 +1,177 @@
+"""What the read model reacts to: every event, and the questions of all others."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chassis.actors import Cause
+from chassis.calendars import Calendars
+from chassis.clock import Clock
+from chassis.handlers import Handlers, Heard
+from contracts import readmodel as c
+from contracts.base import Audience, Role
+from contracts.supervision import CalendarNoticeLoaded
+from kernel.agencies import Register
+from kernel.calendar import Notice
+from kernel.refused import Refused
+from services.readmodel import lists
+from services.readmodel.lists import Counted
+from services.readmodel.rebuild import Rebuilder
+from services.readmodel.search import Equals, parse
+from services.readmodel.searching import Tail
+from services.readmodel.storage import Generations
+from services.readmodel.views import newest, removal, view
+
+on = Handlers["ReadModel"]()
+STAFF = frozenset(c.STAFF) | {Role.SERVICE}
+
+
+@dataclass
+class ReadModel:
+    """Everything that the read model works with."""
+
+    generations: Generations
+    tail: Tail
+    rebuilder: Rebuilder
+    counted: Counted
+    register: Register
+    calendars: Calendars
+    clock: Clock
+    pending: "Pending"
+
+
+class Pending:
+    """How many events wait, and when the last one was told."""
+
+    def __init__(self) -> None:
+        self.last_event_at: str | None = None
+
+
+@on.all_events
+async def hear(service: ReadModel, heard: Sequence[Heard]) -> None:
+    """Bring the views up to the events; the newest state of each record wins."""
+    generation = await service.generations.current()
+    now = service.clock.now()
+    documents = []
+    for each in heard:
+        if isinstance(each.event, CalendarNoticeLoaded):
+            await service.calendars.add(Notice.model_validate_json(each.event.record.notice_json))
+        if removal(type(each.event), each.data) is None:
+            documents.append(view(type(each.event), each.data, each.at))
+    await generation.apply(newest(documents), now)
+    for each in heard:
+        if gone := removal(type(each.event), each.data):
+            await generation.remove(gone, now)
+    service.pending.last_event_at = heard[-1].at
+
+
+@on.query(c.Agencies)
+async def agencies(service: ReadModel, query: c.Agencies, cause: Cause) -> c.AgencyList:
+    today = cause.now.date()
+    return c.AgencyList(
+        agencies=tuple(
+            c.AgencyEntry(code=agency.code, name=agency.name, kind=agency.kind, parent=agency.parent)
+            for agency in service.register.in_force(today)
+        )
+    )
+
+
+@on.query(c.Search)
+async def search(service: ReadModel, query: c.Search, cause: Cause) -> c.SearchPage:
+    if query.audience is Audience.INTERNAL and not cause.actor.roles & STAFF:
+        raise Refused("forbidden", "只有工作人员可以检索内部记录。", remedy="请先登录。")
+    wanted = parse(
+        query.q,
+        "public" if query.audience is Audience.PUBLIC else "internal",
+        filters=tuple(Equals(name, (value,)) for name, value in query.filters.items()),
+        sort=query.sort,
+        offset=query.offset,
+        limit=query.limit,
+    )
+    page = await asyncio.to_thread(service.tail.index.search, wanted)
+    return c.SearchPage(
+        total=page.total,
+        hits=tuple(
+            c.Hit(
+                id=hit.id.split(":", 1)[1],
+                title=hit.title_html,
+                snippets=hit.snippets_html,
+                score=hit.score,
+                issuer=hit.entry.issuer,
+                doc_no=hit.entry.doc_no or None,
+                published_on=hit.entry.published_on.isoformat() if hit.entry.published_on else None,
+                validity=hit.entry.validity or None,
+                url=f"/documents/{hit.id.split(':', 1)[1]}",
+            )
+            for hit in page.hits
+        ),
+        facets={
+            name: tuple(
+                c.Bucket(
+                    value=value,
+                    label=lists.agency_name(service.register, value) if name == "agency" else value,
+                    count=count,
+                )
+                for value, count in buckets
+            )
+            for name, buckets in page.facets.items()
+        },
+        suggestion=page.suggestion,
+        took_ms=round(page.took_ms, 3),
+    )
+
+
+@on.query(c.Catalogue)
+async def catalogue(service: ReadModel, query: c.Catalogue, cause: Cause) -> c.CataloguePage:
+    generation = await service.generations.current()
+    return await lists.catalogue(
+        generation, service.counted, service.register, query.filters, query.cursor, query.limit
+    )
+
+
+@on.query(c.GetView)
+async def get_view(service: ReadModel, query: c.GetView, cause: Cause) -> c.View:
+    public = not cause.actor.roles & STAFF
+    generation = await service.generations.current()
+    return await lists.one(generation, query.type, query.id, public=public, version=query.wait_version)
+
+
+@on.query(c.ListViews)
+async def list_views(service: ReadModel, query: c.ListViews, cause: Cause) -> c.ViewPage:
+    return await lists.listed(await service.generations.current(), query)
+
+
+@on.query(c.Desk)
+async def desk(service: ReadModel, query: c.Desk, cause: Cause) -> c.DeskPage:
+    return await lists.desk(
+        await service.generations.current(),
+        service.register,
+        service.calendars.current,
+        cause.now,
+        query.agency,
+        query.working_days,
+        query.limit,
+    )
+
+
+@on.query(c.Counts)
+async def counts(service: ReadModel, query: c.Counts, cause: Cause) -> c.CountTable:
+    return await lists.counts(await service.generations.current(), query.year)
+
+
+@on.query(c.Lag)
+async def lag(service: ReadModel, query: c.Lag, cause: Cause) -> c.LagState:
+    generation = await service.generations.current()
+    pending = await service.rebuilder.pending()
+    views = await lists.by_type(generation)
+    return c.LagState(pending=pending, last_event_at=service.pending.last_event_at, views=views)
+
+
+@on.command(c.Rebuild)
+async def rebuild(service: ReadModel, command: c.Rebuild, cause: Cause) -> c.RebuildState:
+    return await service.rebuilder.start()
+
+
+@on.query(c.RebuildProgress)
+async def rebuild_progress(service: ReadModel, query: c.RebuildProgress, cause: Cause) -> c.RebuildState:
+    return await service.rebuilder.progress()

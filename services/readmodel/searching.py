@@ -1,0 +1,115 @@
+"""The full-text index of this replica: it tails the views by their change counter."""
+
+import asyncio
+import logging
+import shutil
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from chassis.clock import Clock
+from chassis.store import Document, Unreachable
+from services.readmodel.search import Entry, SearchIndex
+from services.readmodel.storage import Generation, Generations
+from services.readmodel.views import PUBLIC_DOCUMENT
+
+log = logging.getLogger(__name__)
+BATCH = 500
+PAUSE_SECONDS = 0.2
+LOOK_BACK = timedelta(seconds=30)
+"""Replicas number their changes before they write them, so a lower number may appear after a higher one:
+whatever was changed within this time is looked at again."""
+LOOK_BACK_EVERY = 50
+SEARCHED = (PUBLIC_DOCUMENT, "publication.document")
+
+
+class Tail:
+    """Keeps a search index up to date with the generation that serves."""
+
+    def __init__(
+        self, generations: Generations, folder: Path | None, clock: Clock, name_of: Callable[[str], str]
+    ) -> None:
+        self._generations = generations
+        self._folder = folder
+        self._clock = clock
+        self._name_of = name_of
+        self._generation = 0
+        self._rounds = 0
+        self.index = SearchIndex.open(None)
+
+    async def run(self) -> None:
+        """For ever: take over what has changed."""
+        while True:
+            try:
+                generation = await self._generations.current()
+                if generation.number != self._generation:
+                    await self._open(generation)
+                elif not await self._advance(self.index, generation):
+                    await asyncio.sleep(PAUSE_SECONDS)
+            except Unreachable:
+                await asyncio.sleep(1)
+
+    async def _open(self, generation: Generation) -> None:
+        """Fill the index of another generation before it takes the place of the present one."""
+        fresh = await asyncio.to_thread(SearchIndex.open, self._path(generation.number))
+        while await self._advance(fresh, generation):
+            pass
+        stale, self.index, before = self.index, fresh, self._generation
+        self._generation = generation.number
+        await asyncio.to_thread(stale.close)
+        if before and (path := self._path(before)):
+            await asyncio.to_thread(shutil.rmtree, path, True)
+
+    def _path(self, number: int) -> Path | None:
+        return self._folder / f"generation-{number}" if self._folder else None
+
+    async def _advance(self, index: SearchIndex, generation: Generation) -> bool:
+        """Take over one batch; `False` when there was nothing to do."""
+        self._rounds += 1
+        searched: dict[str, Any] = {"type": {"$in": list(SEARCHED)}}
+        found = await generation.views.find(
+            searched | {"change": {"$gt": index.position}}, sort=[("change", 1)], limit=BATCH
+        )
+        await self._take(index, found)
+        if not found and self._rounds % LOOK_BACK_EVERY == 0:
+            since = {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
+            await self._take(index, await generation.views.find(searched | since, limit=BATCH))
+        return bool(found)
+
+    async def _take(self, index: SearchIndex, found: list[Document]) -> None:
+        if not found:
+            return
+        entries = [self._entry(document) for document in found]
+        position = max(document["change"] for document in found)
+        await asyncio.to_thread(_apply, index, entries, position)
+
+    def _entry(self, document: Document) -> Entry:
+        record = document["record"]
+        metadata = record["metadata"]
+        published = (record.get("published_at") or "")[:10]
+        text = record.get("text") or {}
+        return Entry(
+            id=document["_id"],
+            audience="public" if document["audience"] == "public" else "internal",
+            kind=document["type"],
+            title=metadata["title"],
+            body=text.get("inline") or text.get("excerpt") or "",
+            doc_no=metadata.get("doc_no") or "",
+            index_no=metadata.get("index_no") or "",
+            issuer="、".join(self._name_of(code) for code in metadata.get("issuers") or ()),
+            agency=(metadata.get("issuers") or [""])[0],
+            theme=metadata.get("theme") or "",
+            genre=metadata.get("genre") or "",
+            year=int(published[:4]) if published else None,
+            validity=metadata.get("validity") or "",
+            openness=metadata.get("openness") or "",
+            formed_on=date.fromisoformat(metadata["formed_on"]) if metadata.get("formed_on") else None,
+            published_on=date.fromisoformat(published) if published else None,
+            removed=document["removed"],
+        )
+
+
+def _apply(index: SearchIndex, entries: list[Entry], position: int) -> None:
+    index.apply(entries, position)
+    index.commit()

@@ -1,0 +1,118 @@
+"""Views in the database, in generations: a rebuild fills the next one while the present one serves."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from chassis.store import Collection, Document, Store, UpdateOne
+from services.readmodel.views import Removal
+
+POINTER_SECONDS = 1.0
+COUNTER = "changes"
+
+
+class Generation:
+    """The views of one generation."""
+
+    def __init__(self, number: int, views: Collection, counters: Collection) -> None:
+        self.number = number
+        self.views = views
+        self._counters = counters
+
+    async def create_indexes(self) -> None:
+        await asyncio.gather(
+            self.views.create_index([("change", 1)]),
+            self.views.create_index([("type", 1), ("change", -1)]),
+            self.views.create_index([("work.due_at", 1)], sparse=True),
+            self.views.create_index([("type", 1), ("sort", -1)]),
+            self.views.create_index([("service", 1), ("epoch", 1)]),
+        )
+
+    async def apply(self, documents: Sequence[Document], now: datetime) -> int:
+        """Write views, the newest wins; the change number of the last. New records go in by one insertion."""
+        if not documents:
+            return 0
+        last = await self._take(len(documents))
+        for number, document in enumerate(documents, last - len(documents) + 1):
+            document["change"] = number
+            document["changed_at"] = now
+        new = [document for document in documents if document["version"] == 1]
+        old = [document for document in documents if document["version"] != 1]
+        taken = await self.views.insert_many(new)
+        old += [new[position] for position in sorted(taken)]
+        await self.views.bulk([_upsert(document) for document in old])
+        return last
+
+    async def insert_new(self, documents: Sequence[Document], now: datetime) -> None:
+        """Write views that the caller knows to be new in this generation."""
+        last = await self._take(len(documents))
+        for number, document in enumerate(documents, last - len(documents) + 1):
+            document["change"] = number
+            document["changed_at"] = now
+        taken = await self.views.insert_many(documents)
+        await self.views.bulk([_upsert(documents[position]) for position in sorted(taken)])
+
+    async def remove(self, removal: Removal, now: datetime) -> int:
+        """Take out of sight what a retelling has left behind."""
+        number = await self._take(1)
+        return await self.views.update_many(
+            {
+                "service": removal.service,
+                "epoch": {"$lt": removal.before_epoch},
+                "told_at": {"$lt": removal.since},
+                "removed": False,
+            },
+            {"$set": {"removed": True, "change": number, "changed_at": now}},
+        )
+
+    async def last_change(self) -> int:
+        found = await self._counters.find_one({"_id": f"{COUNTER}_{self.number}"})
+        return int(found["next"]) if found else 0
+
+    async def _take(self, size: int) -> int:
+        after = await self._counters.find_one_and_update(
+            {"_id": f"{COUNTER}_{self.number}"}, {"$inc": {"next": size}}, upsert=True
+        )
+        return int(after["next"]) if after else 0
+
+
+def _upsert(document: Document) -> UpdateOne:
+    """Replace an older state. For a stale one the upsert meets the unique id and is refused, which is meant."""
+    rest = {key: value for key, value in document.items() if key != "_id"}
+    return UpdateOne({"_id": document["_id"], "stamp": {"$lt": document["stamp"]}}, {"$set": rest}, upsert=True)
+
+
+class Generations:
+    """Which generation serves. Every replica looks at the pointer again each second."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._meta = store.collection("meta")
+        self._current: Generation | None = None
+        self._looked = 0.0
+
+    async def current(self) -> Generation:
+        """The generation that serves now."""
+        if self._current is None or time.monotonic() - self._looked > POINTER_SECONDS:
+            pointer = await self._meta.find_one({"_id": "generation"})
+            number = int(pointer["number"]) if pointer else 1
+            self._looked = time.monotonic()
+            if self._current is None or self._current.number != number:
+                self._current = self.open(number)
+        return self._current
+
+    def open(self, number: int) -> Generation:
+        return Generation(number, self._store.collection(f"views_{number}"), self._store.collection("counters"))
+
+    async def switch(self, number: int) -> None:
+        """Let another generation serve."""
+        await self._meta.update_one({"_id": "generation"}, {"$set": {"number": number}}, upsert=True)
+        self._looked = 0.0
+
+    async def save(self, key: str, value: dict[str, Any]) -> None:
+        await self._meta.update_one({"_id": key}, {"$set": value}, upsert=True)
+
+    async def saved(self, key: str) -> dict[str, Any]:
+        return await self._meta.find_one({"_id": key}) or {}
