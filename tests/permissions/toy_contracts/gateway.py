@@ -1,0 +1,1 @@
+"""Asks, and follows the public events."""
