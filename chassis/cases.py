@@ -3,9 +3,8 @@
 `{_id, kind, epoch, version, head, facts: [{text, hash}], outbox: [...], untold_at?, alarm_at?, origin?, index: {...}}`
 """
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -14,79 +13,17 @@ from chassis.actors import Cause
 from chassis.outbox import Outgoing, outgoing
 from chassis.store import Collection, Document, Duplicate
 from contracts.base import Event
-from kernel.calendar import Calendar
+from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 
 S = TypeVar("S")
 Decision = Callable[[S], Sequence[Fact]]
-Upcast = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]
 
 MAX_FACTS = 200
 MAX_COMMIT_BYTES = 64 * 1024
 """Facts of one commit; with the limit on their number this bounds a case."""
 MAX_CONFLICTS = 50
-
-
-def _never(state: Any) -> None:
-    return None
-
-
-def _nothing_due(state: Any, now: datetime, calendar: Calendar) -> Sequence[Fact]:
-    return []
-
-
-@dataclass(frozen=True)
-class CaseKind(Generic[S]):
-    """What the store must know of a domain: its facts, how they fold, what they tell, and when it wants to be woken."""
-
-    name: str
-    title: str
-    """Chinese noun for refusals."""
-    facts: tuple[type[Fact], ...]
-    evolve: Callable[[S | None, Fact], S]
-    tell: Callable[[S, Sequence[Fact]], Sequence[Event]]
-    """Events of one commit, from the state after it and the facts that it added."""
-    retell: Callable[[S], Sequence[Event]]
-    """Events that tell the record as it stands, for a republication."""
-    index: Callable[[S], Mapping[str, Any]]
-    """Plain values by which cases are found."""
-    alarm: Callable[[S], datetime | None] = _never
-    tick: Callable[[S, datetime, Calendar], Sequence[Fact]] = _nothing_due
-    upcasts: Mapping[str, Upcast] = field(default_factory=dict)
-
-    def read(self, entries: Iterable[chain.Entry]) -> tuple[S, list[tuple[str, Fact]]]:
-        """Fold stored entries; also each fact with its cause."""
-        state: S | None = None
-        told: list[tuple[str, Fact]] = []
-        for entry in entries:
-            stored = json.loads(entry["text"])
-            fact = self.revive(stored["kind"], stored["data"])
-            state = self.evolve(state, fact)
-            told.append((stored["cause"], fact))
-        if state is None:
-            raise ValueError("a case without facts")
-        return state, told
-
-    def revive(self, kind: str, data: dict[str, Any]) -> Fact:
-        """A stored fact as its class, through the upcasts of older versions."""
-        while kind in self.upcasts:
-            kind, data = self.upcasts[kind](data)
-        return self._classes()[kind].model_validate(data)
-
-    def _classes(self) -> dict[str, type[Fact]]:
-        cached: dict[str, type[Fact]] | None = self.__dict__.get("_by_kind")
-        if cached is None:
-            cached = {fact.kind: fact for fact in self.facts}
-            object.__setattr__(self, "_by_kind", cached)
-        return cached
-
-    def fold(self, state: S | None, facts: Sequence[Fact]) -> S:
-        for fact in facts:
-            state = self.evolve(state, fact)
-        if state is None:
-            raise ValueError("nothing to fold")
-        return state
 
 
 @dataclass(frozen=True)
@@ -285,7 +222,7 @@ class Cases(Generic[S]):
         return self._held(document)
 
     def _held(self, document: Document) -> tuple[Held[S], list[tuple[str, Fact]]]:
-        state, told = self.kind.read(document["facts"])
+        state, told = self.kind.read(entry["text"] for entry in document["facts"])
         return Held(document["_id"], state, document["version"], document["epoch"], document["head"]), told
 
     def _unknown(self) -> Refused:
