@@ -79,5 +79,10 @@ def index_of() -> Iterator[Callable[..., SearchIndex]]:
 @pytest.fixture
 def told(pytestconfig: pytest.Config) -> Callable[[str], None]:
     """Tells a measured figure in the output of the test run, captured or not."""
-    terminal = pytestconfig.pluginmanager.get_plugin("terminalreporter")
-    return lambda line: terminal.write_line(f"\n{line}")
+    capture = pytestconfig.pluginmanager.get_plugin("capturemanager")
+
+    def tell(line: str) -> None:
+        with capture.global_and_fixture_disabled():
+            print(f"\n{line}")  # noqa: T201
+
+    return tell

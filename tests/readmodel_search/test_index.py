@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.refused import Refused
@@ -208,6 +208,7 @@ def test_width_case_and_gaps_do_not_matter(index_of):
         assert _ids(index, typed) == {"1"}
 
 
+@settings(deadline=None)  # the first call reads the dictionary
 @given(st.text())
 def test_folding_keeps_every_offset_and_settles_at_once(text):
     assert len(fold(text)) == len(text)
@@ -244,6 +245,7 @@ def test_a_passage_of_an_attachment_is_shown_where_the_body_has_none(index_of):
     assert index.search(parse("通知", "public")).hits[0].snippets_html == ("见附件",)
 
 
+@settings(deadline=None)  # the first call reads the dictionary
 @given(st.text(alphabet="政務公开<>&\"' \n，a", max_size=300), st.text(alphabet="政务公开a<&", min_size=1, max_size=6))
 def test_without_marks_the_html_is_the_text(text, typed):
     try:
@@ -311,6 +313,7 @@ def test_many_readers_beside_one_writer(index_of):
     assert index.entries == 29
 
 
+@settings(deadline=None)  # the first call reads the dictionary
 @given(
     st.builds(
         Entry, id=st.text(min_size=1), audience=st.just("public"), title=st.text(), published_on=st.none() | st.dates()

@@ -5,7 +5,7 @@ import time
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.refused import Refused
@@ -106,12 +106,14 @@ def test_a_hostile_question_is_answered_in_bounded_time(index, text):
     assert page.total >= 0
 
 
+@settings(deadline=None)  # the first call reads the dictionary
 @given(st.text(max_size=200))
 def test_any_text_is_answered_or_refused(index, text):
     with contextlib.suppress(Refused):
         assert index.search(parse(text, "public")).total >= 0
 
 
+@settings(deadline=None)  # the first call reads the dictionary
 @given(st.text(alphabet='政务公开年份:文号-" 2018〔〕，', max_size=40))
 def test_what_was_read_can_be_written_and_read_again(text):
     try:

@@ -12,7 +12,7 @@ from kernel.refused import Refused
 from services.readmodel.search.entry import Audience
 from services.readmodel.search.tokens import fold, squeeze, trim
 
-MAX_CHARACTERS = 1000
+MAX_CHARACTERS = 500
 MAX_CLAUSES = 24
 MAX_RESULTS = 1000  # how deep a person may page: what stands behind is not read by anybody, but would be computed
 MAX_PAGE = 100

@@ -16,11 +16,14 @@ from services.readmodel.search.query import Clause, Phrase, Query, Words, write
 _LONGEST = 24  # characters: in longer terms the mistake is not one character
 _PER_PLACE = 3  # candidates for one wrong character
 _MAX_TRIED = 60
+_MAX_TERMS = 6  # with more of them, trying without each would take longer than a person waits
 
 
 def suggest(searcher: tantivy.Searcher, query: Query) -> str | None:
     """What to type instead, with all that was typed besides; None when nothing near is found."""
     terms = [n for n, clause in enumerate(query.clauses) if isinstance(clause, Words | Phrase)]
+    if len(terms) > _MAX_TERMS:
+        return None
     unknown = [n for n in terms if not _count(searcher, replace(query, clauses=(query.clauses[n],), excluded=()))]
     if len(unknown) == 1:
         at = unknown[0]
@@ -39,7 +42,7 @@ def _without_one(searcher: tantivy.Searcher, query: Query, terms: list[int]) -> 
 
 
 def _count(searcher: tantivy.Searcher, query: Query) -> int:
-    return int(searcher.search(plan(query), limit=1).count)  # type: ignore[attr-defined]
+    return int(searcher.search(plan(query, scored=False), limit=1).count)  # type: ignore[attr-defined]
 
 
 def _with(query: Query, at: int, clause: Clause) -> Query:
