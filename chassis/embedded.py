@@ -174,9 +174,10 @@ class Server:
             self._process.terminate()
         until = time.monotonic() + seconds
         while self.alive and time.monotonic() < until:
-            self.nudge()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(0.05)
+                break
+            self.nudge()
         self.kill()
 
     def nudge(self) -> None:

@@ -13,7 +13,7 @@ from contracts.registry import REGISTRY
 DEPLOYED = Path(__file__).parents[2] / "deploy" / "nats" / "nats.conf"
 
 
-def tested(config: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def checked(config: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     program = [nats_server(), "-t", "-c", str(config)]
     return subprocess.run(program, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
 
@@ -28,7 +28,7 @@ def test_deployed_configuration_is_up_to_date() -> None:
 
 
 def test_server_accepts_the_deployed_configuration() -> None:
-    result = tested(DEPLOYED, environment())
+    result = checked(DEPLOYED, environment())
     assert result.returncode == 0, result.stderr
 
 
@@ -36,7 +36,7 @@ def test_server_accepts_the_deployed_configuration() -> None:
 def test_server_refuses_to_start_without_a_secret(missing: str) -> None:
     given = environment()
     del given[missing]
-    assert tested(DEPLOYED, given).returncode != 0
+    assert checked(DEPLOYED, given).returncode != 0
 
 
 def test_tls_and_monitoring_are_options(tmp_path: Path) -> None:
