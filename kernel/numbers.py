@@ -94,7 +94,10 @@ _PARTY = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DocumentNumber:
-    """发文字号 in canonical form: `义政办发〔2018〕67号`, an order `国务院令第711号` (GB/T 9704, not re-read: unverified)."""
+    """发文字号 in canonical form: `义政办发〔2018〕67号`, an order `国务院令第711号` .
+
+    The form is that of GB/T 9704, which was not re-read: unverified.
+    """
 
     code: str
     year: int | None

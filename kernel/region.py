@@ -38,7 +38,10 @@ class Region:
             raise Refused("region_malformed", "行政区划代码应为6位数字。", field="region", remedy="请核对区划代码。")
         if plain[:2] not in PROVINCES and plain[:2] != EXAMPLE_PREFIX:
             raise Refused(
-                "region_unknown_province", "行政区划代码的前两位不是省级代码。", field="region", remedy="请核对区划代码。"
+                "region_unknown_province",
+                "行政区划代码的前两位不是省级代码。",
+                field="region",
+                remedy="请核对区划代码。",
             )
         return cls(plain, name)
 

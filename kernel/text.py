@@ -1,4 +1,4 @@
-"""One writing of a Chinese text: full-width letters and digits, spaces, invisible signs and look-alikes of PDF files."""
+"""One writing of a Chinese text: full-width letters and digits, spaces, invisible signs, look-alikes of PDF files."""
 
 import re
 import unicodedata
