@@ -25,7 +25,7 @@ class Parking:
         sequence = message.metadata.sequence.stream
         sealed = self._keys.seal(message.data, message.subject)
         parked = Parked(
-            service=self._service,
+            owner=self._service,
             durable=durable,
             subject=message.subject,
             headers=dict(message.headers or {}),

@@ -45,7 +45,7 @@ def handlers(app: "App[Any]") -> dict[type[Command] | type[Query], Callable[[Any
 async def _retry(app: "App[Any]", command: RetryParked) -> None:
     """Run the payload in the handler again. The handler's own memory of causes keeps it from being done twice."""
     parked = command.parked
-    if parked.service != app.name:
+    if parked.owner != app.name:
         raise Refused("wrong_service", "该消息不属于本服务。")
     settler = app.intake() if parked.durable.endswith("-intake") else app.events()
     failed = await settler.again(parked.subject, parked.headers, app.runtime.parking.open(parked))
@@ -64,7 +64,7 @@ async def _republish(app: "App[Any]", cause: Cause) -> int:
         async for document in cases.collection.each({"kind": cases.kind.name}, {"_id": 1}, sort=[("_id", 1)]):
             told += await cases.retell(document["_id"], epoch, cause.now)
     kind = REGISTRY.services[app.name].retold
-    records = ServiceRecords(id=app.name, service=app.name, since=cause.now.isoformat())
+    records = ServiceRecords(id=app.name, owner=app.name, since=cause.now.isoformat())
     (message,) = outgoing(
         [kind(record=records)], region=app.runtime.region, case=app.name, epoch=epoch, version=1, head="", at=cause.now
     )

@@ -8,7 +8,7 @@ from contracts.base import Command, Contract, Event, Record, Reply, Role
 class Parked(Contract):
     """A message that could not be handled, with its reason. The payload is sealed with the owner's key."""
 
-    service: str
+    owner: str = Field(description="The service that could not handle it.")
     durable: str
     subject: str = Field(description="Where the message was sent.")
     headers: dict[str, str] = Field(description="Its headers.")
@@ -54,7 +54,7 @@ class Republish(Command, by=(Role.OPERATOR,), reply=Outcome):
 class ServiceRecords(Record):
     """All records of a service, as told again."""
 
-    service: str
+    owner: str = Field(description="The service that tells them.")
     since: str = Field(description="When the retelling began, ISO 8601; records told before it and not again are gone.")
 
 

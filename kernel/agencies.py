@@ -7,9 +7,16 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kernel.refused import Refused
-from kernel.text import squeeze
+from kernel.text import fold
 
 CODE = r"^[a-z][a-z0-9]{1,15}$"
+_BRACKETS = str.maketrans("〔［【（〕］】）", "(((())))")
+
+
+def squeeze(name: str) -> str:
+    """What two spellings of one name have in common: half-width, without spaces, round brackets only, lower case."""
+    return "".join(fold(name).translate(_BRACKETS).split()).casefold()
+
 
 
 class Office(BaseModel):

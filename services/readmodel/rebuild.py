@@ -160,7 +160,7 @@ def _read(message: Msg) -> tuple[type[Event], dict[str, Any], str] | None:
 async def _rewound(bus: Bus) -> JetStreamContext.PullSubscription:
     """The replay durable, from the first event on."""
     durable = streams.replay_durable(bus.name)
-    await bus.client.request(f"$JS.API.CONSUMER.RESET.{streams.EVENTS}.{durable}", b'{"seq":1}', timeout=5)
+    await bus.js.reset_consumer(streams.EVENTS, durable, seq=1)
     return await bus.js.pull_subscribe_bind(
         durable=durable, stream=streams.EVENTS, inbox_prefix=f"_INBOX_{bus.name}.".encode()
     )

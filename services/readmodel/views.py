@@ -57,7 +57,7 @@ def removal(kind: type[Event], data: dict[str, Any]) -> Removal | None:
     """What an event removes, if it is the end of a retelling."""
     if not issubclass(kind, Retold):
         return None
-    return Removal(data["record"]["service"], data["epoch"], data["record"]["since"])
+    return Removal(data["record"]["owner"], data["epoch"], data["record"]["since"])
 
 
 def newest(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
