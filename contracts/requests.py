@@ -6,25 +6,29 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.base import CaseId, Command, Event, Personal, Query, Reply, Role
-from contracts.requests_record import (
-    MAX_TEXT,
-    Application,
-    BadLine,
-    Channel,
-    Consulted,
-    CountedDay,
-    Happened,
-    Notice,
-    Outcome,
-    Proposal,
-    Request,
-    ReviewKind,
-    Route,
-    Similar,
-    Stage,
-    Stance,
-    Step,
-)
+from contracts.requests_terms import MAX_TEXT as MAX_TEXT
+from contracts.requests_terms import Agent as Agent
+from contracts.requests_terms import Applicant as Applicant
+from contracts.requests_terms import ApplicantClass as ApplicantClass
+from contracts.requests_terms import Application as Application
+from contracts.requests_terms import BadLine as BadLine
+from contracts.requests_terms import Channel as Channel
+from contracts.requests_terms import Consulted as Consulted
+from contracts.requests_terms import CountedDay as CountedDay
+from contracts.requests_terms import Happened as Happened
+from contracts.requests_terms import Notice as Notice
+from contracts.requests_terms import Outcome as Outcome
+from contracts.requests_terms import Proposal as Proposal
+from contracts.requests_terms import Request as Request
+from contracts.requests_terms import Result as Result
+from contracts.requests_terms import Review as Review
+from contracts.requests_terms import ReviewKind as ReviewKind
+from contracts.requests_terms import ReviewResult as ReviewResult
+from contracts.requests_terms import Route as Route
+from contracts.requests_terms import Similar as Similar
+from contracts.requests_terms import Stage as Stage
+from contracts.requests_terms import Stance as Stance
+from contracts.requests_terms import Step as Step
 
 OFFICE = (Role.CLERK, Role.OPENNESS)
 APPROVERS = (Role.HEAD, Role.OPENNESS, Role.REVIEWER)
