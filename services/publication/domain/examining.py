@@ -1,0 +1,58 @@
+"""What is looked for in every text before it is kept: secrecy marks, which are refused, and personal data."""
+
+import hashlib
+
+from contracts.publication import Metadata
+from kernel import personal, secrecy
+from kernel.refused import Refused
+from services.publication.domain.facts import Datum, Kept
+
+LISTED = 30
+"""So many findings are listed, masked; all are counted."""
+
+
+def examine(text: str) -> Kept:
+    """The text's digest, size and personal data. Raises `Refused` for a secrecy mark (保密不上网)."""
+    secrecy.refuse(text)
+    found = personal.scan(text)
+    content = text.encode()
+    return Kept(
+        sha256=hashlib.sha256(content).hexdigest(),
+        bytes=len(content),
+        found=len(found),
+        data=tuple(Datum(kind=each.kind, masked=each.masked) for each in found[:LISTED]),
+    )
+
+
+def without_personal_data(**fields: str | None) -> None:
+    """Refuse personal data or a secrecy mark in what is kept for ever: titles, summaries, reasons, notes."""
+    for field, text in fields.items():
+        if not text:
+            continue
+        secrecy.refuse(text)
+        if personal.scan(text):
+            raise Refused(
+                "personal_data_in_field", "该项中含有个人信息。", field=field, remedy="请去掉个人信息后重新提交。"
+            )
+
+
+def clean(metadata: Metadata) -> None:
+    """Refuse metadata that holds personal data."""
+    without_personal_data(
+        title=metadata.title,
+        summary=metadata.summary,
+        scope=metadata.scope,
+        keywords=" ".join(metadata.keywords),
+    )
+
+
+def masked(metadata: Metadata) -> Metadata:
+    """The metadata of an imported document, its free texts masked."""
+    return metadata.model_copy(
+        update={
+            "title": personal.mask(metadata.title),
+            "summary": personal.mask(metadata.summary),
+            "scope": personal.mask(metadata.scope) if metadata.scope else None,
+            "keywords": tuple(personal.mask(word) for word in metadata.keywords),
+        }
+    )

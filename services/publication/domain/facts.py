@@ -1,0 +1,246 @@
+"""What a document's case remembers. Texts by digest only, personal data only masked; officials by name."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.publication import Attribute, Interpretation, Leak, Metadata, Validity
+from kernel.facts import Fact
+
+
+class Part(BaseModel):
+    """Base of the parts of facts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Official(Part):
+    """The person who acts."""
+
+    id: str
+    name: str
+    agency: str = ""
+
+
+class Datum(Part):
+    """A personal datum found in the text, masked."""
+
+    kind: str
+    masked: str
+
+
+class Kept(Part):
+    """A text that lies in the texts of the service, and what was found in it. `found` counts all, `data` lists some."""
+
+    sha256: str
+    bytes: int
+    found: int = 0
+    data: tuple[Datum, ...] = ()
+
+
+class Doubt(Part):
+    """A contradiction that the reader found."""
+
+    code: str
+    message: str
+
+
+class Drafted(Fact):
+    id: str
+    agency: str
+    metadata: Metadata
+    text: Kept
+    clock: str
+    by: Official
+    at: datetime
+
+
+class Revised(Fact):
+    metadata: Metadata
+    text: Kept | None
+    by: Official
+    at: datetime
+
+
+class AttributeProposed(Fact):
+    attribute: Attribute
+    ground: str | None
+    reason: str | None
+    interpretation: bool
+    by: Official
+    at: datetime
+
+
+class InterpretationPlanned(Fact):
+    interpretation: Interpretation
+
+
+class OpennessApproved(Fact):
+    note: str
+    by: Official
+    at: datetime
+
+
+class HeadApproved(Fact):
+    note: str
+    deputising_for: str
+    by: Official
+    at: datetime
+
+
+class Reviewed(Fact):
+    note: str
+    by: Official
+    at: datetime
+
+
+class Masked(Fact):
+    text: Kept
+    by: Official
+    at: datetime
+
+
+class FindingsAllowed(Fact):
+    basis: str
+    reason: str
+    by: Official
+    at: datetime
+
+
+class Returned(Fact):
+    missing: tuple[str, ...]
+    reason: str
+    by: Official
+    at: datetime
+
+
+class Numbered(Fact):
+    doc_no: str
+    formed_on: date
+    by: Official
+    at: datetime
+
+
+class DueSet(Fact):
+    """The limit as computed; `None` where no limit runs any more."""
+
+    due_at: datetime | None
+    warn_at: datetime | None
+    provisional: bool
+
+
+class Warned(Fact):
+    pass
+
+
+class WentOverdue(Fact):
+    pass
+
+
+class Published(Fact):
+    metadata: Metadata
+    published_at: datetime
+    days_late: int | None
+    by: Official
+    at: datetime
+
+
+class Filed(Fact):
+    reassess_at: datetime | None
+    by: Official
+    at: datetime
+
+
+class ReassessmentFellDue(Fact):
+    pass
+
+
+class AttributeKept(Fact):
+    reason: str
+    reassess_at: datetime
+    by: Official
+    at: datetime
+
+
+class Corrected(Fact):
+    metadata: Metadata
+    text: Kept | None
+    reason: str
+    by: Official
+    at: datetime
+
+
+class ValidityMarked(Fact):
+    validity: Validity
+    on: date
+    by_document: str | None
+
+
+class ExpiryWarned(Fact):
+    pass
+
+
+class Withdrawn(Fact):
+    leak: Leak
+    note: str
+    by: Official
+    at: datetime
+
+
+class WithdrawalApproved(Fact):
+    note: str
+    by: Official
+    at: datetime
+
+
+class Imported(Fact):
+    id: str
+    agency: str
+    metadata: Metadata
+    text: Kept
+    attribute: Attribute | None
+    ground: str | None
+    reason: str | None
+    published_on: date | None
+    doubts: tuple[Doubt, ...]
+    by: Official
+    at: datetime
+
+
+class Confirmed(Fact):
+    """A named person stands for what was read."""
+
+    attribute: Attribute
+    ground: str | None
+    reason: str | None
+    by: Official
+    at: datetime
+
+
+FACTS: tuple[type[Fact], ...] = (
+    Drafted,
+    Revised,
+    AttributeProposed,
+    InterpretationPlanned,
+    OpennessApproved,
+    HeadApproved,
+    Reviewed,
+    Masked,
+    FindingsAllowed,
+    Returned,
+    Numbered,
+    DueSet,
+    Warned,
+    WentOverdue,
+    Published,
+    Filed,
+    ReassessmentFellDue,
+    AttributeKept,
+    Corrected,
+    ValidityMarked,
+    ExpiryWarned,
+    Withdrawn,
+    WithdrawalApproved,
+    Imported,
+    Confirmed,
+)

@@ -1,0 +1,118 @@
+"""Documents of the stock: taken in as they were read, public only once a named person stands for them (P08)."""
+
+from datetime import date, datetime, time
+
+from contracts.publication import Attribute, Changes, Metadata
+from kernel.clock import CST
+from kernel.facts import Fact
+from kernel.refused import Refused
+from services.publication.domain import facts as f
+from services.publication.domain.checks import changed, lawful_ground, stands
+from services.publication.domain.clocks import reassess_at
+from services.publication.domain.facts import Doubt, Kept, Official
+from services.publication.domain.publishing import published
+from services.publication.domain.state import Case, Stage, evolve
+
+
+def take_in(
+    id: str,
+    agency: str,
+    metadata: Metadata,
+    text: Kept,
+    attribute: Attribute | None,
+    ground: str | None,
+    reason: str | None,
+    published_on: date | None,
+    doubts: tuple[Doubt, ...],
+    by: Official,
+    now: datetime,
+) -> list[Fact]:
+    """Take a document of the stock in; it stays internal."""
+    return [
+        f.Imported(
+            id=id,
+            agency=agency,
+            metadata=metadata,
+            text=text,
+            attribute=attribute,
+            ground=ground,
+            reason=reason,
+            published_on=published_on,
+            doubts=doubts,
+            by=by,
+            at=now,
+        )
+    ]
+
+
+def confirm(
+    case: Case,
+    index_no: str,
+    attribute: Attribute | None,
+    ground: str | None,
+    reason: str | None,
+    settle: Changes,
+    names: tuple[str, ...] | None,
+    published_on: date | None,
+    accept_conflicts: bool,
+    by: Official,
+    now: datetime,
+) -> list[Fact]:
+    """A named person confirms: published on the day on which it had been public before (else now), or filed.
+
+    Without attribute, or with an open finding or contradiction, it stays internal. Asked with an empty 索引号 it only
+    says whether it may be confirmed.
+    """
+    stands(case, Stage.IMPORTED)
+    attribute = attribute or case.attribute
+    if attribute is None:
+        raise Refused(
+            "attribute_missing", "没有公开属性，不能确认。", field="attribute", remedy="请认定公开属性后再确认。"
+        )
+    if case.doubts and not accept_conflicts:
+        raise Refused(
+            "conflicts_open",
+            f"原文有 {len(case.doubts)} 处矛盾待确认。",
+            field="accept_conflicts",
+            remedy="请核对并填写认定的字段，然后注明已核对矛盾。",
+        )
+    ground, reason = ground or case.ground, reason or case.reason
+    lawful_ground(attribute, ground, reason)
+    facts = _settled(case, settle, names, by, now)
+    facts.append(f.Confirmed(attribute=attribute, ground=ground, reason=reason, by=by, at=now))
+    after = case
+    for fact in facts:
+        after = evolve(after, fact)
+    if attribute is not Attribute.PROACTIVE:
+        return [*facts, f.Filed(reassess_at=reassess_at(now), by=by, at=now)]
+    day = published_on or case.published_on
+    at = datetime.combine(day, time(), CST) if day else now
+    if at > now:
+        raise Refused("in_future", "公开日期还没有到。", field="published_on", remedy="请核对公开日期。")
+    return [*facts, published(after, index_no, (), at, by, now)]
+
+
+def confirm_as_is(case: Case, index_no: str, by: Official, now: datetime) -> list[Fact]:
+    """Confirm what was read, with nothing added."""
+    return confirm(case, index_no, None, None, None, Changes(), None, None, False, by, now)
+
+
+def lacks(case: Case) -> tuple[str, ...]:
+    """Why an imported document cannot be confirmed as it is, in Chinese."""
+    reasons = []
+    if case.attribute is None:
+        reasons.append("缺公开属性")
+    elif case.attribute is not Attribute.PROACTIVE and not (case.ground and case.reason):
+        reasons.append("缺不公开的依据和理由")
+    if case.open_findings:
+        reasons.append(f"有 {case.open_findings} 处个人信息")
+    if case.doubts:
+        reasons.append(f"有 {len(case.doubts)} 处矛盾")
+    if case.attribute is Attribute.PROACTIVE and not case.metadata.issuers:
+        reasons.append("缺发布机构代码")
+    return tuple(reasons)
+
+
+def _settled(case: Case, settle: Changes, names: tuple[str, ...] | None, by: Official, now: datetime) -> list[Fact]:
+    metadata = changed(case.metadata, settle, names) if settle != Changes() else case.metadata
+    return [] if metadata == case.metadata else [f.Revised(metadata=metadata, text=None, by=by, at=now)]

@@ -1,0 +1,173 @@
+"""What a document tells: the internal record at every step, the public one when the public sees something else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from contracts.base import Event
+from contracts.publication import (
+    INLINE_BYTES,
+    Document,
+    DocumentChanged,
+    DocumentClosed,
+    DocumentCorrected,
+    DocumentDrafted,
+    DocumentImported,
+    DocumentOverdue,
+    DocumentPublished,
+    DocumentRestated,
+    DocumentReturned,
+    DocumentWithdrawn,
+    Metadata,
+    PublicDocument,
+    PublicDocumentRestated,
+    Text,
+    ValidityChanged,
+    Version,
+)
+from kernel.facts import Fact
+from services.publication.domain import facts as f
+from services.publication.domain.checks import LABELS, WAITS
+from services.publication.domain.facts import Kept
+from services.publication.domain.state import Case, Stage
+
+TextOf = Callable[[str], str | None]
+"""The text behind a digest, where it is at hand."""
+EXCERPT = 200
+TOMBSTONE = "（已撤下）"
+
+
+def nothing_at_hand(sha256: str) -> str | None:
+    return None
+
+
+def record(case: Case) -> Document:
+    """The internal record; it never carries the text, and of a sealed document nothing that could hold what leaked."""
+    hidden = case.stage in (Stage.WITHDRAWN, Stage.SEALED)
+    metadata = _tombstone(case.metadata) if hidden else case.metadata
+    return Document(
+        id=case.id,
+        title=metadata.title,
+        state=case.stage.value,
+        state_label=LABELS[case.stage],
+        open=case.open,
+        agency=case.agency,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        overdue=case.overdue,
+        provisional=case.provisional,
+        waits_for=WAITS.get(case.stage, ""),
+        metadata=metadata,
+        text=Text() if hidden else Text(sha256=case.text.sha256, bytes=case.text.bytes),
+        attribute=case.attribute,
+        ground=case.ground,
+        published_at=case.published_at,
+        days_late=case.days_late,
+        findings=case.open_findings,
+        conflicts=len(case.doubts),
+        interpretation=case.interpretation,
+        clock=case.clock,
+        imported=case.imported,
+    )
+
+
+def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocument:
+    """What anyone may see; after a take-down a tombstone. The document must have been published."""
+    if case.published_at is None:
+        raise ValueError("never published")
+    if not case.public:
+        return PublicDocument(
+            id=case.id,
+            metadata=_tombstone(case.metadata),
+            text=Text(),
+            published_at=case.published_at,
+            withdrawn=True,
+        )
+    return PublicDocument(
+        id=case.id,
+        metadata=case.metadata,
+        text=_public_text(case.text, text_of),
+        published_at=case.published_at,
+        days_late=case.days_late,
+        interpretation=case.interpretation.material if case.interpretation else None,
+        versions=tuple(
+            Version(
+                text=Text(sha256=older.text.sha256, bytes=older.text.bytes),
+                replaced_at=older.at,
+                reason=older.reason,
+            )
+            for older in case.replaced
+        ),
+    )
+
+
+def _tombstone(metadata: Metadata) -> Metadata:
+    """Numbers and issuers only: the title may be what leaked."""
+    return Metadata(
+        title=TOMBSTONE, issuers=metadata.issuers, issuer_names=metadata.issuer_names, index_no=metadata.index_no
+    )
+
+
+def _public_text(text: Kept, text_of: TextOf) -> Text:
+    content = text_of(text.sha256)
+    return Text(
+        sha256=text.sha256,
+        bytes=text.bytes,
+        inline=content if content is not None and text.bytes <= INLINE_BYTES else None,
+        excerpt=(content or "")[:EXCERPT],
+    )
+
+
+def tell(case: Case, facts: Sequence[Fact], text_of: TextOf = nothing_at_hand) -> list[Event]:
+    """Events of one commit: what the public sees first, then the record for the offices."""
+    told = _told_to_public(case, facts, text_of)
+    return [*told, _told_inside(case, facts)]
+
+
+def retell(case: Case, text_of: TextOf = nothing_at_hand) -> list[Event]:
+    told: list[Event] = [DocumentRestated(record=record(case))]
+    if case.published_at is not None:
+        told.append(PublicDocumentRestated(record=public_record(case, text_of)))
+    return told
+
+
+def _told_to_public(case: Case, facts: Sequence[Fact], text_of: TextOf) -> list[Event]:
+    if case.published_at is None:
+        return []
+    for fact in reversed(facts):
+        match fact:
+            case f.Published():
+                return [DocumentPublished(record=public_record(case, text_of))]
+            case f.Corrected():
+                return [DocumentCorrected(record=public_record(case, text_of))]
+            case f.ValidityMarked():
+                return [ValidityChanged(record=public_record(case, text_of))]
+            case f.Withdrawn():
+                return [DocumentWithdrawn(record=public_record(case))]
+    return []
+
+
+def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
+    for fact in reversed(facts):
+        match fact:
+            case f.Drafted():
+                return DocumentDrafted(record=record(case))
+            case f.Imported():
+                return DocumentImported(record=record(case))
+            case f.Returned():
+                return DocumentReturned(record=record(case))
+            case f.WentOverdue():
+                return DocumentOverdue(record=record(case))
+            case f.Published() | f.Filed() | f.AttributeKept() | f.WithdrawalApproved():
+                return DocumentClosed(record=record(case))
+    return DocumentChanged(record=record(case))
+
+
+def index(case: Case) -> Mapping[str, Any]:
+    """By what cases are found: state, agency, texts, and whether a limit runs."""
+    return {
+        "state": case.stage.value,
+        "agency": case.agency,
+        "open": case.open,
+        "texts": sorted(case.digests),
+        "timed": case.due_at is not None,
+    }

@@ -1,0 +1,311 @@
+"""What the publication service reacts to."""
+
+from chassis.actors import Cause
+from chassis.handlers import Handlers
+from contracts import publication as c
+from contracts.base import Done, Role
+from kernel import personal
+from kernel.numbers import DocumentNumber
+from kernel.refused import Refused
+from services.publication import importing
+from services.publication.domain import drafting, publishing
+from services.publication.domain.clocks import recompute
+from services.publication.domain.examining import clean, examine, without_personal_data
+from services.publication.domain.state import Case, Stage
+from services.publication.domain.telling import public_record, record
+from services.publication.service import Publication, done, official
+
+on = Handlers[Publication]()
+SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})
+"""Roles that may read every agency's drafts."""
+
+
+@on.command(c.Draft)
+async def draft(service: Publication, command: c.Draft, cause: Cause) -> Done:
+    by = official(cause)
+    if known := (await service.documents.by_origin([cause.id])).get(cause.id):
+        return done(known).model_copy(update={"repeated": True})
+    names = service.names(command.issuers)
+    metadata = c.Metadata(title=command.title, issuers=command.issuers, issuer_names=names)
+    metadata = drafting.with_changes(metadata, command.details)
+    clean(metadata)
+    kept = examine(command.text)
+    (id,) = await service.new_ids(cause.now)
+    facts = drafting.draft(id, by.agency or command.issuers[0], metadata, kept, command.clock, by, cause.now)
+    await service.texts.keep([(id, kept.sha256, command.text)])
+    return done(await service.documents.open(id, facts, cause))
+
+
+@on.command(c.Revise)
+async def revise(service: Publication, command: c.Revise, cause: Cause) -> Done:
+    by, names, calendar = official(cause), service.new_names(command.changes), service.calendars.current
+    importing.clean_changes(command.changes)
+    return await service.execute_with_text(
+        command.id,
+        command.text,
+        lambda case, text: drafting.revise(case, text, command.changes, names, by, cause.now, calendar),
+        cause,
+    )
+
+
+@on.command(c.SetAttribute)
+async def set_attribute(service: Publication, command: c.SetAttribute, cause: Cause) -> Done:
+    by, calendar = official(cause), service.calendars.current
+    without_personal_data(reason=command.reason)
+    return await service.execute(
+        command.id,
+        lambda case: drafting.propose(
+            case,
+            command.attribute,
+            command.ground,
+            command.reason,
+            command.interpretation,
+            by,
+            cause.now,
+            calendar,
+        ),
+        cause,
+    )
+
+
+@on.command(c.PlanInterpretation)
+async def plan_interpretation(service: Publication, command: c.PlanInterpretation, cause: Cause) -> Done:
+    by, plan = official(cause), command.interpretation
+    without_personal_data(plan=plan.plan)
+    if plan.material and await service.documents.get(plan.material) is None:
+        raise Refused("unknown_material", "没有这份解读材料。", field="material", remedy="请先起草解读材料。")
+    return await service.execute(command.id, lambda case: drafting.plan_interpretation(case, plan, by), cause)
+
+
+@on.command(c.ApproveByOpenness)
+async def approve_by_openness(service: Publication, command: c.ApproveByOpenness, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(note=command.note)
+    return await service.execute(
+        command.id, lambda case: drafting.approve_by_openness(case, command.note, by, cause.now), cause
+    )
+
+
+@on.command(c.ApproveByHead)
+async def approve_by_head(service: Publication, command: c.ApproveByHead, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(note=command.note)
+    return await service.execute(
+        command.id,
+        lambda case: drafting.approve_by_head(case, command.note, command.deputising_for, by, cause.now),
+        cause,
+    )
+
+
+@on.command(c.Review)
+async def review(service: Publication, command: c.Review, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(note=command.note)
+    return await service.execute(
+        command.id,
+        lambda case: drafting.review(
+            case, command.secrecy, command.wording, command.timing, command.note, by, cause.now
+        ),
+        cause,
+    )
+
+
+@on.command(c.MaskText)
+async def mask_text(service: Publication, command: c.MaskText, cause: Cause) -> Done:
+    by = official(cause)
+    held = await service.documents.load(command.id)
+    text = await service.texts.bring(held.state.text.sha256)
+    if text is None:
+        raise Refused("text_gone", "正文已不存在。", field="id", remedy="请核对文件状态。")
+
+    def decide(case: Case, kept: drafting.Kept | None) -> list[drafting.Fact]:
+        if kept is None or case.text != held.state.text:
+            raise Refused("busy", "文件刚被修改。", remedy="请重试。")
+        return drafting.mask(case, kept, by, cause.now)
+
+    return await service.execute_with_text(command.id, personal.mask(text), decide, cause)
+
+
+@on.command(c.AllowFindings)
+async def allow_findings(service: Publication, command: c.AllowFindings, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(basis=command.basis, reason=command.reason)
+    return await service.execute(
+        command.id,
+        lambda case: drafting.allow_findings(case, command.basis, command.reason, by, cause.now),
+        cause,
+    )
+
+
+@on.command(c.Return)
+async def send_back(service: Publication, command: c.Return, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(missing=" ".join(command.missing), reason=command.reason)
+    return await service.execute(
+        command.id,
+        lambda case: drafting.send_back(case, command.missing, command.reason, by, cause.now),
+        cause,
+    )
+
+
+@on.command(c.AssignNumber)
+async def assign_number(service: Publication, command: c.AssignNumber, cause: Cause) -> Done:
+    by, calendar = official(cause), service.calendars.current
+    doc_no = DocumentNumber.parse(command.doc_no).canonical
+    return await service.execute(
+        command.id,
+        lambda case: drafting.number(case, doc_no, command.formed_on, by, cause.now, calendar),
+        cause,
+    )
+
+
+@on.command(c.Publish)
+async def publish(service: Publication, command: c.Publish, cause: Cause) -> Done:
+    """The number is claimed once the decision is known to hold; a document that fails after that keeps its number."""
+    by = official(cause)
+    case = (await service.documents.load(command.id)).state
+    index_no = case.metadata.index_no or ""
+    if case.stage is Stage.CLEARED and not index_no:
+        publishing.publish(case, index_no, command.channels, by, cause.now)
+        index_no = await service.claim(case.metadata.issuers, cause.now, case.id)
+    return await service.execute(
+        command.id, lambda now: publishing.publish(now, index_no, command.channels, by, cause.now), cause
+    )
+
+
+@on.command(c.File)
+async def file(service: Publication, command: c.File, cause: Cause) -> Done:
+    by = official(cause)
+    return await service.execute(command.id, lambda case: publishing.file(case, by, cause.now), cause)
+
+
+@on.command(c.KeepAttribute)
+async def keep_attribute(service: Publication, command: c.KeepAttribute, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(reason=command.reason)
+    return await service.execute(
+        command.id, lambda case: publishing.keep_attribute(case, command.reason, by, cause.now), cause
+    )
+
+
+@on.command(c.Correct)
+async def correct(service: Publication, command: c.Correct, cause: Cause) -> Done:
+    by, names = official(cause), service.new_names(command.changes)
+    without_personal_data(reason=command.reason)
+    importing.clean_changes(command.changes)
+    return await service.execute_with_text(
+        command.id,
+        command.text,
+        lambda case, text: publishing.correct(case, text, command.changes, names, command.reason, by, cause.now),
+        cause,
+    )
+
+
+@on.command(c.MarkValidity)
+async def mark_validity(service: Publication, command: c.MarkValidity, cause: Cause) -> Done:
+    official(cause)
+    without_personal_data(by_document=command.by_document)
+    return await service.execute(
+        command.id,
+        lambda case: publishing.mark_validity(case, command.validity, command.on, command.by_document, cause.now),
+        cause,
+    )
+
+
+@on.command(c.Withdraw)
+async def withdraw(service: Publication, command: c.Withdraw, cause: Cause) -> Done:
+    """Take down, then seal the texts; asking again seals what a crash left."""
+    by = official(cause)
+    without_personal_data(note=command.note)
+    answer = await service.execute(
+        command.id, lambda case: publishing.withdraw(case, command.leak, command.note, by, cause.now), cause
+    )
+    await service.texts.seal(command.id, service.papers, cause.now)
+    return answer
+
+
+@on.command(c.ApproveWithdrawal)
+async def approve_withdrawal(service: Publication, command: c.ApproveWithdrawal, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(note=command.note)
+    answer = await service.execute(
+        command.id, lambda case: publishing.approve_withdrawal(case, command.note, by, cause.now), cause
+    )
+    await service.texts.seal(command.id, service.papers, cause.now)
+    return answer
+
+
+@on.command(c.Import)
+async def take_in(service: Publication, command: c.Import, cause: Cause) -> c.ImportOutcomes:
+    by = official(cause)
+    if command.confirm and not c.ConfirmImport.by & cause.actor.roles:
+        raise Refused("forbidden", "无权确认导入的文件。", remedy="请由审核人或政务公开工作机构确认。")
+    return c.ImportOutcomes(items=await importing.take_in(service, command, by, cause))
+
+
+@on.command(c.ConfirmImport)
+async def confirm_import(service: Publication, command: c.ConfirmImport, cause: Cause) -> Done:
+    importing.clean_changes(command.settle)
+    without_personal_data(reason=command.reason)
+    return await importing.confirm(service, command, official(cause), cause)
+
+
+@on.command(c.ConfirmImports)
+async def confirm_imports(service: Publication, command: c.ConfirmImports, cause: Cause) -> c.ImportOutcomes:
+    by = official(cause)
+    outcomes = [await importing.confirm_one(service, id, by, cause) for id in command.ids]
+    return c.ImportOutcomes(items=tuple(outcomes))
+
+
+@on.query(c.GetDocument)
+async def get_document(service: Publication, query: c.GetDocument, cause: Cause) -> c.DocumentFile:
+    case = (await service.documents.load(query.id)).state
+    published = case.published_at is not None
+    return c.DocumentFile(
+        record=record(case),
+        steps=tuple(
+            c.Step(step=signature.step, by=signature.by.name, at=signature.at, note=signature.note)
+            for signature in case.signatures[-60:]
+        ),
+        findings=tuple(c.Finding(kind=datum.kind, masked=datum.masked) for datum in case.text.data),
+        allowed=case.allowed,
+        conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
+        missing=case.missing,
+        reason=case.reason,
+        versions=public_record(case).versions if published else (),
+    )
+
+
+@on.query(c.GetText)
+async def get_text(service: Publication, query: c.GetText, cause: Cause) -> c.TextContent:
+    held = await service.documents.with_text(query.sha256)
+    text = await service.texts.bring(query.sha256) if any(_may_read(h.state, cause) for h in held) else None
+    if text is None:
+        raise Refused("not_found", "没有这份公开的正文。", field="sha256", remedy="请核对文件是否已公开。")
+    return c.TextContent(sha256=query.sha256, text=text)
+
+
+def _may_read(case: Case, cause: Cause) -> bool:
+    if case.stage in (Stage.WITHDRAWN, Stage.SEALED):
+        return False
+    inside = cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(c.HOUSE))
+    return case.public or (inside and (cause.actor.agency == case.agency or bool(cause.actor.roles & SEES_ALL)))
+
+
+@on.query(c.ImportReport)
+async def import_report(service: Publication, query: c.ImportReport, cause: Cause) -> c.WaitingPage:
+    held = await service.documents.imported(query.after, query.limit)
+    return c.WaitingPage(
+        total=await service.documents.count({"state": Stage.IMPORTED.value}),
+        items=tuple(importing.waiting(each.state) for each in held),
+        next=held[-1].id if len(held) == query.limit else None,
+    )
+
+
+async def recompute_all(service: Publication, cause: Cause) -> None:
+    """Every running limit anew, after the calendar has changed."""
+    after, calendar = "", service.calendars.current
+    while held := await service.documents.timed(after):
+        for each in held:
+            await service.documents.execute(each.id, lambda case: recompute(case, calendar), cause)
+        after = held[-1].id

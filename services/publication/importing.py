@@ -1,0 +1,321 @@
+"""Taking documents of the stock in: read, examined, opened in one write; confirmed by a named person."""
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from pydantic import ValidationError
+
+from chassis.actors import Cause
+from chassis.cases import Opening
+from contracts import publication as c
+from contracts.base import Done
+from kernel import personal
+from kernel.agencies import Register
+from kernel.facts import Fact
+from kernel.refused import Refused
+from services.publication import domain
+from services.publication.domain import stock
+from services.publication.domain.checks import well_formed
+from services.publication.domain.examining import clean, examine, masked, without_personal_data
+from services.publication.domain.facts import Doubt, Kept, Official
+from services.publication.domain.law import CATEGORIES, GENRES
+from services.publication.domain.state import Case, Stage
+from services.publication.reader import FIELD_LABELS, Reading, read_document, read_jsonl_line
+from services.publication.service import Publication, done
+
+TOLD = 12
+"""So many contradictions or notes of one document are told."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One item as it was read, ready to be opened."""
+
+    name: str
+    origin: str
+    metadata: c.Metadata
+    body: str
+    kept: Kept
+    attribute: c.Attribute | None = None
+    ground: str | None = None
+    reason: str | None = None
+    published_on: date | None = None
+    doubts: tuple[Doubt, ...] = ()
+    reading: Reading | None = None
+
+    def facts(self, id: str, by: Official, now: datetime) -> list[Fact]:
+        agency = self.metadata.issuers[0] if self.metadata.issuers else by.agency
+        return stock.take_in(
+            id,
+            agency,
+            self.metadata,
+            self.kept,
+            self.attribute,
+            self.ground,
+            self.reason,
+            self.published_on,
+            self.doubts,
+            by,
+            now,
+        )
+
+    def outcome(self) -> c.ImportOutcome:
+        reading = self.reading
+        return c.ImportOutcome(
+            name=self.name,
+            outcome="imported",
+            title=self.metadata.title,
+            read=tuple(FIELD_LABELS[field] for field in reading.read) if reading else (),
+            missing=tuple(FIELD_LABELS[field] for field in reading.missing) if reading else (),
+            conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in self.doubts),
+            notes=_remarks(reading) if reading else (),
+            findings=self.kept.found,
+        )
+
+
+@dataclass(frozen=True)
+class Names:
+    """The agency register as the reader asks it: by a code, a name or an alias."""
+
+    register: Register
+
+    def code_of(self, name: str) -> str | None:
+        agency = self.register.by_code(name) or self.register.find(name)
+        return agency.code if agency else None
+
+    def name_of(self, code: str) -> str:
+        return self.register.require(code).name
+
+
+async def take_in(service: Publication, command: c.Import, by: Official, cause: Cause) -> tuple[c.ImportOutcome, ...]:
+    """Each item once, by its content; what cannot be read is refused by itself."""
+    origins = [origin(item.content) for item in command.items]
+    known = await service.documents.by_origin(list(dict.fromkeys(origins)))
+    outcomes: dict[int, c.ImportOutcome] = {}
+    fresh: dict[str, int] = {}
+    for position, (item, key) in enumerate(zip(command.items, origins, strict=True)):
+        if key in known or key in fresh:
+            id = known[key].id if key in known else None
+            outcomes[position] = c.ImportOutcome(name=item.name, outcome="exists", id=id)
+        else:
+            fresh[key] = position
+    read = await asyncio.to_thread(_read_all, [command.items[p] for p in fresh.values()], service.register)
+    candidates: dict[int, Candidate] = {}
+    for position, result in zip(fresh.values(), read, strict=True):
+        if isinstance(result, Candidate):
+            candidates[position] = result
+        else:
+            outcomes[position] = result
+    outcomes |= await _open(service, candidates, command.confirm, by, cause)
+    return tuple(outcomes[position] for position in range(len(command.items)))
+
+
+def origin(content: str) -> str:
+    """What makes an item the same one, however often it is sent."""
+    return f"import:{hashlib.sha256(content.encode()).hexdigest()}"
+
+
+async def _open(
+    service: Publication, candidates: dict[int, Candidate], confirm: bool, by: Official, cause: Cause
+) -> dict[int, c.ImportOutcome]:
+    if not candidates:
+        return {}
+    ids = await service.new_ids(cause.now, len(candidates))
+    await service.texts.keep(
+        [(id, each.kept.sha256, each.body) for id, each in zip(ids, candidates.values(), strict=True)]
+    )
+    openings, outcomes = [], []
+    for id, candidate in zip(ids, candidates.values(), strict=True):
+        facts, outcome = candidate.facts(id, by, cause.now), candidate.outcome()
+        if confirm:
+            facts, outcome = await _confirmed(service, candidate, facts, outcome, by, cause.now)
+        openings.append(Opening(id, facts, cause, candidate.origin))
+        outcomes.append(outcome.model_copy(update={"id": id}))
+    opened = await service.documents.open_many(openings)
+    return {
+        position: outcome if held else c.ImportOutcome(name=outcome.name, outcome="exists")
+        for position, outcome, held in zip(candidates, outcomes, opened, strict=True)
+    }
+
+
+async def _confirmed(
+    service: Publication,
+    candidate: Candidate,
+    facts: list[Fact],
+    outcome: c.ImportOutcome,
+    by: Official,
+    now: datetime,
+) -> tuple[list[Fact], c.ImportOutcome]:
+    """The facts with the confirmation, or without it and with the reason why the document stays internal."""
+    case = domain.KIND.fold(None, facts)
+    try:
+        stock.confirm_as_is(case, "", by, now)
+        index_no = await _index_no(service, case, candidate.origin, now)
+        confirmation = stock.confirm_as_is(case, index_no, by, now)
+    except Refused as refused:
+        return facts, outcome.model_copy(update={"code": refused.code, "reason": refused.message})
+    public = domain.KIND.fold(case, confirmation).public
+    return [*facts, *confirmation], outcome.model_copy(update={"outcome": "published" if public else "imported"})
+
+
+async def _index_no(service: Publication, case: Case, key: str, now: datetime) -> str:
+    """The 索引号 that the document carries, else the next one; both are kept for `key`. Only for what gets public."""
+    if case.metadata.index_no:
+        await service.take(case.metadata.index_no, key)
+        return case.metadata.index_no
+    if not case.metadata.issuers:
+        return ""
+    return await service.claim(case.metadata.issuers, now, key)
+
+
+async def confirm(service: Publication, command: c.ConfirmImport, by: Official, cause: Cause) -> Done:
+    """A named person confirms one document, settling what was in doubt."""
+    names = service.new_names(command.settle)
+
+    def decide(case: Case, index_no: str) -> list[Fact]:
+        return stock.confirm(
+            case,
+            index_no,
+            command.attribute,
+            command.ground,
+            command.reason,
+            command.settle,
+            names,
+            command.published_on,
+            command.accept_conflicts,
+            by,
+            cause.now,
+        )
+
+    case = (await service.documents.load(command.id)).state
+    index_no = ""
+    if case.stage is Stage.IMPORTED:
+        after = domain.KIND.fold(case, decide(case, ""))
+        if after.public:
+            index_no = await _index_no(service, after, case.id, cause.now)
+    return done(await service.documents.execute(command.id, lambda now: decide(now, index_no), cause))
+
+
+async def confirm_one(service: Publication, id: str, by: Official, cause: Cause) -> c.ImportOutcome:
+    """One of many; what lacks something stays internal and says why."""
+    each = replace(cause, id=f"{cause.id}:{id}")
+    try:
+        answer = await confirm(service, c.ConfirmImport(id=id), by, each)
+    except Refused as refused:
+        return c.ImportOutcome(name=id, outcome="refused", id=id, code=refused.code, reason=refused.message)
+    return c.ImportOutcome(name=id, outcome="published" if answer.state == "published" else "imported", id=id)
+
+
+def waiting(case: Case) -> c.Waiting:
+    return c.Waiting(
+        id=case.id,
+        title=case.metadata.title,
+        attribute=case.attribute,
+        findings=case.open_findings,
+        conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
+        lacks=stock.lacks(case),
+    )
+
+
+def clean_changes(changes: c.Changes) -> None:
+    """Refuse personal data in new metadata."""
+    without_personal_data(
+        title=changes.title,
+        summary=changes.summary,
+        scope=changes.scope,
+        keywords=" ".join(changes.keywords or ()),
+    )
+
+
+def _read_all(items: Sequence[c.ImportItem], register: Register) -> list[Candidate | c.ImportOutcome]:
+    return [_read(item, register) for item in items]
+
+
+def _read(item: c.ImportItem, register: Register) -> Candidate | c.ImportOutcome:
+    try:
+        return _given(item, item.given, register) if item.given else _reading(item, register)
+    except Refused as refused:
+        return c.ImportOutcome(name=item.name, outcome="refused", code=refused.code, reason=refused.message)
+    except ValidationError as error:
+        field = str(error.errors(include_input=False, include_url=False)[0]["loc"][-1])
+        return c.ImportOutcome(
+            name=item.name, outcome="refused", code="field_wrong", reason=f"字段 {field} 不符合要求。"
+        )
+
+
+def _given(item: c.ImportItem, given: c.Given, register: Register) -> Candidate:
+    clean(given.metadata)
+    well_formed(given.metadata)
+    without_personal_data(reason=given.reason)
+    names = tuple(register.require(code, "issuers").name for code in given.metadata.issuers)
+    return Candidate(
+        name=item.name,
+        origin=origin(item.content),
+        metadata=given.metadata.model_copy(update={"issuer_names": names}),
+        body=item.content,
+        kept=examine(item.content),
+        attribute=given.attribute,
+        ground=given.ground,
+        reason=given.reason,
+        published_on=given.published_on,
+    )
+
+
+def _reading(item: c.ImportItem, register: Register) -> Candidate:
+    if item.form == "jsonl":
+        reading = read_jsonl_line(item.content, item.name, Names(register))
+    else:
+        reading = read_document(item.name, item.content, Names(register))
+    if not reading.body.strip():
+        raise Refused("text_missing", "没有读到正文。", field="body", remedy="请核对文件。")
+    metadata = masked(_metadata(item, reading))
+    attribute = reading.fields.attribute.value if reading.fields.attribute else None
+    published_on = reading.fields.published_on.value if reading.fields.published_on else None
+    return Candidate(
+        name=item.name,
+        origin=origin(item.content),
+        metadata=metadata,
+        body=reading.body,
+        kept=examine(reading.body),
+        attribute=c.Attribute(attribute) if attribute else None,
+        published_on=published_on,
+        doubts=tuple(
+            Doubt(code=remark.code, message=personal.mask(remark.message)[:300]) for remark in reading.conflicts[:TOLD]
+        ),
+        reading=reading,
+    )
+
+
+def _metadata(item: c.ImportItem, reading: Reading) -> c.Metadata:
+    """The fields that are beyond doubt. Words outside the fixed lists stay out; the notes of the reading name them."""
+    fields = reading.fields
+    plain = {
+        name: getattr(fields, name).value
+        for name in ("doc_no", "index_no", "formed_on", "issued_on", "theme", "group", "scope", "effective_on")
+        if getattr(fields, name) is not None
+    }
+    issuers = (fields.issuers.value or ()) if fields.issuers else ()
+    category = fields.category.value if fields.category else None
+    genre = fields.genre.value if fields.genre else None
+    validity = fields.validity.value if fields.validity else None
+    return c.Metadata(
+        title=((fields.title.value if fields.title else None) or item.name)[:300],
+        issuers=tuple(issuer.code for issuer in issuers if issuer.code) if all(i.code for i in issuers) else (),
+        issuer_names=tuple(issuer.name for issuer in issuers),
+        category=category if category in CATEGORIES else "其他",
+        genre=genre if genre in GENRES else None,
+        validity=c.Validity(validity) if validity in tuple(c.Validity) else c.Validity.VALID,
+        ended_on=fields.repealed_on.value if fields.repealed_on else None,
+        summary=((fields.summary.value if fields.summary else None) or "")[:500],
+        keywords=((fields.keywords.value if fields.keywords else None) or ())[:30],
+        channels=((fields.channels.value if fields.channels else None) or ())[:50],
+        party=reading.is_party,
+        **plain,
+    )
+
+
+def _remarks(reading: Reading) -> tuple[c.Remark, ...]:
+    return tuple(c.Remark(code=remark.code, message=remark.message) for remark in reading.notes[:TOLD])

@@ -1,0 +1,114 @@
+"""The publication service: what its handlers share."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.actors import Cause
+from chassis.calendars import Calendars
+from chassis.cases import Held
+from chassis.numbers import Numbers
+from chassis.papers import Papers
+from chassis.runtime import Runtime
+from contracts.base import Done
+from contracts.publication import Changes
+from kernel.agencies import Register
+from kernel.facts import Fact
+from kernel.numbers import IndexNumber
+from kernel.refused import Refused
+from services.publication.domain.examining import examine
+from services.publication.domain.facts import Kept, Official
+from services.publication.domain.state import Case
+from services.publication.storage import Documents, Texts
+
+Decide = Callable[[Case], Sequence[Fact]]
+
+
+@dataclass(frozen=True)
+class Publication:
+    """Its documents, their texts, numbers, papers, calendar and register."""
+
+    region: str
+    documents: Documents
+    texts: Texts
+    papers: Papers
+    numbers: Numbers
+    calendars: Calendars
+    register: Register
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> "Publication":
+        texts = Texts(runtime.collection("texts"))
+        return cls(
+            region=runtime.region,
+            documents=Documents(runtime, texts),
+            texts=texts,
+            papers=runtime.papers,
+            numbers=runtime.numbers,
+            calendars=runtime.calendars,
+            register=runtime.register,
+        )
+
+    async def create_indexes(self) -> None:
+        await self.texts.create_indexes()
+        await self.documents.create_indexes()
+
+    async def new_ids(self, now: datetime, size: int = 1) -> list[str]:
+        """Numbers of new documents: 999901-GW-2026-000123."""
+        first = await self.numbers.block(f"GW/{now.year}", size)
+        return [f"{self.region}-GW-{now.year}-{n:06d}" for n in range(first, first + size)]
+
+    async def execute(self, id: str, decide: Decide, cause: Cause) -> Done:
+        return done(await self.documents.execute(id, decide, cause))
+
+    async def execute_with_text(
+        self, id: str, text: str | None, decide: Callable[[Case, Kept | None], Sequence[Fact]], cause: Cause
+    ) -> Done:
+        """Execute a decision that brings another text. The text is kept before the commit; what the document does not
+        name afterwards, an old draft or the text of a refused decision, is removed."""
+        kept = examine(text) if text is not None else None
+        if text is not None and kept is not None:
+            await self.documents.load(id)
+            await self.texts.keep([(id, kept.sha256, text)])
+        try:
+            held = await self.documents.execute(id, lambda case: decide(case, kept), cause)
+        finally:
+            current = await self.documents.get(id)
+            if current is not None:
+                await self.texts.release(id, current.state.digests)
+        return done(held)
+
+    def names(self, issuers: Sequence[str]) -> tuple[str, ...]:
+        """Names of agencies. Raises `Refused` for a code that the register does not have."""
+        return tuple(self.register.require(code, "issuers").name for code in issuers)
+
+    def new_names(self, changes: Changes) -> tuple[str, ...] | None:
+        return self.names(changes.issuers) if changes.issuers else None
+
+    async def claim(self, issuers: Sequence[str], now: datetime, key: str) -> str:
+        """The next 索引号 of the lead issuer and year; the same `key` always gets the same one."""
+        lead = self.register.by_code(issuers[0])
+        if lead is None or not lead.org_code:
+            raise Refused(
+                "org_code_missing", "发布机构没有机构代码，无法编索引号。", field="issuers", remedy="请在机构目录补登。"
+            )
+        n = await self.numbers.claim(f"{lead.org_code}/{now.year}", key)
+        return str(IndexNumber.make(lead.org_code, now.year, n))
+
+    async def take(self, number: str, key: str) -> None:
+        """Keep the 索引号 that an imported document carries; refused when another one has it."""
+        read = IndexNumber.parse(number)
+        if not await self.numbers.reserve(f"{read.org}/{read.year}", read.seq, key):
+            raise Refused("index_no_taken", "索引号已被另一件占用。", field="index_no", remedy="请核对原件的索引号。")
+
+
+def official(cause: Cause) -> Official:
+    """The person of a cause. Raises `Refused` when a program acts: here decides a named person."""
+    actor = cause.actor
+    if actor.kind != "person":
+        raise Refused("person_needed", "须由具名人员办理。", remedy="请以个人身份登录后办理。")
+    return Official(id=actor.id, name=actor.name or actor.id, agency=actor.agency)
+
+
+def done(held: Held[Case]) -> Done:
+    return Done(id=held.id, version=held.version, state=held.state.stage.value, repeated=held.repeated)

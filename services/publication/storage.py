@@ -1,0 +1,129 @@
+"""Where the texts lie, and the store of documents that has them at hand when it tells a public record."""
+
+from collections import OrderedDict
+from collections.abc import Collection as Several
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from chassis.cases import Cases, Held
+from chassis.papers import Paper, Papers
+from chassis.runtime import Runtime
+from chassis.store import Collection, UpdateOne
+from kernel.facts import Fact
+from services.publication import domain
+from services.publication.domain.state import Case
+from services.publication.domain.telling import retell, tell
+
+AT_HAND = 500
+"""So many texts are kept in memory, each up to 128 KiB in a record."""
+
+
+class SealedText(BaseModel):
+    """A text that was taken down, as it lies sealed in the papers."""
+
+    text: str
+
+
+class Texts:
+    """The texts of documents, each once by its digest: `{_id: sha256, text, cases: [ids]}`."""
+
+    def __init__(self, collection: Collection) -> None:
+        self._collection = collection
+        self._at_hand: OrderedDict[str, str] = OrderedDict()
+
+    async def create_indexes(self) -> None:
+        await self._collection.create_index([("cases", 1)])
+
+    async def keep(self, texts: Sequence[tuple[str, str, str]]) -> None:
+        """Keep texts, given as (case, sha256, text), before the case that names them is committed."""
+        await self._collection.bulk(
+            [
+                UpdateOne({"_id": sha256}, {"$setOnInsert": {"text": text}, "$addToSet": {"cases": case}}, upsert=True)
+                for case, sha256, text in texts
+            ]
+        )
+        for _, sha256, text in texts:
+            self._remember(sha256, text)
+
+    async def bring(self, sha256: str) -> str | None:
+        """The text, which then is at hand; `None` when it is not there (any more)."""
+        if sha256 in self._at_hand:
+            self._at_hand.move_to_end(sha256)
+            return self._at_hand[sha256]
+        found = await self._collection.find_one({"_id": sha256})
+        if found is None:
+            return None
+        self._remember(sha256, found["text"])
+        return str(found["text"])
+
+    def at_hand(self, sha256: str) -> str | None:
+        return self._at_hand.get(sha256)
+
+    async def release(self, case: str, used: Several[str]) -> None:
+        """Remove the texts that a case names no more, unless another case has the same one."""
+        for held in await self._collection.find({"cases": case}, {"cases": 1}):
+            if held["_id"] in used:
+                continue
+            self._at_hand.pop(held["_id"], None)
+            await self._collection.update_one({"_id": held["_id"]}, {"$pull": {"cases": case}})
+            await self._collection.delete_many({"_id": held["_id"], "cases": []})
+
+    async def seal(self, case: str, papers: Papers, now: datetime) -> None:
+        """Move all texts of a case into the encrypted papers. Another document with the very same text keeps it."""
+        held = await self._collection.find({"cases": case})
+        await papers.put(
+            [
+                Paper(f"{case}-{found['_id'][:24]}", case, "withdrawn_text", SealedText(text=found["text"]))
+                for found in held
+            ],
+            now,
+        )
+        await self.release(case, ())
+
+    def _remember(self, sha256: str, text: str) -> None:
+        self._at_hand[sha256] = text
+        self._at_hand.move_to_end(sha256)
+        while len(self._at_hand) > AT_HAND:
+            self._at_hand.popitem(last=False)
+
+
+class Documents(Cases[Case]):
+    """The case store of documents. A text is brought to hand whenever its case is read, so that whatever is
+    told next, a correction, an expiry or a retelling, carries it."""
+
+    def __init__(self, runtime: Runtime, texts: Texts) -> None:
+        kind = replace(
+            domain.KIND,
+            tell=lambda case, facts: tell(case, facts, texts.at_hand),
+            retell=lambda case: retell(case, texts.at_hand),
+        )
+        super().__init__(kind, runtime.collection("cases"), runtime.region, runtime.relay.told)
+        runtime.kinds[kind.name] = self
+        self._texts = texts
+
+    async def _load(self, id: str) -> tuple[Held[Case], list[tuple[str, Fact]]]:
+        held, told = await super()._load(id)
+        await self._texts.bring(held.state.text.sha256)
+        return held, told
+
+    async def create_indexes(self) -> None:
+        await self.collection.create_index([("index.texts", 1)], sparse=True)
+        await self.collection.create_index([("kind", 1), ("index.state", 1), ("_id", 1)])
+
+    async def with_text(self, sha256: str) -> list[Held[Case]]:
+        """Documents that name this text, now or before a correction."""
+        return await self.find({"texts": sha256}, limit=20)
+
+    async def imported(self, after: str | None, limit: int) -> list[Held[Case]]:
+        """Documents that wait for confirmation, by number."""
+        where: dict[str, object] = {"state": "imported"}
+        if after:
+            where["_id"] = {"$gt": after}
+        return await self.find(where, sort=[("_id", 1)], limit=limit)
+
+    async def timed(self, after: str, limit: int = 200) -> list[Held[Case]]:
+        """Documents with a running limit, by number."""
+        return await self.find({"timed": True, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=limit)
