@@ -215,7 +215,11 @@ def _withdrawn(case: Case, fact: f.Withdrawn) -> dict[str, Any]:
 
 def _review_brought(case: Case, fact: f.ReviewBrought) -> dict[str, Any]:
     review = Review(
-        id=fact.review, kind=fact.kind, filed_on=fact.filed_on, notified_on=fact.notified_on, simplified=fact.simplified
+        id=fact.review,
+        kind=fact.review_kind,
+        filed_on=fact.filed_on,
+        notified_on=fact.notified_on,
+        simplified=fact.simplified,
     )
     brought = case.model_copy(update={"reviews": (*case.reviews, review)})
     return {"reviews": brought.reviews, "stage": brought.stage if case.open else _disputed(brought)}

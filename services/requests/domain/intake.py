@@ -51,7 +51,7 @@ def missing_content(application: Application) -> tuple[str, ...]:
 
 
 def submit(arrival: Arrival, own: bool, now: datetime, calendar: Calendar) -> list[Fact]:
-    """#1, and #2 where the channel fixes the receipt date at once: 当面 on the day, 邮寄 on the day of signature (条例31).
+    """#1, and #2 where the channel fixes the receipt date at once: 当面 that day, 邮寄 the day of signature (条例31).
 
     `own`: sent in by the applicant, who must give everything that 条例29 requires; what an office registers from paper
     may lack something, which is what the notice of correction is for.

@@ -10,7 +10,7 @@ from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import facts as f
-from services.requests.domain.deadline import timed
+from services.requests.domain.deadline import reply_limit, timed
 from services.requests.domain.evolution import evolve
 from services.requests.domain.outcomes import OUTCOMES
 
@@ -101,13 +101,9 @@ def import_line(line: LedgerLine, number: str, content: str, now: datetime, cale
         content=content,
     )
     open_case = evolve(None, imported.model_copy(update={"outcome": None, "closed_on": None}))
-    timing = timed(open_case, [], calendar)
-    due = (
-        timing[0].deadlines.reply.due
-        if timing and isinstance(timing[0], f.DeadlinesSet) and timing[0].deadlines.reply
-        else None
-    )
-    return [imported.model_copy(update={"on_time": _on_time(line, due)}), *timing]
+    limit = reply_limit(open_case, calendar)
+    on_time = _on_time(line, limit.due if limit else None)
+    return [imported.model_copy(update={"on_time": on_time}), *timed(open_case, [], calendar)]
 
 
 def _on_time(line: LedgerLine, due: date | None) -> bool | None:

@@ -13,6 +13,7 @@ ARRIVED, RECEIVED, PROCESSING = Stage.ARRIVED, Stage.RECEIVED, Stage.PROCESSING
 CORRECTING, CONSULTING, REASONING = Stage.CORRECTION_REQUESTED, Stage.CONSULTING, Stage.REASON_REQUESTED
 FEE, APPROVED, REPLIED = Stage.FEE_PENDING, Stage.REPLY_APPROVED, Stage.REPLIED
 SETTLED = CLOSED | {Stage.ARCHIVED}
+SEARCHING = frozenset({RECEIVED, PROCESSING, CONSULTING})
 DISPUTED = frozenset({Stage.REVIEW, Stage.LITIGATION})
 
 
@@ -68,9 +69,7 @@ TRANSITIONS: dict[str, Transition] = {
     "return_reply": _step(
         None, "退回答复", {RECEIVED, PROCESSING, REASONING, APPROVED}, {RECEIVED, PROCESSING, REASONING}, "继续", ""
     ),
-    "search": _step(
-        None, "登记检索", {RECEIVED, PROCESSING, CONSULTING}, {RECEIVED, PROCESSING, CONSULTING}, "继续", ""
-    ),
+    "search": _step(None, "登记检索", SEARCHING, set(SEARCHING), "继续", "条例第三十六条第（四）项"),
     "settle": _step(None, "登记复议诉讼结果", DISPUTED, set(SETTLED | DISPUTED), "终止", "条例第五十一条"),
     "archive": _step(None, "归档", CLOSED, {Stage.ARCHIVED}, "终止", "条例第四十五条"),
 }
