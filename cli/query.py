@@ -1,0 +1,137 @@
+"""Questions to the read model: agencies, search, desk, its own state."""
+
+import asyncio
+
+import typer
+
+from cli.progress import bar
+from cli.session import Session, run, show
+from contracts import readmodel as c
+from contracts.base import Audience
+
+agencies_app = typer.Typer(help="机构名录。", no_args_is_help=True)
+readmodel_app = typer.Typer(help="读模型：视图、检索与重建。", no_args_is_help=True)
+JSON = typer.Option(False, "--json", help="输出 JSON。")
+
+
+@agencies_app.command("list")
+def agencies(json_: bool = JSON) -> None:
+    """列出现行机构。例：zwgk agencies list --json"""
+
+    async def work(session: Session) -> c.AgencyList:
+        return await session.ask(c.Agencies(), c.AgencyList)
+
+    found = run(work)
+    show(
+        [entry.model_dump(mode="json") for entry in found.agencies],
+        json_=json_,
+        columns=[("code", "代码"), ("name", "名称"), ("kind", "类别"), ("parent", "上级")],
+    )
+
+
+def search(
+    query: str = typer.Argument(help='检索词；支持 "精确短语"、-排除、发文机关:、年份:2018、有效性:有效。'),
+    internal: bool = typer.Option(False, "--internal", help="检索内部记录（工作人员）。"),
+    limit: int = typer.Option(10, "--limit", min=1, max=50, help="条数。"),
+    by_date: bool = typer.Option(False, "--by-date", help="按日期排序。"),
+    json_: bool = JSON,
+) -> None:
+    """全文检索。例：zwgk search '政务公开 年份:2026' --json"""
+    wanted = c.Search(
+        q=query,
+        audience=Audience.INTERNAL if internal else Audience.PUBLIC,
+        limit=limit,
+        sort="date" if by_date else "relevance",
+    )
+
+    async def work(session: Session) -> c.SearchPage:
+        return await session.ask(wanted, c.SearchPage)
+
+    page = run(work)
+    if json_:
+        show(page, json_=True)
+        return
+    rows = [hit.model_dump(mode="json") | {"title": _plain(hit.title)} for hit in page.hits]
+    columns = [("id", "编号"), ("title", "标题"), ("doc_no", "文号"), ("issuer", "发布机构"), ("published_on", "日期")]
+    show(rows, json_=False, columns=columns, title=f"共 {page.total} 条，用时 {page.took_ms:.1f} 毫秒")
+    if page.suggestion:
+        typer.echo(f"您要找的是不是：{page.suggestion}")
+
+
+def _plain(html: str) -> str:
+    from html import unescape
+
+    return unescape(html.replace("<mark>", "").replace("</mark>", ""))
+
+
+def desk(
+    agency: str = typer.Option(None, "--agency", help="机构代码；不填为全部。"),
+    days: int = typer.Option(10, "--days", min=1, max=60, help="今后几个工作日内到期。"),
+    json_: bool = JSON,
+) -> None:
+    """工作台：已逾期、即将到期、等待办理的事项。例：zwgk desk --days 10"""
+
+    async def work(session: Session) -> c.DeskPage:
+        return await session.ask(c.Desk(agency=agency, working_days=days), c.DeskPage)
+
+    page = run(work)
+    if json_:
+        show(page, json_=True)
+        return
+    columns = [
+        ("title", "事项"),
+        ("state_label", "状态"),
+        ("agency_name", "承办机构"),
+        ("due_at", "期限"),
+        ("waits_for", "等待"),
+    ]
+    for name, heading in (("overdue", "已逾期"), ("due_soon", f"{days} 个工作日内到期"), ("waiting", "其他待办")):
+        rows = [item.model_dump(mode="json") for item in getattr(page, name)]
+        show(rows, json_=False, columns=columns, title=f"{heading}（{page.counts[name]}）")
+
+
+@readmodel_app.command("rebuild")
+def rebuild(json_: bool = JSON) -> None:
+    """从事件日志重建全部视图；重建期间照常提供查询。例：zwgk readmodel rebuild"""
+
+    async def work(session: Session) -> c.RebuildState:
+        state = await session.ask(c.Rebuild(), c.RebuildState)
+        with bar("重建", quiet=json_) as step:
+            while state.running:
+                step(state.applied, state.total)
+                await asyncio.sleep(0.3)
+                state = await session.ask(c.RebuildProgress(), c.RebuildState)
+            step(state.applied, state.total)
+        return state
+
+    state = run(work)
+    if json_:
+        show(state, json_=True)
+    else:
+        typer.echo(f"✓ 第 {state.generation} 代视图已启用：{state.applied} 个事件，每秒 {state.per_second:.0f} 个。")
+
+
+@readmodel_app.command("lag")
+def lag(json_: bool = JSON) -> None:
+    """读模型落后多少事件、各类视图多少条。"""
+
+    async def work(session: Session) -> c.LagState:
+        return await session.ask(c.Lag(), c.LagState)
+
+    show(run(work), json_=json_, columns=[("pending", "待处理事件"), ("last_event_at", "最近事件"), ("views", "视图")])
+
+
+@readmodel_app.command("counts")
+def counts(year: int = typer.Option(help="年份。"), json_: bool = JSON) -> None:
+    """某年的基本数字。例：zwgk readmodel counts --year 2026 --json"""
+
+    async def work(session: Session) -> c.CountTable:
+        return await session.ask(c.Counts(year=year), c.CountTable)
+
+    table = run(work)
+    if json_:
+        show(table, json_=True)
+        return
+    for name, values in table.tables.items():
+        rows = [{"key": key, "count": count} for key, count in values.items()]
+        show(rows, json_=False, columns=[("key", "项目"), ("count", "数量")], title=name)
