@@ -4,13 +4,16 @@ from chassis.actors import Cause
 from chassis.handlers import Handlers
 from contracts import publication as c
 from contracts.base import Done, Role
-from kernel import personal
+from contracts.supervision import CalendarNoticeLoaded
+from kernel.calendar import Notice
+from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication import importing
 from services.publication.domain import drafting, publishing
 from services.publication.domain.clocks import recompute
-from services.publication.domain.examining import clean, examine, without_personal_data
+from services.publication.domain.examining import clean, examine, mask, without_personal_data
+from services.publication.domain.facts import Kept
 from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import public_record, record
 from services.publication.service import Publication, done, official
@@ -29,7 +32,7 @@ async def draft(service: Publication, command: c.Draft, cause: Cause) -> Done:
     metadata = c.Metadata(title=command.title, issuers=command.issuers, issuer_names=names)
     metadata = drafting.with_changes(metadata, command.details)
     clean(metadata)
-    kept = examine(command.text)
+    kept = examine(command.text, service.phones)
     (id,) = await service.new_ids(cause.now)
     facts = drafting.draft(id, by.agency or command.issuers[0], metadata, kept, command.clock, by, cause.now)
     await service.texts.keep([(id, kept.sha256, command.text)])
@@ -118,12 +121,12 @@ async def mask_text(service: Publication, command: c.MaskText, cause: Cause) -> 
     if text is None:
         raise Refused("text_gone", "正文已不存在。", field="id", remedy="请核对文件状态。")
 
-    def decide(case: Case, kept: drafting.Kept | None) -> list[drafting.Fact]:
+    def decide(case: Case, kept: Kept | None) -> list[Fact]:
         if kept is None or case.text != held.state.text:
             raise Refused("busy", "文件刚被修改。", remedy="请重试。")
         return drafting.mask(case, kept, by, cause.now)
 
-    return await service.execute_with_text(command.id, personal.mask(text), decide, cause)
+    return await service.execute_with_text(command.id, mask(text, service.phones), decide, cause)
 
 
 @on.command(c.AllowFindings)
@@ -302,8 +305,10 @@ async def import_report(service: Publication, query: c.ImportReport, cause: Caus
     )
 
 
-async def recompute_all(service: Publication, cause: Cause) -> None:
-    """Every running limit anew, after the calendar has changed."""
+@on.event(CalendarNoticeLoaded)
+async def calendar_loaded(service: Publication, event: CalendarNoticeLoaded, cause: Cause) -> None:
+    """Every running limit is counted anew."""
+    await service.calendars.add(Notice.model_validate_json(event.record.notice_json))
     after, calendar = "", service.calendars.current
     while held := await service.documents.timed(after):
         for each in held:

@@ -13,7 +13,6 @@ from chassis.cases import Opening
 from contracts import publication as c
 from contracts.base import Done
 from kernel import personal
-from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication import domain
@@ -76,20 +75,6 @@ class Candidate:
         )
 
 
-@dataclass(frozen=True)
-class Names:
-    """The agency register as the reader asks it: by a code, a name or an alias."""
-
-    register: Register
-
-    def code_of(self, name: str) -> str | None:
-        agency = self.register.by_code(name) or self.register.find(name)
-        return agency.code if agency else None
-
-    def name_of(self, code: str) -> str:
-        return self.register.require(code).name
-
-
 async def take_in(service: Publication, command: c.Import, by: Official, cause: Cause) -> tuple[c.ImportOutcome, ...]:
     """Each item once, by its content; what cannot be read is refused by itself."""
     origins = [origin(item.content) for item in command.items]
@@ -102,7 +87,7 @@ async def take_in(service: Publication, command: c.Import, by: Official, cause: 
             outcomes[position] = c.ImportOutcome(name=item.name, outcome="exists", id=id)
         else:
             fresh[key] = position
-    read = await asyncio.to_thread(_read_all, [command.items[p] for p in fresh.values()], service.register)
+    read = await asyncio.to_thread(_read_all, [command.items[p] for p in fresh.values()], service)
     candidates: dict[int, Candidate] = {}
     for position, result in zip(fresh.values(), read, strict=True):
         if isinstance(result, Candidate):
@@ -230,13 +215,13 @@ def clean_changes(changes: c.Changes) -> None:
     )
 
 
-def _read_all(items: Sequence[c.ImportItem], register: Register) -> list[Candidate | c.ImportOutcome]:
-    return [_read(item, register) for item in items]
+def _read_all(items: Sequence[c.ImportItem], service: Publication) -> list[Candidate | c.ImportOutcome]:
+    return [_read(item, service) for item in items]
 
 
-def _read(item: c.ImportItem, register: Register) -> Candidate | c.ImportOutcome:
+def _read(item: c.ImportItem, service: Publication) -> Candidate | c.ImportOutcome:
     try:
-        return _given(item, item.given, register) if item.given else _reading(item, register)
+        return _given(item, item.given, service) if item.given else _reading(item, service)
     except Refused as refused:
         return c.ImportOutcome(name=item.name, outcome="refused", code=refused.code, reason=refused.message)
     except ValidationError as error:
@@ -246,17 +231,17 @@ def _read(item: c.ImportItem, register: Register) -> Candidate | c.ImportOutcome
         )
 
 
-def _given(item: c.ImportItem, given: c.Given, register: Register) -> Candidate:
+def _given(item: c.ImportItem, given: c.Given, service: Publication) -> Candidate:
     clean(given.metadata)
     well_formed(given.metadata)
     without_personal_data(reason=given.reason)
-    names = tuple(register.require(code, "issuers").name for code in given.metadata.issuers)
+    names = service.names(given.metadata.issuers)
     return Candidate(
         name=item.name,
         origin=origin(item.content),
         metadata=given.metadata.model_copy(update={"issuer_names": names}),
         body=item.content,
-        kept=examine(item.content),
+        kept=examine(item.content, service.phones),
         attribute=given.attribute,
         ground=given.ground,
         reason=given.reason,
@@ -264,11 +249,11 @@ def _given(item: c.ImportItem, given: c.Given, register: Register) -> Candidate:
     )
 
 
-def _reading(item: c.ImportItem, register: Register) -> Candidate:
+def _reading(item: c.ImportItem, service: Publication) -> Candidate:
     if item.form == "jsonl":
-        reading = read_jsonl_line(item.content, item.name, Names(register))
+        reading = read_jsonl_line(item.content, item.name, service.register)
     else:
-        reading = read_document(item.name, item.content, Names(register))
+        reading = read_document(item.name, item.content, service.register)
     if not reading.body.strip():
         raise Refused("text_missing", "没有读到正文。", field="body", remedy="请核对文件。")
     metadata = masked(_metadata(item, reading))
@@ -279,7 +264,7 @@ def _reading(item: c.ImportItem, register: Register) -> Candidate:
         origin=origin(item.content),
         metadata=metadata,
         body=reading.body,
-        kept=examine(reading.body),
+        kept=examine(reading.body, service.phones),
         attribute=c.Attribute(attribute) if attribute else None,
         published_on=published_on,
         doubts=tuple(

@@ -35,6 +35,8 @@ class Publication:
     numbers: Numbers
     calendars: Calendars
     register: Register
+    phones: frozenset[str]
+    """Published numbers of offices: no personal data."""
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Publication":
@@ -47,6 +49,7 @@ class Publication:
             numbers=runtime.numbers,
             calendars=runtime.calendars,
             register=runtime.register,
+            phones=_phones(runtime.register),
         )
 
     async def create_indexes(self) -> None:
@@ -66,7 +69,7 @@ class Publication:
     ) -> Done:
         """Execute a decision that brings another text. The text is kept before the commit; what the document does not
         name afterwards, an old draft or the text of a refused decision, is removed."""
-        kept = examine(text) if text is not None else None
+        kept = examine(text, self.phones) if text is not None else None
         if text is not None and kept is not None:
             await self.documents.load(id)
             await self.texts.keep([(id, kept.sha256, text)])
@@ -100,6 +103,11 @@ class Publication:
         read = IndexNumber.parse(number)
         if not await self.numbers.reserve(f"{read.org}/{read.year}", read.seq, key):
             raise Refused("index_no_taken", "索引号已被另一件占用。", field="index_no", remedy="请核对原件的索引号。")
+
+
+def _phones(register: Register) -> frozenset[str]:
+    numbers = ((each.phone, each.office.phone, each.office.fax) if each.office else (each.phone,) for each in register)
+    return frozenset(number for of_agency in numbers for number in of_agency if number)
 
 
 def official(cause: Cause) -> Official:

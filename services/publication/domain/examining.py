@@ -1,6 +1,7 @@
 """What is looked for in every text before it is kept: secrecy marks, which are refused, and personal data."""
 
 import hashlib
+from collections.abc import Collection
 
 from contracts.publication import Metadata
 from kernel import personal, secrecy
@@ -11,17 +12,25 @@ LISTED = 30
 """So many findings are listed, masked; all are counted."""
 
 
-def examine(text: str) -> Kept:
-    """The text's digest, size and personal data. Raises `Refused` for a secrecy mark (保密不上网)."""
-    secrecy.refuse(text)
-    found = personal.scan(text)
+def examine(text: str, phones: Collection[str] = ()) -> Kept:
+    """The text's digest, size and personal data; `phones` are published numbers of offices.
+
+    Raises `Refused` for a secrecy mark (保密不上网).
+    """
+    secrecy.refuse_classified(text)
+    found = personal.scan(text, phones)
     content = text.encode()
     return Kept(
         sha256=hashlib.sha256(content).hexdigest(),
         bytes=len(content),
         found=len(found),
-        data=tuple(Datum(kind=each.kind, masked=each.masked) for each in found[:LISTED]),
+        data=tuple(Datum(kind=each.kind.value, masked=each.masked) for each in found[:LISTED]),
     )
+
+
+def mask(text: str, phones: Collection[str]) -> str:
+    """The text with all that `examine` finds masked."""
+    return personal.mask(text, personal.scan(text, phones))
 
 
 def without_personal_data(**fields: str | None) -> None:
@@ -29,7 +38,7 @@ def without_personal_data(**fields: str | None) -> None:
     for field, text in fields.items():
         if not text:
             continue
-        secrecy.refuse(text)
+        secrecy.refuse_classified(text)
         if personal.scan(text):
             raise Refused(
                 "personal_data_in_field", "该项中含有个人信息。", field=field, remedy="请去掉个人信息后重新提交。"
