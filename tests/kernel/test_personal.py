@@ -1,0 +1,144 @@
+"""Personal data: found where it stands, not found where it is none, masked, in linear time."""
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kernel.personal import TITLES, Finding, Kind, mask, scan
+from kernel.refused import Refused
+
+
+def kinds(text: str, allowed: frozenset[str] = frozenset()) -> list[Kind]:
+    return [finding.kind for finding in scan(text, allowed)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "masked"),
+    [
+        ("张三，身份证号11010519491231002X，低保", Kind.ID_CARD, "110*************2X"),
+        ("身份证：１１０１０５１９４９１２３１００２Ｘ", Kind.ID_CARD, "110*************2X"),
+        ("身份证 110105 19491231 002X", Kind.ID_CARD, "110*************2X"),
+        ("110105-1949-1231-002x", Kind.ID_CARD, "110*************2X"),
+        ("1101051949\u200b1231002X", Kind.ID_CARD, "110*************2X"),
+        ("身份证110105491231002", Kind.ID_CARD_15, "110**********02"),
+        ("电话:13800138000。", Kind.MOBILE, "138****8000"),
+        ("电话:１３８００１３８０００", Kind.MOBILE, "138****8000"),
+        ("+86 138 0013 8000", Kind.MOBILE, "138****8000"),
+        ("138-0013-8000", Kind.MOBILE, "138****8000"),
+        ("1380013 8000", Kind.MOBILE, "138****8000"),
+        ("1 3 8 0 0 1 3 8 0 0 0", Kind.MOBILE, "138****8000"),
+        ("手机138\u200b0013\u200b8000", Kind.MOBILE, "138****8000"),
+        ("李四13800138000", Kind.MOBILE, "138****8000"),
+        ("TEL13800138000", Kind.MOBILE, "138****8000"),
+        ("开户行 卡号6222021234567890123 ", None, ""),
+        ("卡号：6228480402564890018", Kind.BANK_CARD, "***************0018"),
+        ("6228 4804 0256 4890 018", Kind.BANK_CARD, "***************0018"),
+        ("护照号码E12345678", Kind.PASSPORT, "E******78"),
+        ("护照：EA1234567", Kind.PASSPORT, "E******67"),
+        ("车牌号浙G12345", Kind.PLATE, "浙G*****"),
+        ("车辆 浙G·D12345", Kind.PLATE, "浙G*****"),
+        ("家住示例镇和平路12号幸福花园3幢2单元501室", Kind.HOME_ADDRESS, "**幢**单元**室"),
+        ("住址：示例镇上村3组24号", Kind.HOME_ADDRESS, "**组**号"),
+    ],
+)
+def test_found(text: str, kind: Kind | None, masked: str) -> None:
+    found = scan(text)
+    if kind is None:
+        assert found == []
+        return
+    assert [finding.kind for finding in found] == [kind]
+    assert found[0].masked == masked
+    assert mask(text) == text[: found[0].start] + masked + text[found[0].end :]
+    assert scan(mask(text)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "统一社会信用代码：113325000026455663",
+        "91350100M000100Y43",
+        "索引号：11440700007280420Y/2021-00050",
+        "索引号：008366031/2018-13800138000",
+        "002489401/2025-276512",
+        "流水号2026111113800138000999",
+        "单号 99-20261122-13800138000",
+        "工单编号2026-13800138000",
+        "收入13800138000元，支出13800138000.55元",
+        "0.13800138000",
+        "总数 13 800 138 000 人",
+        "身份证号11010519491231001X",
+        "身份证号110105190002290017",
+        "文号 义政办发〔2018〕67号",
+        "邮编 322000 电话 0579-85555555",
+        "咨询电话：0830-4250655（工作日）",
+        "合同编号E12345678",
+        "京ICP备12345678号 京公网安备11010502012345号",
+        "地址：示例县示范路7号行政中心3号楼305室",
+        "第3组12号议案",
+        "330782000000/2018-157280",
+        "2026-11-22 09:30:00 至 2026-12-22 18:00:00",
+        "6222 0212 3456 7890 123",
+    ],
+)
+def test_not_found(text: str) -> None:
+    assert scan(text) == []
+
+
+def test_published_office_numbers_are_allowed() -> None:
+    text = "值班手机 138-0013-8000，投诉 13800138001"
+    assert kinds(text) == [Kind.MOBILE, Kind.MOBILE]
+    assert [finding.start for finding in scan(text, frozenset({"13800138000"}))] == [text.index("13800138001")]
+
+
+def test_fixed_lines_count_in_lists_of_persons_only() -> None:
+    assert kinds("办公室电话 0579-85555555") == []
+    assert kinds("张三 13800138000 0579-85555555") == [Kind.MOBILE, Kind.LANDLINE]
+    assert kinds("张三 13800138000\n办公室 0579-85555555") == [Kind.MOBILE]
+    assert kinds("家庭电话0579-85555555") == [Kind.LANDLINE]
+    assert kinds("张三 13800138000 0579-85555555", frozenset({"057985555555"})) == [Kind.MOBILE]
+
+
+def test_a_list_of_persons() -> None:
+    text = "姓名 身份证 电话\n张三 11010519491231002X 13800138000\n李四 440524188001010014 13900139000"
+    assert kinds(text) == [Kind.ID_CARD, Kind.MOBILE, Kind.ID_CARD, Kind.MOBILE]
+    assert mask(text) == ("姓名 身份证 电话\n张三 110*************2X 138****8000\n李四 440*************14 139****9000")
+
+
+def test_two_numbers_side_by_side() -> None:
+    assert kinds("11010519491231002X/13800138000") == [Kind.ID_CARD]
+    assert kinds("13800138000、13900139000/13700137000") == [Kind.MOBILE, Kind.MOBILE]
+    assert kinds("12 110105194912310021 11010519491231002X") == [Kind.ID_CARD]
+
+
+def test_findings_carry_no_value() -> None:
+    found = scan("张三 11010519491231002X 13800138000")
+    assert "19491231" not in repr(found)
+    assert "0013" not in repr(found)
+    assert set(TITLES) == set(Kind)
+
+
+def test_findings_of_another_text_are_refused() -> None:
+    with pytest.raises(Refused):
+        mask("短", [Finding(Kind.MOBILE, 0, 11, "138****8000", "high")])
+
+
+@given(st.text(alphabet="0123456789Xx -/１２张三路号室\n\u200b京A.+", max_size=200))
+def test_any_text(text: str) -> None:
+    found = scan(text)
+    assert all(0 <= a.start < a.end <= len(text) for a in found)
+    assert all(a.end <= b.start for a, b in pairwise(found))
+    mask(text, found)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["1", "1 ", "13", "1-", "1101051949 ", "110105 19491231 00", "浙A1234", "路1号", "0579-8555555", "1组", "镇1"],
+)
+def test_linear_time_on_a_megabyte(unit: str) -> None:
+    text = unit * (1_000_000 // len(unit))
+    begin = time.process_time()
+    scan(text)
+    assert time.process_time() - begin < (0.5 if unit == "1" else 5)
