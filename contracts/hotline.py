@@ -54,7 +54,7 @@ class Told(Contract):
 
 class TicketAnswer(Answer):
     """Answer to a ticket emission. `outcome`: accepted, updated, noted (came after the end), merged, repeated (known
-    already), ignored (a lower revision), rejected (see `field` and `reason`). `emission` is source:ticket_no:revision."""
+    already), ignored (a lower revision), rejected (see `field`, `reason`). `emission` is source:ticket_no:revision."""
 
     due_at: AwareDatetime | None = Field(default=None, description="When the caller is to have a reply at the latest.")
     query_code: str | None = Field(default=None, description="With the case number the caller follows the ticket.")
@@ -354,6 +354,8 @@ class TicketPage(Reply):
     caller: Personal[Caller | None] = None
     reply: Personal[str | None] = None
     notes: Personal[tuple[str, ...]] = Field(default=(), description="Reasons given with requests and decisions.")
+    accused: tuple[str, ...] = Field(default=(), description="Agencies complained of; shown to the centre alone.")
+    named: tuple[str, ...] = Field(default=(), description="Agencies that a complaint names, for a person to judge.")
     similar: tuple[str, ...] = Field(default=(), description="Tickets with the same content, proposed for merging.")
 
 

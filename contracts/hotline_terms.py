@@ -113,7 +113,6 @@ class Ticket(WorkRecord):
     emergency: tuple[str, ...] = Field(default=(), description="Emergency numbers that the matter belongs to.")
     emergency_confirmed: bool = Field(default=False, description="A person has confirmed the hand-over.")
     secret: bool = Field(default=False, description="The caller is shown to no unit.")
-    accused: tuple[str, ...] = Field(default=(), description="Agencies complained of; it is never dispatched to them.")
     co: tuple[str, ...] = Field(default=(), description="Co-operating units.")
     received_at: AwareDatetime
     dispatched_at: AwareDatetime | None = None

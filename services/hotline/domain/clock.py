@@ -11,7 +11,10 @@ from services.hotline.domain.ticket import Case
 
 
 def alarm(case: Case) -> datetime | None:
-    """The next warning, or the end of the limit (the first moment after it); nothing once the caller has a reply or the miss is known."""
+    """The next warning, or the end of the limit (the first moment after it).
+
+    Nothing once the caller has a reply or the miss is known.
+    """
     return min(_moments(case), default=None)
 
 

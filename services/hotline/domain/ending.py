@@ -59,7 +59,7 @@ def archive(case: Case, now: datetime) -> list[Fact]:
 
 def rate(case: Case, level: int, now: datetime) -> list[Fact]:
     """One rating per reply, by the caller (国办发〔2019〕51号: 一事一评)."""
-    if case.reply is None:
+    if not case.answered:
         raise Refused("no_reply", "尚无可评价的回复。", remedy="请在收到回复后评价。")
     if case.rating is not None:
         raise Refused("rated_already", "已经评价过。", remedy="如有新的情况请另行反映。")

@@ -147,9 +147,14 @@ def _of_ending(case: Case, fact: Fact) -> dict[str, Any]:
     match fact:
         case f.Replied():
             reply = {"replied_at": fact.at, "replier": fact.by, "reply": fact.paper, "adopted": fact.adopted}
-            return {"state": S.REPLIED, **reply, **_held(case, "centre", fact.at), **_step(case, fact.at, "已回复")}
+            return {
+                "state": S.REPLIED,
+                **reply,
+                **_held(case, "centre", fact.at),
+                **_step(case, fact.at, "回复待审核"),
+            }
         case f.ReplyApproved():
-            return {"state": S.VISITING}
+            return {"state": S.VISITING, **_step(case, fact.at, "已答复")}
         case f.SentBack():
             again = {"replied_at": None, "redone": case.redone + 1, "satisfaction": None, "solved": None}
             notes = (*case.notes, fact.paper) if fact.paper else case.notes

@@ -1,7 +1,7 @@
 """What becomes of an emission: a new ticket, an update, a note, nothing, or a rejection that names the field."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -20,7 +20,8 @@ from services.hotline.domain.triage import RULES, area, emergencies, hints, matt
 Outcome = Literal["accepted", "updated", "noted", "merged", "repeated", "ignored"]
 Digest = Callable[[str], str]
 FUTURE = timedelta(days=1)
-EARLIEST = datetime(2000, 1, 1, tzinfo=CST)
+FIRST_DAY = datetime(2004, 1, 1, tzinfo=CST)
+"""The calendar of working days begins here."""
 FIELDS = (*Told.model_fields, "occurred_at", "received_at")
 RESEND = "请更正该字段后以相同编号重新发送。"
 
@@ -39,8 +40,7 @@ class Arrival:
 
     @property
     def origin(self) -> str:
-        """What makes it the same ticket however often it comes."""
-        return f"{self.emitter}:{self.ticket.source}:{self.ticket.ticket_no}"
+        return origin_of(self.emitter, self.ticket.source, self.ticket.ticket_no)
 
     @property
     def cause(self) -> str:
@@ -48,8 +48,22 @@ class Arrival:
         return f"{self.origin}:{self.ticket.revision}"
 
 
+def origin_of(emitter: str, source: str, ticket_no: str) -> str:
+    """What makes it the same ticket however often it comes."""
+    return f"{emitter}:{source}:{ticket_no}"
+
+
+def dossier_of(origin: str, digest: Digest) -> str:
+    """Under what the papers of a ticket are kept together, known before it has a number and the same in any retry."""
+    return f"d-{digest(origin)[:32]}"
+
+
+def dossier(case: Case, digest: Digest) -> str:
+    return dossier_of(origin_of(case.emitter, case.source, case.ticket_no), digest)
+
+
 def arrive(ticket: TicketEmitted, emitter: str, now: datetime, digest: Digest, names: Mapping[str, str]) -> Arrival:
-    """Check an emission. `names` maps names of agencies to their codes. Raises `Refused` naming the field."""
+    """Check an emission; `names` maps names of agencies to their codes. Raises `Refused` naming the field."""
     _check_words(ticket)
     _check_dates(ticket, now)
     text = f"{ticket.title}\n{ticket.content}"
@@ -62,8 +76,7 @@ def arrive(ticket: TicketEmitted, emitter: str, now: datetime, digest: Digest, n
         named=named(ticket.kind, text, dict(names)),
         emergency=emergencies(text),
     )
-    paper = f"t-{digest(arrival.cause)[:32]}"
-    return Arrival(**{**arrival.__dict__, "paper": paper})
+    return replace(arrival, paper=f"t-{digest(arrival.cause)[:32]}")
 
 
 def open_case(arrival: Arrival, number: str, now: datetime, calendar: Calendar) -> list[Fact]:
@@ -178,8 +191,8 @@ def _check_words(ticket: TicketEmitted) -> None:
 
 def _check_dates(ticket: TicketEmitted, now: datetime) -> None:
     """A back-dated ticket is taken; one that cannot have happened is not."""
-    if ticket.occurred_at < EARLIEST:
-        raise Refused("impossible_date", "发生时间过早。", field="occurred_at", remedy=RESEND)
+    if ticket.received_at < FIRST_DAY:
+        raise Refused("impossible_date", "受理时间过早。", field="received_at", remedy=RESEND)
     if ticket.received_at > now + FUTURE:
         raise Refused("impossible_date", "受理时间在未来。", field="received_at", remedy=RESEND)
     if ticket.occurred_at > ticket.received_at:

@@ -1,7 +1,6 @@
 """Time limits: day limits count working days, hour limits run by the clock through holidays. Values are data."""
 
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -94,7 +93,7 @@ def recomputed(limit: Limit, calendar: Calendar) -> Limit:
 
 def workdays_after(start: datetime, days: int, calendar: Calendar) -> datetime:
     """The end of the last of `days` working days after the day of `start`."""
-    return end_of_day(_counted(calendar, _day(start), days)[0])
+    return end_of_day(calendar.due(_day(start), days))
 
 
 def _made(unit: Unit, amount: int, start: datetime, extra: int, cap: datetime | None, calendar: Calendar) -> Limit:
@@ -104,8 +103,8 @@ def _made(unit: Unit, amount: int, start: datetime, extra: int, cap: datetime | 
         warn = tuple(start + span * percent / 100 for percent in PROFILE.warn_percent.value)
     else:
         total = amount + extra
-        day, provisional = _counted(calendar, _day(start), total)
-        due = end_of_day(day)
+        day = calendar.due(_day(start), total)
+        due, provisional = end_of_day(day), calendar.provisional(_day(start), day)
         warn = tuple(_morning(start, total * percent // 100 + 1, calendar) for percent in PROFILE.warn_percent.value)
     if cap is not None and start < cap < due:
         due = cap
@@ -117,17 +116,11 @@ def _made(unit: Unit, amount: int, start: datetime, extra: int, cap: datetime | 
 
 def _morning(start: datetime, n: int, calendar: Calendar) -> datetime:
     """Nine o'clock of the n-th working day after the day of `start`: a warning at night reaches nobody."""
-    return datetime.combine(_counted(calendar, _day(start), n)[0], MORNING)
+    return datetime.combine(calendar.due(_day(start), n), MORNING)
 
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(CST).date()
-
-
-@lru_cache(maxsize=4096)
-def _counted(calendar: Calendar, start: date, days: int) -> tuple[date, bool]:
-    deadline = calendar.add_workdays(start, days)
-    return deadline.due, deadline.provisional
 
 
 __all__ = ["PROFILE", "Limit", "Profile", "extended", "limit_for", "promised", "recomputed", "workdays_after"]

@@ -23,7 +23,7 @@ from services.hotline.domain.ticket import LABELS, RUNNING, Case, S
 TOLD: tuple[tuple[type[Fact], type[Event]], ...] = (
     (f.Received, TicketAccepted),
     (f.Closed, TicketClosed),
-    (f.Replied, TicketReplied),
+    (f.ReplyApproved, TicketReplied),
     (f.Dispatched, TicketDispatched),
     (f.Merged, TicketMerged),
     (f.FellOverdue, TicketOverdue),
@@ -56,7 +56,6 @@ SAME = (
     "classified",
     "hints",
     "emergency",
-    "accused",
     "co",
     "received_at",
     "dispatched_at",

@@ -122,6 +122,11 @@ class Case(BaseModel):
         return not set(self.emergency) <= set(self.handed_over)
 
     @property
+    def answered(self) -> bool:
+        """A reply stands that the caller may read and rate."""
+        return self.reply is not None and not self.running and self.state is not S.REPLIED
+
+    @property
     def masked(self) -> bool:
         """The caller is shown to no unit: by wish, by a merged caller's wish, or because it is a report (举报)."""
         return self.secret or self.strict or self.kind is TicketKind.REPORT

@@ -1,0 +1,43 @@
+"""What the caller sees of a ticket, by number and query code."""
+
+from contracts.hotline import Following
+from kernel.refused import Refused
+from services.hotline.domain.intake import Digest
+from services.hotline.domain.ticket import LABELS, RUNNING, Case
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+
+
+def query_code(number: str, digest: Digest) -> str:
+    """The code that belongs to a number: derived by a keyed digest, kept nowhere, without letters that look alike."""
+    value, code = int(digest(f"query-code\0{number}"), 16), ""
+    for _ in range(CODE_LENGTH):
+        value, place = divmod(value, len(ALPHABET))
+        code += ALPHABET[place]
+    return code
+
+
+def unknown() -> Refused:
+    """The same words for a wrong number and a wrong code."""
+    return Refused("not_found", "编号或查询码不正确。", field="code", remedy="请核对受理时告知的编号和查询码。")
+
+
+def following(case: Case, reply: str | None) -> Following:
+    """The caller's view. A suspension shows the promised day beside the steps; no clock is hidden."""
+    return Following(
+        number=case.number,
+        state=case.state.value,
+        state_label=LABELS[case.state],
+        kind=case.kind,
+        category=case.category,
+        received_at=case.received_at,
+        due_at=case.limit.due_at if case.state in RUNNING else None,
+        overdue=case.overdue and case.running,
+        promised_on=case.promised_on,
+        agency=case.lead,
+        steps=case.steps,
+        reply=reply,
+        can_rate=case.answered and case.rating is None,
+        merged_into=case.merged_into,
+    )

@@ -1,0 +1,106 @@
+"""The hotline service: what its handlers share."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.actors import Actor, Cause
+from chassis.calendars import Calendars
+from chassis.cases import Cases, Held
+from chassis.numbers import Numbers
+from chassis.papers import Paper, Papers
+from chassis.runtime import Runtime
+from contracts.base import Done
+from contracts.hotline import CENTRE
+from kernel.agencies import Register
+from kernel.clock import CST
+from kernel.facts import Fact
+from kernel.refused import Refused
+from services.hotline.domain import KIND, Case
+from services.hotline.domain.following import query_code
+from services.hotline.domain.intake import dossier
+from services.hotline.papers import Words
+
+Decide = Callable[[Case], Sequence[Fact]]
+CENTRE_FLAG = "hotline_centre"
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Hotline:
+    """Its tickets, their papers, numbers, calendar and register."""
+
+    region: str
+    cases: Cases[Case]
+    papers: Papers
+    numbers: Numbers
+    calendars: Calendars
+    register: Register
+    names: dict[str, str]
+    """Names and aliases of agencies to their codes."""
+
+    @classmethod
+    def of(cls, runtime: Runtime) -> "Hotline":
+        names = {name: agency.code for agency in runtime.register for name in (agency.name, *agency.aliases)}
+        return cls(
+            region=runtime.region,
+            cases=runtime.cases(KIND),
+            papers=runtime.papers,
+            numbers=runtime.numbers,
+            calendars=runtime.calendars,
+            register=runtime.register,
+            names=names,
+        )
+
+    def digest(self, text: str) -> str:
+        return self.papers.keys.digest(text)
+
+    def code(self, number: str) -> str:
+        """The query code of a ticket."""
+        return query_code(number, self.digest)
+
+    async def new_numbers(self, now: datetime, size: int) -> list[str]:
+        """Numbers of new tickets: 999901-RX-2026-000123."""
+        year = now.astimezone(CST).year
+        first = await self.numbers.block(f"RX/{year}", size)
+        return [f"{self.region}-RX-{year}-{n:06d}" for n in range(first, first + size)]
+
+    async def decide(self, id: str, decide: Decide, cause: Cause) -> Done:
+        return done(await self.cases.execute(id, decide, cause))
+
+    async def decide_with_words(
+        self, id: str, words: Words, decide: Callable[[Case, str], Sequence[Fact]], cause: Cause
+    ) -> Done:
+        """Keep words among the papers, then decide with the id of their paper. A repeat keeps and decides nothing."""
+        held = await self.cases.load(id)
+        paper = f"w-{self.digest(f'{id}:{cause.id}')[:32]}"
+        await self.papers.put([Paper(paper, dossier(held.state, self.digest), "words", words)], cause.now)
+        return await self.decide(id, lambda case: decide(case, paper), cause)
+
+    async def each_open(self) -> AsyncIterator[Held[Case]]:
+        """Every open ticket, page by page."""
+        last = ""
+        while page := await self.cases.find({"open": True, "_id": {"$gt": last}}, sort=[("_id", 1)], limit=PAGE):
+            for held in page:
+                yield held
+            last = page[-1].id
+
+    def at_centre(self, actor: Actor, now: datetime) -> bool:
+        """The person belongs to the centre itself, not to one of its branches."""
+        return any(agency.code == actor.agency for agency in self.register.flagged(CENTRE_FLAG, now.date()))
+
+
+def of_centre(actor: Actor) -> bool:
+    """Acts as a dispatcher."""
+    return bool(set(CENTRE) & actor.roles)
+
+
+def official(cause: Cause) -> Actor:
+    """The person who acts; raises `Refused` for a program."""
+    if cause.actor.kind != "person":
+        raise Refused("person_needed", "须由工作人员办理。", remedy="请登录后操作。")
+    return cause.actor
+
+
+def done(held: Held[Case]) -> Done:
+    return Done(id=held.id, version=held.version, state=held.state.state.value, repeated=held.repeated)
