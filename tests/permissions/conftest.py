@@ -1,8 +1,8 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from permissions_place import Place, place_of
-from toy_contracts.registry import TOYS
+from tests.permissions.permissions_place import Place, place_of
+from tests.permissions.toy_contracts.registry import TOYS
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.errors import ServiceUnavailableError
-from permissions_place import REGION, Place
+from tests.permissions.permissions_place import REGION, Place
 
 from chassis.credentials import Credentials
 from chassis.objects import read_object

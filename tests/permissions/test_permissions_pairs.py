@@ -5,8 +5,8 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from permissions_place import REGION, Place, place_of
-from toy_contracts.registry import TOYS
+from tests.permissions.permissions_place import REGION, Place, place_of
+from tests.permissions.toy_contracts.registry import TOYS
 
 from contracts.base import Command, Role
 from contracts.platform import Republish, RetryParked, ShowParked

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
-from permissions_place import REGION, Place
-from toy_contracts.registry import TOYS
+from tests.permissions.permissions_place import REGION, Place
+from tests.permissions.toy_contracts.registry import TOYS
 
 from chassis import credentials, permissions, streams
 from chassis.streams import Difference, Kind, Limits

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from kernel.agencies import Register
 from kernel.refused import Refused
 from services.publication.reader import read_document, rows_of, summarise_reading
 from services.publication.reader.header import labelled
@@ -277,3 +278,24 @@ def test_an_order_has_its_number_below_its_name():
     assert it.fields.genre.value == "命令"
     assert it.fields.formed_on.where == "文末日期"
     assert it.conflicts == ()
+
+
+REGISTER = Register.from_dict(
+    {
+        "region": {"code": "999901", "name": "示例县"},
+        "agencies": [{"code": "czj", "name": "示例县财政局", "aliases": ["县财政局", "金库"], "kind": "department"}],
+    }
+)
+
+
+def test_the_register_gives_codes_and_names_what_it_does_not_know():
+    assert read_document("资金.txt", HORIZONTAL, REGISTER).fields.issuers.value[0].code == "czj"
+    it = read_document("通知.txt", NOTICE, REGISTER)
+    assert it.fields.issuers.value[0].code is None
+    assert "issuer_unknown" in codes(it.notes)
+
+
+def test_a_name_that_only_the_register_knows_is_an_agency():
+    text = "发布机构：金库\n\n关于示例的通知\n正文。"
+    assert read_document("a.txt", text).fields.issuers is None
+    assert read_document("a.txt", text, REGISTER).fields.issuers.value[0].code == "czj"

@@ -76,7 +76,7 @@ def readable(text):
     try:
         return read_document("a.txt", text)
     except Refused as refused:
-        if refused.code != "secrecy_mark":
+        if refused.code != "classified":
             raise
         return None
 

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from kernel.agencies import Register
 from kernel.refused import Refused
 from services.publication.reader import read_jsonl_line
 
@@ -101,3 +102,43 @@ def test_what_is_no_line(written, code):
 
 def test_a_title_of_the_longest_kind_is_taken():
     assert len(read_jsonl_line(line(title="长" * 300)).fields.title.value) == 300
+
+
+REGISTER = Register.from_dict(
+    {
+        "region": {"code": "999901", "name": "示例县"},
+        "agencies": [
+            {"code": "slj", "name": "示例县水利局", "kind": "department"},
+            {"code": "czj", "name": "示例县财政局", "kind": "department"},
+        ],
+    }
+)
+
+
+def test_an_issuer_by_its_code():
+    it = read_jsonl_line(line(issuer="slj"), register=REGISTER)
+    assert [(i.name, i.code, i.lead) for i in it.fields.issuers.value] == [("示例县水利局", "slj", True)]
+
+
+def test_a_code_that_the_register_does_not_know_is_refused():
+    with pytest.raises(Refused) as refused:
+        read_jsonl_line(line(issuer="xxx"), register=REGISTER)
+    assert (refused.value.code, refused.value.field) == ("unknown_agency", "issuer")
+
+
+def test_a_joint_document_has_more_issuers_than_the_line():
+    body = "现印发。\n示例县水利局  示例县财政局\n2019年3月1日"
+    it = read_jsonl_line(line(issuer="slj", body=body), register=REGISTER)
+    assert [(i.code, i.lead) for i in it.fields.issuers.value] == [("slj", True), ("czj", False)]
+    assert it.conflicts == ()
+
+
+def test_another_lead_in_the_body_is_a_conflict():
+    it = read_jsonl_line(line(issuer="czj", body="现印发。\n示例县水利局\n2019年3月1日"), register=REGISTER)
+    assert [remark.code for remark in it.conflicts] == ["issuers_differs"]
+
+
+def test_a_classified_line_is_refused():
+    with pytest.raises(Refused) as refused:
+        read_jsonl_line(line(body="机密★1年\n内部事项"))
+    assert refused.value.code == "classified"

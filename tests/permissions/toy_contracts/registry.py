@@ -1,7 +1,7 @@
 """The registry of the toys."""
 
 from contracts.registry import Party, Registry, Service
-from toy_contracts import gateway, hotline, publication, readmodel
+from tests.permissions.toy_contracts import gateway, hotline, publication, readmodel
 
 TOYS = Registry(
     services=(
