@@ -3,7 +3,6 @@
 from services.publication.reader.dates import parse_date
 from services.publication.reader.decoding import READABLE, decode, text_of
 from services.publication.reader.document import read_document
-from services.publication.reader.issuers import Register
 from services.publication.reader.reading import FIELD_LABELS, Choice, Fields, Found, Issuer, Reading, Remark
 from services.publication.reader.report import rows_of, summarise_reading
 from services.publication.reader.stock import read_jsonl_line
@@ -16,7 +15,6 @@ __all__ = [
     "Found",
     "Issuer",
     "Reading",
-    "Register",
     "Remark",
     "decode",
     "parse_date",

@@ -3,8 +3,9 @@
 import re
 from datetime import date
 
+from kernel.numbers import DocumentNumber
 from services.publication.reader.gathering import Gathering, shown
-from services.publication.reader.numbering import BLANK_NUMBER, number_year
+from services.publication.reader.numbering import BLANK_NUMBER
 from services.publication.reader.page import breadcrumb
 from services.publication.reader.reading import FIELD_LABELS
 
@@ -72,11 +73,10 @@ def _dates_out_of_order(gathering: Gathering) -> None:
 
 def _year_of_number(gathering: Gathering) -> None:
     number = gathering.settled("doc_no")
+    year = DocumentNumber.parse(number).year if number else None
     formed = gathering.settled("formed_on") or gathering.settled("issued_on")
-    if number and "〔" in number and formed and number_year(number) != formed.year:
-        gathering.conflict(
-            "doc_no_year", f"发文字号的年份是{number_year(number)}年，成文日期在{formed.year}年，请人工确认。"
-        )
+    if year and formed and year != formed.year:
+        gathering.conflict("doc_no_year", f"发文字号的年份是{year}年，成文日期在{formed.year}年，请人工确认。")
 
 
 def _wrong_column(gathering: Gathering) -> None:

@@ -3,6 +3,7 @@
 from pathlib import PurePath
 
 from kernel.refused import Refused
+from kernel.secrecy import refuse_classified
 from services.publication.reader.markup import looks_like_markup, markup_text
 from services.publication.reader.wordfile import word_text
 
@@ -37,10 +38,11 @@ def decode(data: bytes) -> str:
     )
 
 
-def text_of(name: str, data: bytes) -> tuple[str, str]:
-    """Text of a file by its suffix, and the text at its page margins (Word only), to be looked at for secrecy marks.
+def text_of(name: str, data: bytes) -> str:
+    """Text of a file by its suffix.
 
-    Raises `Refused` for a kind of file that is not read, a file above `MAX_BYTES`, or one that cannot be read.
+    Raises `Refused` for a kind of file that is not read, a file above `MAX_BYTES`, one that cannot be read, and a Word
+    file with a secrecy mark in its page margins, which are not part of the text.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in READABLE:
@@ -53,6 +55,8 @@ def text_of(name: str, data: bytes) -> tuple[str, str]:
     if len(data) > MAX_BYTES:
         raise Refused("file_too_large", "文件超过 16 MB，无法识读。", field="file", remedy="请把附件拆分后单独上传。")
     if suffix in _WORD:
-        return word_text(data)
+        text, margins = word_text(data)
+        refuse_classified(margins)
+        return text
     text = decode(data)
-    return (markup_text(text) if suffix in _MARKUP or looks_like_markup(text) else text), ""
+    return markup_text(text) if suffix in _MARKUP or looks_like_markup(text) else text

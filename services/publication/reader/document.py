@@ -2,17 +2,19 @@
 
 import re
 
+from kernel.agencies import Register
+from kernel.numbers import DocumentNumber
+from kernel.secrecy import refuse_classified
 from services.publication.reader import imprint
 from services.publication.reader.contradictions import find_contradictions
 from services.publication.reader.dates import looks_like_date, parse_date
 from services.publication.reader.gathering import Gathering
 from services.publication.reader.header import Labelled, read_header
-from services.publication.reader.issuers import Register, gather_issuers
+from services.publication.reader.issuers import gather_issuers
 from services.publication.reader.markup import looks_like_markup, markup_text
-from services.publication.reader.numbering import document_number, index_number, is_party_number
+from services.publication.reader.numbering import document_number, index_number
 from services.publication.reader.page import HEAD_LINES, TAIL_LINES, clean, is_residue, lines_of
 from services.publication.reader.reading import Issuer, Reading
-from services.publication.reader.secret import refuse_secret
 
 ATTRIBUTES = {
     "主动公开": "主动公开",
@@ -47,7 +49,7 @@ def read_document(name: str, text: str, register: Register | None = None) -> Rea
 def gather(name: str, text: str) -> Gathering:
     """The cleaned lines of a text with its header told apart; nothing is decided yet."""
     cleaned = clean(text)
-    refuse_secret(cleaned)
+    refuse_classified(cleaned)
     if looks_like_markup(cleaned):
         cleaned = clean(markup_text(cleaned))
     lines = lines_of(cleaned)
@@ -210,7 +212,7 @@ def _rest(gathering: Gathering) -> None:
 def _is_party(gathering: Gathering) -> bool:
     number = gathering.settled("doc_no")
     issuers: tuple[Issuer, ...] = gathering.settled("issuers") or ()
-    party = is_party_number(number) if number else bool(issuers) and issuers[0].name.startswith("中共")
+    party = DocumentNumber.parse(number).is_party if number else bool(issuers) and issuers[0].name.startswith("中共")
     if party:
         gathering.note(
             "party_document", "本件是党委文号或由党委机关发文，按党务公开办理，不计入政府信息公开条例的统计。"

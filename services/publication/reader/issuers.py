@@ -1,32 +1,32 @@
 """Who issued the document: the agencies of the page header against those that the document itself prints."""
 
 import re
-from typing import Protocol
 
+from kernel.agencies import Agency, Register
 from services.publication.reader import imprint
 from services.publication.reader.gathering import Gathering, shown
 from services.publication.reader.header import Labelled
-from services.publication.reader.reading import Issuer
+from services.publication.reader.reading import Choice, Issuer
 
 _SHORTENED = {"中共": "", "人民政府": "政府", "委员会": "委", "办公厅": "办", "办公室": "办", "政府办": "府办"}
 _ABBREVIATED = re.compile(r"[省市州县区旗镇乡](?:委|人民政府|政府|府)")
 
 
-class Register(Protocol):
-    """What is asked of the agency register."""
-
-    def code_of(self, name: str) -> str | None:
-        """Code of the agency with this code, name or alias; None where it knows none."""
-
-    def name_of(self, code: str) -> str:
-        """Full name of the agency with this code."""
-
-
 def issuers_named(written: str, register: Register | None) -> tuple[Issuer, ...]:
-    """The issuers that an import names: one code or name of the register, or names parted by 、 or spaces."""
-    if register is not None and (code := register.code_of(written)) is not None:
-        return (Issuer(name=register.name_of(code), lead=True, code=code),)
+    """The issuers that an import names: one code or name of the register, or names parted by 、 or spaces.
+
+    Raises `Refused` for what looks like a code and is none of the register.
+    """
+    known = _known(written, register)
+    if known is not None:
+        return (Issuer(name=known.name, lead=True, code=known.code),)
+    if register is not None and written.isascii():
+        register.require(written, "issuer")
     return _issuers(tuple(part for part in re.split(r"[、，,；;\s]+", written) if part), register)
+
+
+def _known(written: str, register: Register | None) -> Agency | None:
+    return (register.by_code(written) or register.find(written)) if register is not None else None
 
 
 def gather_issuers(gathering: Gathering, register: Register | None) -> None:
@@ -39,11 +39,23 @@ def gather_issuers(gathering: Gathering, register: Register | None) -> None:
     told = [(_issuers(printed, register), where)] if printed else []
     told += [(_issuers(names, register), f"页头“{entry.label}”") for entry, names in _by_header(gathering, register)]
     for issuers, place in told:
-        known = next(
-            (choice.value for choice in gathering.choices.get("issuers", []) if _same(choice.value, issuers)), None
-        )
-        gathering.offer("issuers", known or issuers, place)
+        gathering.offer("issuers", _as_known(gathering, issuers), place)
     _remark(gathering, register)
+
+
+def _as_known(gathering: Gathering, issuers: tuple[Issuer, ...]) -> tuple[Issuer, ...]:
+    """The choice that names the same agencies, if there is one. A source that names the first of them alone (an import
+    has one issuer, the document all) is made whole."""
+    for number, choice in enumerate(gathering.choices.get("issuers", [])):
+        if _same(choice.value, issuers):
+            return tuple(choice.value)
+        if _same(choice.value, issuers[: len(choice.value)]):
+            whole = (*choice.value, *issuers[len(choice.value) :])
+            gathering.choices["issuers"][number] = Choice(value=whole, where=choice.where)
+            return whole
+        if _same(choice.value[: len(issuers)], issuers):
+            return tuple(choice.value)
+    return issuers
 
 
 def _printed(gathering: Gathering) -> tuple[tuple[str, ...], str]:
@@ -62,8 +74,7 @@ def _printed(gathering: Gathering) -> tuple[tuple[str, ...], str]:
 def _by_header(gathering: Gathering, register: Register | None) -> list[tuple[Labelled, tuple[str, ...]]]:
     taken = []
     for entry in gathering.header.all("issuers"):
-        known = register is not None and register.code_of(entry.value) is not None
-        agencies = (entry.value,) if known else imprint.agency_names(entry.value)
+        agencies = (entry.value,) if _known(entry.value, register) else imprint.agency_names(entry.value)
         if agencies:
             taken.append((entry, agencies))
         else:
@@ -75,9 +86,10 @@ def _by_header(gathering: Gathering, register: Register | None) -> list[tuple[La
 
 
 def _issuers(names: tuple[str, ...], register: Register | None) -> tuple[Issuer, ...]:
+    agencies = [_known(name, register) for name in names]
     return tuple(
-        Issuer(name=name, lead=number == 0, code=register.code_of(name) if register else None)
-        for number, name in enumerate(names)
+        Issuer(name=name, lead=number == 0, code=agency.code if agency else None)
+        for number, (name, agency) in enumerate(zip(names, agencies, strict=True))
     )
 
 

@@ -3,6 +3,7 @@
 import re
 
 from kernel.refused import Refused
+from kernel.text import fold
 
 MAX_CHARS = 1_000_000
 """Longest text that is read; the longest of the real documents has 11,000 characters."""
@@ -12,11 +13,7 @@ TAIL_LINES = 30
 _LONGEST_RESIDUE = 160
 _LONG_LINE = 400
 
-_BREAKS = re.compile(r"\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_SPACES = re.compile(r"[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_UNSEEN = re.compile(
-    r"[\x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ud800-\udfff]"
-)
+_UNSEEN = re.compile(r"[\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2061-\u2064]")
 _NUMBERED = re.compile(r" +(?=[一二三四五六七八九十]{1,3}、|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}\.(?!\d))")
 
 _RESIDUE = re.compile(
@@ -43,8 +40,10 @@ _TRAIL = re.compile(r"(?:您|你)?(?:现在|当前|所在|的)*位置 ?[:：] ?(
 
 
 def clean(text: str) -> str:
-    """The text with one kind of line break and of space, and without characters that nobody sees (byte order mark,
-    zero-width and direction marks, lone surrogates). Refuses a text longer than `MAX_CHARS`."""
+    """The text in one writing (see `kernel.text.fold`), also without lone surrogates, which cannot be stored.
+
+    Raises `Refused` for a text longer than `MAX_CHARS`.
+    """
     if len(text) > MAX_CHARS:
         raise Refused(
             "text_too_long",
@@ -52,7 +51,7 @@ def clean(text: str) -> str:
             field="body",
             remedy="请拆分为正文和附件后分别导入。",
         )
-    return _UNSEEN.sub("", _SPACES.sub(" ", _BREAKS.sub("\n", text)))
+    return _UNSEEN.sub("", fold(text))
 
 
 def lines_of(text: str) -> list[str]:

@@ -4,11 +4,12 @@ import json
 from datetime import date
 from typing import Any
 
+from kernel.agencies import Register
 from kernel.refused import Refused
 from services.publication.reader.dates import parse_date
 from services.publication.reader.document import ATTRIBUTES, finish, gather
 from services.publication.reader.gathering import Gathering
-from services.publication.reader.issuers import Register, issuers_named
+from services.publication.reader.issuers import issuers_named
 from services.publication.reader.numbering import document_number, index_number
 from services.publication.reader.reading import FIELD_LABELS, Reading
 

@@ -1,12 +1,11 @@
 """Reads task tables (分工方案) and maps their units to the agency register. No I/O."""
 
-from services.supervision.reader.mapping import MappedRow, Register, Unit, UnknownUnit, map_units
+from services.supervision.reader.mapping import MappedRow, Unit, UnknownUnit, map_units
 from services.supervision.reader.table import Remark, TaskRow, TaskTable
 from services.supervision.reader.tasks import read_task_table
 
 __all__ = [
     "MappedRow",
-    "Register",
     "Remark",
     "TaskRow",
     "TaskTable",

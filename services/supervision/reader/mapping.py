@@ -1,23 +1,15 @@
 """The units of a task table against the agency register."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from datetime import date
 
+from kernel.agencies import Register
 from services.supervision.reader.table import Frozen, TaskTable
 
 
-class Register(Protocol):
-    """What is asked of the agency register."""
-
-    def code_of(self, name: str) -> str | None:
-        """Code of the agency with this name or alias; None where it knows none."""
-
-    def members_of(self, group: str) -> tuple[str, ...] | None:
-        """Codes of the agencies in a group (县直各部门); None where it knows no such group."""
-
-
 class Unit(Frozen):
-    """One unit as the table names it, and the agencies for which it stands: one, or the members of a group."""
+    """One unit as the table names it, and the agencies for which it stands: the agency itself, those that followed it
+    where it has gone, or the members of a group."""
 
     name: str
     codes: tuple[str, ...]
@@ -50,13 +42,15 @@ class UnknownUnit(Frozen):
 
 
 def map_units(
-    table: TaskTable, register: Register, chosen: Mapping[str, str] | None = None
+    table: TaskTable, register: Register, on: date, chosen: Mapping[str, str] | None = None
 ) -> tuple[tuple[MappedRow, ...], tuple[UnknownUnit, ...]]:
     """The rows with their agencies, and the names that a person has to map, in the order of their first task.
 
-    `chosen` is what a person has mapped: name in the table -> agency code or group name.
+    Groups and successors are those of the day `on`; an agency that has gone without a successor counts as unknown.
+    `chosen` is what a person has mapped: name in the table -> agency code, name or group.
     """
-    units = {name: _unit(name, register, chosen or {}) for row in table.tasks for name in row.lead_names + row.co_names}
+    named = dict.fromkeys(name for row in table.tasks for name in row.lead_names + row.co_names)
+    units = {name: _unit(name, (chosen or {}).get(name, name), register, on) for name in named}
     rows = tuple(
         MappedRow(no=row.no, lead=_known(row.lead_names, units), co=_known(row.co_names, units)) for row in table.tasks
     )
@@ -70,13 +64,13 @@ def map_units(
     return rows, unknown
 
 
-def _unit(name: str, register: Register, chosen: Mapping[str, str]) -> Unit | None:
-    sought = chosen.get(name, name)
-    members = register.members_of(sought)
-    if members is not None:
-        return Unit(name=name, codes=members, is_group=True)
-    code = register.code_of(sought)
-    return Unit(name=name, codes=(code,)) if code is not None else None
+def _unit(name: str, sought: str, register: Register, on: date) -> Unit | None:
+    if register.is_group(sought):
+        return Unit(name=name, codes=tuple(agency.code for agency in register.expand(sought, on)), is_group=True)
+    agency = register.by_code(sought) or register.find(sought)
+    heirs = register.successors(agency.code, on) if agency else ()
+    codes = tuple(heir.code for heir in heirs if heir.in_force(on))
+    return Unit(name=name, codes=codes) if codes else None
 
 
 def _known(names: tuple[str, ...], units: Mapping[str, Unit | None]) -> tuple[Unit, ...]:
