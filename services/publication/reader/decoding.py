@@ -38,11 +38,11 @@ def decode(data: bytes) -> str:
     )
 
 
-def text_of(name: str, data: bytes) -> str:
-    """Text of a file by its suffix.
+def text_of(name: str, data: bytes) -> tuple[str, str]:
+    """Text of a file by its suffix, and the text in its page margins (headers, footers and notes of a Word file).
 
     Raises `Refused` for a kind of file that is not read, a file above `MAX_BYTES`, one that cannot be read, and a Word
-    file with a secrecy mark in its page margins, which are not part of the text.
+    file with a secrecy mark in its margins.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in READABLE:
@@ -57,6 +57,6 @@ def text_of(name: str, data: bytes) -> str:
     if suffix in _WORD:
         text, margins = word_text(data)
         refuse_classified(margins)
-        return text
+        return text, margins
     text = decode(data)
-    return markup_text(text) if suffix in _MARKUP or looks_like_markup(text) else text
+    return (markup_text(text) if suffix in _MARKUP or looks_like_markup(text) else text), ""
