@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pydantic import ValidationError
 
 from chassis.actors import Cause
-from chassis.cases import Opening
+from chassis.cases import Held, Opening
 from contracts import publication as c
 from contracts.base import Done
 from kernel import personal
@@ -82,9 +82,10 @@ async def take_in(service: Publication, command: c.Import, by: Official, cause: 
     outcomes: dict[int, c.ImportOutcome] = {}
     fresh: dict[str, int] = {}
     for position, (item, key) in enumerate(zip(command.items, origins, strict=True)):
-        if key in known or key in fresh:
-            id = known[key].id if key in known else None
-            outcomes[position] = c.ImportOutcome(name=item.name, outcome="exists", id=id)
+        if key in known:
+            outcomes[position] = await _met_again(service, item.name, known[key], command.confirm, by, cause)
+        elif key in fresh:
+            outcomes[position] = c.ImportOutcome(name=item.name, outcome="exists")
         else:
             fresh[key] = position
     read = await asyncio.to_thread(_read_all, [command.items[p] for p in fresh.values()], service)
@@ -96,6 +97,19 @@ async def take_in(service: Publication, command: c.Import, by: Official, cause: 
             outcomes[position] = result
     outcomes |= await _open(service, candidates, command.confirm, by, cause)
     return tuple(outcomes[position] for position in range(len(command.items)))
+
+
+async def _met_again(
+    service: Publication, name: str, held: Held[Case], confirm: bool, by: Official, cause: Cause
+) -> c.ImportOutcome:
+    """An item that is here already; a person who confirms confirms it too, if it still waits."""
+    outcome = c.ImportOutcome(name=name, outcome="exists", id=held.id, title=held.state.metadata.title)
+    if not confirm or held.state.stage is not Stage.IMPORTED:
+        return outcome
+    confirmed = await confirm_one(service, held.id, by, cause)
+    if confirmed.outcome == "published":
+        return outcome.model_copy(update={"outcome": "published"})
+    return outcome.model_copy(update={"code": confirmed.code, "reason": confirmed.reason})
 
 
 def origin(content: str) -> str:
