@@ -1,8 +1,8 @@
 """Working days of the People's Republic of China, by year and by holiday notice.
 
 A period in working days does not count its first day, counts working days only (make-up days included) and so ends on
-a working day (民法典第201条; 全国年节及纪念日放假办法; the yearly notice of the General Office of the State Council). For a
-year without a notice, weekends and the statutory days alone are known: everything that rests on them is *provisional*.
+a working day (民法典第201条; 全国年节及纪念日放假办法; the yearly notice of the General Office of the State Council).
+For a year without a notice, weekends and the statutory days alone are known: what rests on them is *provisional*.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from kernel.clock import CST
+from kernel.clock import CST, require_aware
 from kernel.refused import Refused
 
 DAY = timedelta(days=1)
@@ -37,12 +37,19 @@ class Rest(BaseModel):
 
 
 class Notice(BaseModel):
-    """A yearly holiday notice: days off, and weekend days that are worked instead."""
+    """A yearly holiday notice: days off, and weekend days that are worked instead.
+
+    It rules its year, and the December before where the New Year's holiday reaches into it. `number` is the title where
+    the number is not known; `grade` says whether the number was seen in a copy of the notice. What cannot be a notice
+    (another year, overlaps, a make-up day on a weekday or a day off, a statutory day that is worked) is `Refused`.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     year: int = Field(ge=FIRST_YEAR, le=LAST_YEAR)
     number: str = Field(min_length=1, max_length=60, description="Number of the notice, e.g. 国办发明电〔2025〕7号")
     grade: Literal["verified", "unverified"] = "verified"
+    issued_on: date | None = None
+    amended_by: tuple[str, ...] = Field(default=(), description="Later notices whose changes are taken up here")
     rest: tuple[Rest, ...] = Field(min_length=1, max_length=40)
     makeup: tuple[date, ...] = Field(default=(), max_length=40)
 
@@ -50,26 +57,40 @@ class Notice(BaseModel):
     def _consistent(self) -> Self:
         off: set[date] = set()
         for rest in self.rest:
+            if not rest.first <= rest.last < rest.first + 20 * DAY:
+                raise _impossible("每个假期的最后一天不能早于第一天，也不能超过20天。", "rest")
             days = set(_days(rest.first, rest.last))
-            if rest.last < rest.first or len(days) > 20 or off & days:
-                raise ValueError("rest days overlap or run backwards")
-            if {day.year for day in days} != {self.year}:
-                raise ValueError("rest days outside the year of the notice")
+            if off & days:
+                raise _impossible("两个假期的日期有重叠。", "rest")
             off |= days
-        for day in self.makeup:
-            if day.weekday() < 5 or day in off or day.year != self.year:
-                raise ValueError("a make-up day must be a weekend day of the year that is not a day off")
+        if not all(map(self._rules, [*off, *self.makeup])):
+            raise _impossible("有日期不属于通知的年份（只有元旦假期可以跨到上一年12月）。", "year")
+        if any(day.weekday() < 5 or day in off for day in self.makeup) or len(set(self.makeup)) < len(self.makeup):
+            raise _impossible("调休上班日应当是不放假的周六或周日，且不重复。", "makeup")
+        if not _statutory_days(self.year) <= off:
+            raise _impossible("法定节日没有全部放假。", "rest")
         return self
 
+    def _rules(self, day: date) -> bool:
+        return day.year == self.year or (day.year == self.year - 1 and day.month == 12)
+
+    @property
+    def source(self) -> str:
+        """The number as shown with a day, with those of the notices that changed it."""
+        return "、".join((self.number, *self.amended_by))
+
     @classmethod
-    def read(cls, text: str) -> Self:
+    def read(cls, text: str | bytes) -> Self:
         """A notice from JSON; raises `Refused` for what cannot be one."""
         try:
             return cls.model_validate_json(text)
-        except ValueError:
-            raise Refused(
-                "notice", "节假日通知的内容不合理或格式不正确。", remedy="请核对年份、放假日期和调休上班日期。"
-            ) from None
+        except ValidationError as error:
+            place = ".".join(str(part) for part in error.errors(include_input=False)[0]["loc"])
+            raise _impossible("节假日通知的格式不正确。", place or None) from None
+
+
+def _impossible(message: str, field: str | None) -> Refused:
+    return Refused("notice", message, field=field, remedy="请对照通知原文核对年份、放假日期和调休上班日期。")
 
 
 @dataclass(frozen=True)
@@ -103,6 +124,7 @@ class Interval:
     why: str = "不计入期限"
 
     def covers(self, day: date) -> bool:
+        """Whether the day is one of them."""
         return self.after < day <= self.until
 
 
@@ -126,13 +148,32 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day + DAY, clock_time(), CST)
 
 
+def add_hours(start: datetime, hours: float) -> datetime:
+    """The end of a limit in hours, in China Standard Time: it runs by the clock, through nights and holidays.
+
+    Raises `ValueError` for a datetime without a zone.
+    """
+    return require_aware(start) + timedelta(hours=hours)
+
+
+def _merged(intervals: Iterable[Interval]) -> list[tuple[date, date]]:
+    """The union of the intervals, in order: days that two of them cover are left out once."""
+    merged: list[tuple[date, date]] = []
+    for after, until in sorted((each.after, each.until) for each in intervals if each.after < each.until):
+        if merged and after <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(until, merged[-1][1]))
+        else:
+            merged.append((after, until))
+    return merged
+
+
 class Calendar:
     """An immutable calendar: the shipped notices, and any loaded since."""
 
     def __init__(self, notices: Iterable[Notice]) -> None:
         self._notices = {notice.year: notice for notice in notices}
         self._days: dict[date, Day] = {}
-        for notice in self._notices.values():
+        for _, notice in sorted(self._notices.items()):
             self._take(notice)
         for year in range(FIRST_YEAR, LAST_YEAR + 1):
             if year not in self._notices:
@@ -163,26 +204,26 @@ class Calendar:
             return special
         notice = self._notices.get(day.year)
         working = day.weekday() < 5
-        return Day(
-            day, working, "工作日" if working else "周末", notice.number if notice else STATUTE, notice is None
-        )
+        return Day(day, working, "工作日" if working else "周末", notice.source if notice else STATUTE, notice is None)
 
     def is_workday(self, day: date) -> bool:
         return self.day(day).working
 
     def due(self, start: date, n: int, excluded: Sequence[Interval] = ()) -> date:
-        """Last day of a period of `n` working days after `start`, days in `excluded` not counted."""
+        """Last day of a period of `n` working days after `start`; days in `excluded` (their union) are not counted.
+
+        No working day, no period: `start` itself for `n` = 0. Raises `Refused` past the last year of the calendar.
+        """
         _require_known(start)
-        position = bisect_right(self._working, start)
-        if not excluded:
-            return self._nth(position + n - 1) if n > 0 else start
-        day = start
-        while n > 0:
-            day = self._nth(position)
-            position += 1
-            if not any(interval.covers(day) for interval in excluded):
-                n -= 1
-        return day
+        if n <= 0:
+            return start
+        position = bisect_right(self._working, start) + n
+        for after, until in _merged(excluded) if excluded else ():
+            first = bisect_right(self._working, max(after, start))
+            if first >= position:
+                break
+            position += max(0, bisect_right(self._working, until) - first)
+        return self._nth(position - 1)
 
     def add_workdays(self, start: date, n: int, excluded: Sequence[Interval] = ()) -> Deadline:
         """The same period with every counted, skipped and excluded day and its reason."""
@@ -232,6 +273,12 @@ class Calendar:
                 return CountedDay(day, False, interval.why, known.source, known.provisional)
         return CountedDay(day, known.working, known.reason, known.source, known.provisional)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Calendar) and self.version == other.version
+
+    def __hash__(self) -> int:
+        return hash(self.version)
+
     def _nth(self, position: int) -> date:
         if position >= len(self._working):
             raise _unknown()
@@ -240,14 +287,16 @@ class Calendar:
     def _take(self, notice: Notice) -> None:
         for rest in notice.rest:
             for day in _days(rest.first, rest.last):
-                self._days[day] = Day(day, False, rest.name, notice.number, False)
+                self._days[day] = Day(day, False, rest.name, notice.source, False)
         for day in notice.makeup:
-            self._days[day] = Day(day, True, "调休上班", notice.number, False)
+            self._days[day] = Day(day, True, "调休上班", notice.source, False)
 
     def _assume(self, year: int) -> None:
         """Statutory days of a year without a notice (全国年节及纪念日放假办法第二条, 2024年修订)."""
         for text, name in _statutory().get(str(year), {}).items():
             day = date.fromisoformat(text)
+            if day in self._days:
+                continue
             self._days[day] = Day(day, False, name, STATUTE, True)
 
     def _working_from(self, first: date, last: date) -> None:
@@ -279,3 +328,10 @@ def _statutory() -> dict[str, dict[str, str]]:
         (files("kernel") / "data" / "statutory_days.json").read_text(encoding="utf-8")
     )
     return held
+
+
+@lru_cache(maxsize=64)
+def _statutory_days(year: int) -> frozenset[date]:
+    """Days that no notice can make working days; before 2027 those with fixed dates (the law changed meanwhile)."""
+    fixed = {date(year, 1, 1), date(year, 5, 1), *(date(year, 10, day) for day in (1, 2, 3))}
+    return frozenset(fixed | {date.fromisoformat(text) for text in _statutory().get(str(year), {})})
