@@ -1,12 +1,14 @@
 """The agency register: who exists, since when, under whom, in which groups; who reviews and which court judges."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from kernel.refused import Refused
+from kernel.region import Region
 from kernel.text import fold
 
 CODE = r"^[a-z][a-z0-9]{1,15}$"
@@ -17,6 +19,38 @@ def squeeze(name: str) -> str:
     """What two spellings of one name have in common: half-width, without spaces, round brackets only, lower case."""
     return "".join(fold(name).translate(_BRACKETS).split()).casefold()
 
+
+class Kind(StrEnum):
+    """What an agency is."""
+
+    GOVERNMENT = "government"
+    OFFICE = "office"
+    DEPARTMENT = "department"
+    PARTY = "party"
+    VERTICAL = "vertical"
+    OUTPOST = "outpost"
+    TOWNSHIP = "township"
+    SUBDISTRICT = "subdistrict"
+    INSTITUTION = "institution"
+    UTILITY = "utility"
+    COURT = "court"
+    SUPERIOR = "superior"
+
+
+TITLES: dict[Kind, str] = {
+    Kind.GOVERNMENT: "人民政府",
+    Kind.OFFICE: "办公室",
+    Kind.DEPARTMENT: "政府部门",
+    Kind.PARTY: "党群机关",
+    Kind.VERTICAL: "垂直管理单位",
+    Kind.OUTPOST: "派出机构",
+    Kind.TOWNSHIP: "乡镇",
+    Kind.SUBDISTRICT: "街道",
+    Kind.INSTITUTION: "事业单位",
+    Kind.UTILITY: "公共企事业单位",
+    Kind.COURT: "人民法院",
+    Kind.SUPERIOR: "上级机关",
+}
 
 
 class Office(BaseModel):
@@ -39,7 +73,7 @@ class Agency(BaseModel):
     name: str = Field(min_length=1, max_length=100)
     aliases: tuple[str, ...] = ()
     org_code: str = Field(default="", description="组织机构代码 or 统一社会信用代码: the first part of its 索引号")
-    kind: str = Field(min_length=1, max_length=20)
+    kind: Kind
     parent: str | None = None
     groups: tuple[str, ...] = ()
     valid_from: date = date(1949, 10, 1)
@@ -52,7 +86,14 @@ class Agency(BaseModel):
     flags: tuple[str, ...] = ()
     office: Office | None = None
 
+    @model_validator(mode="after")
+    def _has_lived(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to before valid_from")
+        return self
+
     def in_force(self, on: date) -> bool:
+        """Whether it exists on a day."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
@@ -60,7 +101,7 @@ class Register:
     """An immutable register. Names are compared without regard to width, spaces and punctuation of brackets."""
 
     def __init__(self, region: str, region_name: str, agencies: Sequence[Agency], groups: Sequence[str]) -> None:
-        self.region = region
+        self.region = Region.parse(region).code
         self.region_name = region_name
         self.groups = tuple(groups)
         self._by_code = {agency.code: agency for agency in agencies}
@@ -76,15 +117,12 @@ class Register:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """A register from JSON: `{region: {code, name}, groups: [...], agencies: [...]}`; raises `Refused`."""
         try:
-            agencies = [Agency.model_validate(row) for row in data["agencies"]]
-            return cls(data["region"]["code"], data["region"]["name"], agencies, data.get("groups", []))
+            rows, region, groups = list(data["agencies"]), data["region"], list(data.get("groups", []))
+            return cls(region["code"], region["name"], [_agency(n, row) for n, row in enumerate(rows, start=1)], groups)
         except (KeyError, TypeError):
-            raise _wrong("缺少 region 或 agencies。") from None
-        except ValidationError as error:
-            first = error.errors(include_input=False, include_url=False)[0]
-            raise _wrong(f"字段 {'.'.join(str(part) for part in first['loc'])} 不符合要求。") from None
+            raise _wrong("缺少 region 或 agencies，或其格式不对。") from None
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Agency]:
         return iter(self._by_code.values())
 
     def __len__(self) -> int:
@@ -97,7 +135,9 @@ class Register:
         """Raises `Refused` for a code that the register does not know."""
         found = self._by_code.get(code)
         if found is None:
-            raise Refused("unknown_agency", "机构代码不在机构名录中。", field=field, remedy="请用 zwgk agencies list 查看。")
+            raise Refused(
+                "unknown_agency", "机构代码不在机构名录中。", field=field, remedy="请用 zwgk agencies list 查看。"
+            )
         return found
 
     def find(self, name: str) -> Agency | None:
@@ -121,9 +161,7 @@ class Register:
     def expand(self, group: str, on: date) -> tuple[Agency, ...]:
         """Members of a group on a day; empty for an unknown group."""
         wanted = squeeze(group)
-        return tuple(
-            agency for agency in self.in_force(on) if any(squeeze(each) == wanted for each in agency.groups)
-        )
+        return tuple(agency for agency in self.in_force(on) if any(squeeze(each) == wanted for each in agency.groups))
 
     def is_group(self, name: str) -> bool:
         return squeeze(name) in {squeeze(group) for group in self.groups}
@@ -163,6 +201,15 @@ class Register:
                 raise _wrong(f"机构 {agency.code} 的隶属关系成环。")
             climbed.add(parent)
             parent = self._by_code[parent].parent
+
+
+def _agency(n: int, row: Any) -> Agency:
+    try:
+        return Agency.model_validate(row)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "valid_to"
+        raise _wrong(f"第 {n} 个机构的字段 {place} 不符合要求。") from None
 
 
 def _wrong(what: str) -> Refused:
