@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Command, Contract, Event, Personal, Query, Reply, Role, WorkRecord
 
-MEMBERS = (Role.OPENNESS, Role.HEAD, Role.SUPERVISOR)
+COORDINATORS = (Role.OPENNESS, Role.SUPERVISOR)
 """Who may assess and assign: the offices that co-ordinate (政府办公室会同宣传部门, 000 (七)1)."""
 
 
@@ -202,7 +202,7 @@ class EventRestated(Event, record="event", name="restated"):
     record: OpinionEvent
 
 
-class OpenEvent(Command, by=(Role.CLERK, *MEMBERS, Role.SERVICE)):
+class OpenEvent(Command, by=(Role.CLERK, *COORDINATORS, Role.SERVICE)):
     """A person opens an event without waiting for posts: after a notice, or for an emergency not yet online."""
 
     title: str = Field(min_length=4, max_length=100, description="Without personal data.")
@@ -212,7 +212,7 @@ class OpenEvent(Command, by=(Role.CLERK, *MEMBERS, Role.SERVICE)):
     emergency: Emergency | None = None
 
 
-class Assess(Command, by=MEMBERS):
+class Assess(Command, by=COORDINATORS):
     """A person says how the event is to be handled (研判)."""
 
     id: CaseId
@@ -221,7 +221,7 @@ class Assess(Command, by=MEMBERS):
     reason: str = Field(min_length=2, max_length=300)
 
 
-class Declare(Command, by=MEMBERS):
+class Declare(Command, by=COORDINATORS):
     """A person declares a grave or major emergency: the 5 h and 24 h clocks run from the start of the clock."""
 
     id: CaseId
@@ -230,7 +230,7 @@ class Declare(Command, by=MEMBERS):
     reason: str = Field(min_length=2, max_length=300)
 
 
-class Assign(Command, by=MEMBERS):
+class Assign(Command, by=COORDINATORS):
     """A person names the agency that must answer and those that take part."""
 
     id: CaseId
@@ -239,7 +239,7 @@ class Assign(Command, by=MEMBERS):
     reason: str = Field(min_length=2, max_length=300)
 
 
-class SetLevel(Command, by=MEMBERS):
+class SetLevel(Command, by=COORDINATORS):
     """A person sets the alert level; the platform then only proposes."""
 
     id: CaseId
@@ -247,7 +247,7 @@ class SetLevel(Command, by=MEMBERS):
     reason: str = Field(min_length=2, max_length=300)
 
 
-class Respond(Command, by=(Role.CLERK, *MEMBERS)):
+class Respond(Command, by=(Role.CLERK, Role.HEAD, *COORDINATORS)):
     """Record a published response: causes, solution, constraints, and who spoke (001 21; 000 (七)4)."""
 
     id: CaseId
@@ -260,14 +260,14 @@ class Respond(Command, by=(Role.CLERK, *MEMBERS)):
     constraints: str = Field(min_length=1, max_length=500, description="制约因素")
 
 
-class Dismiss(Command, by=MEMBERS):
+class Dismiss(Command, by=COORDINATORS):
     """A person decides that this is no event."""
 
     id: CaseId
     reason: str = Field(min_length=2, max_length=300)
 
 
-class Close(Command, by=MEMBERS):
+class Close(Command, by=COORDINATORS):
     """Close an event whose duties are done."""
 
     id: CaseId
@@ -293,7 +293,7 @@ class HeatState(Reply):
     points: tuple[HeatPoint, ...] = Field(description="Of the last hours, oldest first.")
 
 
-class ShowHeat(Query, by=(Role.CLERK, *MEMBERS, Role.OPERATOR, Role.SERVICE), reply=HeatState):
+class ShowHeat(Query, by=(Role.CLERK, *COORDINATORS, Role.OPERATOR, Role.SERVICE), reply=HeatState):
     """Heat of an event at this moment, and its course."""
 
     id: CaseId
@@ -318,7 +318,7 @@ class PostList(Reply):
     posts: tuple[ReadPost, ...]
 
 
-class ReadPosts(Command, by=(Role.CLERK, *MEMBERS), reply=PostList):
+class ReadPosts(Command, by=(Role.CLERK, Role.HEAD, *COORDINATORS), reply=PostList):
     """Read the posts of an event. Who read them and why is kept."""
 
     id: CaseId
