@@ -93,7 +93,7 @@ def record(case: Case) -> Ticket:
         title=title(case),
         state=case.state.value,
         state_label=LABELS[case.state],
-        open=case.open,
+        open=case.open or case.alarmed,
         agency=case.lead,
         opened_at=case.received_at,
         due_at=case.limit.due_at if case.state in RUNNING else None,
@@ -137,7 +137,7 @@ def index(case: Case) -> Mapping[str, Any]:
     """Plain values: by state, unit and time, and by content for duplicates."""
     return {
         "state": case.state.value,
-        "open": case.open,
+        "open": case.open or case.alarmed,
         "agency": case.lead,
         "received_at": case.received_at,
         "content": case.revisions[max(case.revisions)].get("content", ""),
