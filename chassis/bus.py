@@ -149,6 +149,7 @@ class _Collector:
             await asyncio.sleep(0)
         while self._waiting:
             batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
+            batch.sort(key=lambda entry: entry[0].metadata.sequence.stream)
             try:
                 await self._handle([message for message, _ in batch])
             finally:

@@ -25,7 +25,9 @@ class Relay:
         self._sweep_seconds = sweep_seconds
         self._waiting: list[tuple[str, int, list[Outgoing]]] = []
         self._wake = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = False
+        self._running: asyncio.Task[None] | None = None
+        self._sweeping: asyncio.Task[None] | None = None
 
     def told(self, case: str, version: int, outbox: list[Outgoing]) -> None:
         """Called by the case store after each commit."""
@@ -34,24 +36,28 @@ class Relay:
             self._wake.set()
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._run()), asyncio.create_task(self._sweep())]
+        self._running = asyncio.create_task(self._run())
+        self._sweeping = asyncio.create_task(self._sweep())
 
     async def stop(self) -> None:
         """Tell what still waits in memory, then end. What cannot be told stays in the outboxes."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        while self._waiting:
-            batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-            await self._tell(batch)
+        self._stopping = True
+        self._wake.set()
+        if self._sweeping:
+            self._sweeping.cancel()
+            await asyncio.gather(self._sweeping, return_exceptions=True)
+        await (self._running or self._run())
 
     async def _run(self) -> None:
+        """Tell what was committed, a batch after the other, until stopped with nothing left."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 await self._tell(batch)
+            if self._stopping:
+                return
 
     async def _sweep(self) -> None:
         while True:
