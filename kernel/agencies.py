@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -20,37 +19,21 @@ def squeeze(name: str) -> str:
     return "".join(fold(name).translate(_BRACKETS).split()).casefold()
 
 
-class Kind(StrEnum):
-    """What an agency is."""
-
-    GOVERNMENT = "government"
-    OFFICE = "office"
-    DEPARTMENT = "department"
-    PARTY = "party"
-    VERTICAL = "vertical"
-    OUTPOST = "outpost"
-    TOWNSHIP = "township"
-    SUBDISTRICT = "subdistrict"
-    INSTITUTION = "institution"
-    UTILITY = "utility"
-    COURT = "court"
-    SUPERIOR = "superior"
-
-
-TITLES: dict[Kind, str] = {
-    Kind.GOVERNMENT: "人民政府",
-    Kind.OFFICE: "办公室",
-    Kind.DEPARTMENT: "政府部门",
-    Kind.PARTY: "党群机关",
-    Kind.VERTICAL: "垂直管理单位",
-    Kind.OUTPOST: "派出机构",
-    Kind.TOWNSHIP: "乡镇",
-    Kind.SUBDISTRICT: "街道",
-    Kind.INSTITUTION: "事业单位",
-    Kind.UTILITY: "公共企事业单位",
-    Kind.COURT: "人民法院",
-    Kind.SUPERIOR: "上级机关",
+KINDS: dict[str, str] = {
+    "government": "人民政府",
+    "office": "办公室",
+    "department": "政府部门",
+    "party": "党群机关",
+    "vertical": "垂直管理单位",
+    "outpost": "派出机构",
+    "township": "乡镇",
+    "subdistrict": "街道",
+    "institution": "事业单位",
+    "utility": "公共企事业单位",
+    "court": "人民法院",
+    "superior": "上级机关",
 }
+"""Kinds of agencies that the platform knows, with their Chinese names; a region's register may have others."""
 
 
 class Office(BaseModel):
@@ -73,7 +56,7 @@ class Agency(BaseModel):
     name: str = Field(min_length=1, max_length=100)
     aliases: tuple[str, ...] = ()
     org_code: str = Field(default="", description="组织机构代码 or 统一社会信用代码: the first part of its 索引号")
-    kind: Kind
+    kind: str = Field(pattern=r"^[a-z][a-z_]{1,19}$", description="One of `KINDS`, or a kind of the region's own")
     parent: str | None = None
     groups: tuple[str, ...] = ()
     valid_from: date = date(1949, 10, 1)
