@@ -1,4 +1,4 @@
-"""What a domain is, for the store that keeps its cases: facts, how they fold, what they tell, when it wants to be woken."""
+"""What a domain is, for the store that keeps its cases: facts, how they fold, what they tell, when it wants waking."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
