@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from contracts import gateway, hotline, opinion, publication, readmodel, requests, sitewatch, supervision
-from contracts.base import Audience, Command, Contract, Event, Intake, Query
+from contracts.base import Audience, Command, Contract, Event, Intake, Query, Role
 from contracts.platform import Retold
 
 T = TypeVar("T", bound=Contract)
@@ -96,19 +96,34 @@ class Registry:
         return tuple(event for event in self.events() if event.audience is Audience.PUBLIC)
 
 
+NOTICE = supervision.CalendarNoticeLoaded
+
+
+def _for_everyone(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
+    """What a citizen may ask of these services: the gateway passes it on."""
+    asked = (kind for module in modules for kind in (*Service(module).commands, *Service(module).queries))
+    return tuple(kind for kind in asked if Role.CITIZEN in kind.by)
+
+
 REGISTRY = Registry(
     services=(
-        Service(publication),
-        Service(requests),
-        Service(opinion),
-        Service(hotline),
-        Service(sitewatch),
-        Service(supervision),
+        Service(publication, listens=(NOTICE,)),
+        Service(requests, listens=(NOTICE,)),
+        Service(opinion, listens=(NOTICE,)),
+        Service(
+            hotline,
+            listens=(NOTICE, hotline.TicketMerged, hotline.TicketReplied, hotline.TicketClosed),
+        ),
+        Service(sitewatch, listens=(NOTICE,)),
+        Service(supervision, listens=(NOTICE,)),
         Service(readmodel, listens_to_all=True),
-        Service(gateway),
+        Service(
+            gateway,
+            sends=(*_for_everyone(publication, requests, hotline), *Service(readmodel).queries),
+        ),
     ),
     parties=(
-        Party("h12345"),
+        Party("h12345", emits=(hotline.TicketEmitted,)),
         Party("portal", reads_public=True),
     ),
 )
