@@ -40,8 +40,8 @@ def items(path: Path) -> Iterator[c.ImportItem | c.ImportOutcome]:
         yield from _lines(path)
         return
     try:
-        text, margins = text_of(path.name, path.read_bytes())
-        refuse_classified(f"{margins}\n{text}")
+        text, _ = text_of(path.name, path.read_bytes())
+        refuse_classified(text)
         yield _item(path.name, "text", text)
     except Refused as refused:
         yield _refused(path.name, refused)

@@ -1,0 +1,294 @@
+"""Documents through the service's own commands, on real servers."""
+
+import asyncio
+import hashlib
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from nats.js.errors import NotFoundError
+
+from chassis.runtime import App
+from cli import stock
+from contracts import publication as c
+from contracts.base import Done, Role
+from kernel.refused import Refused
+from services.publication.service import Publication
+from tests.servers import Desk, Servers, started, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+TEXT = "各镇人民政府、街道办事处：\n现将有关事项通知如下。\n一、按时完成。\n示例县财政局\n2026年11月20日"
+OLD = TEXT.replace("2026年11月20日", "2019年3月1日")
+
+
+def with_check_sign(first: str) -> str:
+    """Seventeen digits with their check sign: nobody's number, in a division that does not exist."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    total = sum(int(digit) * weight for digit, weight in zip(first, weights, strict=True))
+    return first + "10X98765432"[total % 11]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
+    async with started(servers, ["publication"]) as serving:
+        yield serving.apps[0]
+
+
+@pytest.fixture
+def service(app: App[Publication]) -> Publication:
+    return app.it
+
+
+async def draft(desk: Desk, title: str, text: str = TEXT, **details: object) -> str:
+    command = c.Draft(title=title, issuers=("czj",), text=text, details=c.Changes.model_validate(details))
+    done: Done = await desk(command, Done, as_="张起草", agency="czj")
+    return done.id
+
+
+async def clear(desk: Desk, id: str, attribute: c.Attribute = c.Attribute.PROACTIVE) -> None:
+    reason = {} if attribute is c.Attribute.PROACTIVE else {"ground": "EX16-PROCESS", "reason": "尚在讨论研究"}
+    await desk(c.SetAttribute(id=id, attribute=attribute, **reason), Done, as_="张起草", agency="czj")
+    await desk(c.ApproveByHead(id=id), Done, as_="李负责", agency="czj")
+    await desk(c.Review(id=id, secrecy=True, wording=True, timing=True), Done, as_="赵审核", agency="bgs")
+
+
+async def public(desk: Desk, title: str, text: str = TEXT) -> str:
+    id = await draft(desk, title, text, formed_on=date(2026, 11, 20))
+    await clear(desk, id)
+    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    return id
+
+
+async def file_of(desk: Desk, id: str) -> c.DocumentFile:
+    found: c.DocumentFile = await desk(c.GetDocument(id=id), c.DocumentFile)
+    return found
+
+
+async def told(servers: Servers, id: str, record: str, name: str) -> dict[str, object]:
+    """The last event of this name about a document, from the event stream."""
+    client = await servers.client("operator")
+    subject = f"zwgk.{servers.region}.evt.*.publication.{record}.{name}.v1.{id}"
+
+    async def probe() -> dict[str, object] | None:
+        try:
+            message = await client.jetstream().get_last_msg("EVENTS", subject)
+        except NotFoundError:
+            return None
+        return json.loads(message.data)["record"]  # type: ignore[no-any-return]
+
+    return await until(probe)  # type: ignore[no-any-return]
+
+
+async def refused(code: str, asking: Awaitable[object]) -> Refused:
+    with pytest.raises(Refused) as caught:
+        await asking
+    assert caught.value.code == code
+    return caught.value
+
+
+async def test_draft_becomes_public_with_its_number_and_its_text(
+    servers: Servers, desk: Desk, service: Publication
+) -> None:
+    id = await draft(desk, "关于示例一的通知", category="法规公文", formed_on=date(2026, 11, 20))
+    await clear(desk, id)
+    await refused("number_missing", desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs"))
+    await desk(c.AssignNumber(id=id, doc_no="示财发[2026]第01号"), Done, as_="赵审核", agency="bgs")
+    done = await desk(c.Publish(id=id, channels=("网站", "公报")), Done, as_="赵审核", agency="bgs", key="once")
+    again = await desk(c.Publish(id=id, channels=("网站", "公报")), Done, as_="赵审核", agency="bgs", key="once")
+    assert (done.state, again.version, again.repeated) == ("published", done.version, True)
+    record = c.PublicDocument.model_validate(await told(servers, id, "public_document", "published"))
+    assert (record.text.inline, record.metadata.doc_no) == (TEXT, "示财发〔2026〕1号")
+    lead = service.register.require("czj")
+    assert record.metadata.index_no is not None
+    assert record.metadata.index_no.startswith(f"{lead.org_code}/2026-")
+    assert record.days_late == 3
+    inside = await told(servers, id, "document", "closed")
+    assert TEXT[:20] not in json.dumps(inside, ensure_ascii=False)
+
+
+async def test_a_draft_begun_twice_is_one(desk: Desk) -> None:
+    command = c.Draft(title="重复", issuers=("czj",), text=TEXT)
+    one = await desk(command, Done, as_="张起草", agency="czj", key="begin")
+    two = await desk(command, Done, as_="张起草", agency="czj", key="begin")
+    assert (one.id, two.repeated) == (two.id, True)
+
+
+async def test_index_numbers_have_no_gap_and_no_repeat_under_concurrency(desk: Desk) -> None:
+    ids = [await draft(desk, f"关于示例{n}的通知", formed_on=date(2026, 11, 20)) for n in range(12)]
+    await asyncio.gather(*(clear(desk, id) for id in ids))
+    await asyncio.gather(*(desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs") for id in (*ids, *ids)),
+                         return_exceptions=True)  # fmt: skip
+    found = [(await file_of(desk, id)).record for id in ids]
+    numbers = sorted(int((record.metadata.index_no or "-0").rsplit("-", 1)[1]) for record in found)
+    assert numbers == list(range(numbers[0], numbers[0] + 12))
+
+
+async def test_secrecy_mark_is_refused_at_every_door(desk: Desk, service: Publication) -> None:
+    marked = f"机密★10年\n{TEXT}"
+    before = await service.documents.count({})
+    with pytest.raises(Refused):
+        await draft(desk, "标密文件", marked)
+    outcomes = await take_in(desk, c.ImportItem(name="a.txt", content=marked))
+    assert outcomes[0].outcome == "refused"
+    assert await service.documents.count({}) == before
+    id = await draft(desk, "正常文件")
+    with pytest.raises(Refused):
+        await desk(c.Revise(id=id, text=marked), Done, as_="张起草", agency="czj")
+
+
+async def test_personal_data_blocks_and_is_masked_in_one_step(desk: Desk, service: Publication) -> None:
+    number = with_check_sign("11000019900307747")
+    id = await draft(desk, "处罚决定", f"{TEXT}\n当事人身份证号{number}。", formed_on=date(2026, 11, 20))
+    first = (await service.documents.load(id)).state.text.sha256
+    await desk(c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE), Done, as_="张起草", agency="czj")
+    await desk(c.ApproveByHead(id=id), Done, as_="李负责", agency="czj")
+    signed = c.Review(id=id, secrecy=True, wording=True, timing=True)
+    await refused("personal_data", desk(signed, Done, as_="赵审核", agency="bgs"))
+    found = await file_of(desk, id)
+    assert found.record.findings == 1
+    assert number not in found.model_dump_json()
+    await desk(c.MaskText(id=id), Done, as_="赵审核", agency="bgs")
+    assert (await file_of(desk, id)).record.findings == 0
+    assert await service.texts.bring(first) is None
+    done = await desk(signed, Done, as_="赵审核", agency="bgs")
+    assert done.state == "cleared"
+    stored = await service.documents.entries(id)
+    assert number not in json.dumps(stored, ensure_ascii=False)
+
+
+async def test_personal_data_in_a_title_is_refused(desk: Desk) -> None:
+    await refused("personal_data_in_field", draft(desk, f"关于{with_check_sign('11000019900307747')}的决定"))
+
+
+async def test_text_is_for_everyone_only_once_public(desk: Desk) -> None:
+    text = f"{TEXT}\n只此一份。"
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    id = await draft(desk, "正文权限", text, formed_on=date(2026, 11, 20))
+    ask = c.GetText(sha256=sha256)
+    outsider = {"as_": "旁人", "agency": "jyj", "roles": [Role.CLERK]}
+    await refused("not_found", desk(ask, c.TextContent, **outsider))
+    own = await desk(ask, c.TextContent, as_="张起草", agency="czj", roles=[Role.CLERK])
+    assert own.text == text
+    await clear(desk, id)
+    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    assert (await desk(ask, c.TextContent, **outsider)).text == text
+
+
+async def test_take_down_seals_the_text_and_leaves_a_tombstone(
+    servers: Servers, desk: Desk, service: Publication, app: App[Publication]
+) -> None:
+    leaked = "泄露的内容在此一九八七。"
+    id = await public(desk, "将被撤下的文件", f"{TEXT}\n{leaked}")
+    sha256 = (await service.documents.load(id)).state.text.sha256
+    await desk(c.Withdraw(id=id, leak=c.Leak.PERSONAL), Done, as_="赵审核", agency="bgs")
+    record = c.PublicDocument.model_validate(await told(servers, id, "public_document", "withdrawn"))
+    assert (record.withdrawn, record.text.inline, record.metadata.title) == (True, None, "（已撤下）")
+    await refused("not_found", desk(c.GetText(sha256=sha256), c.TextContent))
+    for name in await app.runtime.store.collections():
+        rows = await app.runtime.collection(name).find({})
+        for row in rows:
+            row.pop("outbox", None)
+        assert leaked not in repr(rows), name
+    await refused("own_withdrawal", desk(c.ApproveWithdrawal(id=id), Done, as_="赵审核", agency="bgs"))
+    assert (await desk(c.ApproveWithdrawal(id=id), Done, as_="李负责", agency="czj")).state == "sealed"
+
+
+async def test_correction_keeps_the_old_version(servers: Servers, desk: Desk) -> None:
+    id = await public(desk, "有误的文件")
+    corrected = f"{TEXT}\n更正。"
+    await desk(c.Correct(id=id, reason="漏了一段", text=corrected), Done, as_="赵审核", agency="bgs")
+    record = c.PublicDocument.model_validate(await told(servers, id, "public_document", "corrected"))
+    assert record.text.inline == corrected
+    (older,) = record.versions
+    assert (await desk(c.GetText(sha256=older.text.sha256), c.TextContent)).text == TEXT
+
+
+async def take_in(desk: Desk, *items: c.ImportItem, confirm: bool = False) -> tuple[c.ImportOutcome, ...]:
+    answer = await desk(c.Import(items=items, confirm=confirm), c.ImportOutcomes, as_="钱导入", agency="bgs")
+    return answer.items  # type: ignore[no-any-return]
+
+
+def line(n: int, **changes: object) -> c.ImportItem:
+    given = {
+        "title": f"关于存量{n}的通知",
+        "body": f"第{n}件。{OLD}",
+        "issuer": "czj",
+        "formed_on": "2019-03-01",
+        "published_on": "2019-03-04",
+        "attribute": "主动公开",
+    }
+    kept = {key: value for key, value in (given | changes).items() if value is not None}
+    return c.ImportItem(name=f"x.jsonl:{n}", form="jsonl", content=json.dumps(kept, ensure_ascii=False))
+
+
+async def test_import_takes_each_content_once_and_keeps_it_internal(desk: Desk) -> None:
+    one, two = await take_in(desk, line(1), line(1))
+    assert (one.outcome, two.outcome) == ("imported", "exists")
+    (again,) = await take_in(desk, line(1))
+    assert (again.outcome, again.id) == ("exists", one.id)
+    record = (await file_of(desk, one.id or "")).record
+    assert (record.state, record.published_at) == ("imported", None)
+    (confirmed,) = await take_in(desk, line(1), confirm=True)
+    assert confirmed.outcome == "published"
+
+
+async def test_confirming_person_publishes_only_what_lacks_nothing(desk: Desk) -> None:
+    number = with_check_sign("11000019900307747")
+    items = (
+        line(10),
+        line(11, attribute=None),
+        line(12, body=f"身份证号{number}\n{OLD}"),
+        line(13, index_no="11999900990000017T/2019-00007"),
+        line(14, index_no="11999900990000017T/2019-00007"),
+        c.ImportItem(name="bad", form="jsonl", content="{"),
+    )
+    outcomes = await take_in(desk, *items, confirm=True)
+    assert Counter(outcome.outcome for outcome in outcomes) == {"published": 2, "imported": 3, "refused": 1}
+    assert [outcome.code for outcome in outcomes] == [
+        None,
+        "attribute_missing",
+        "personal_data",
+        None,
+        "index_no_taken",
+        "line_not_json",
+    ]
+    assert (await file_of(desk, outcomes[3].id or "")).record.metadata.index_no == "11999900990000017T/2019-00007"
+    page = await desk(c.ImportReport(limit=100), c.WaitingPage)
+    waiting = {item.id: item.lacks for item in page.items}
+    assert waiting[outcomes[1].id] == ("缺公开属性",)
+    command = c.ConfirmImport(id=outcomes[1].id or "", attribute=c.Attribute.PROACTIVE)
+    assert (await desk(command, Done, as_="赵审核", agency="bgs")).state == "published"
+
+
+async def test_only_an_authorised_person_confirms(desk: Desk) -> None:
+    command = c.Import(items=(line(30),), confirm=True)
+    await refused("forbidden", desk(command, c.ImportOutcomes, roles=[Role.CLERK]))
+
+
+async def test_batches_are_packed_by_number_and_bytes() -> None:
+    small = [c.ImportItem(name=str(n), content="短") for n in range(250)]
+    assert [len(pack) for pack in stock.packs(small)] == [100, 100, 50]
+    large = [c.ImportItem(name=str(n), content="长" * 60_000) for n in range(5)]
+    assert [len(pack) for pack in stock.packs(large)] == [2, 2, 1]
+
+
+async def test_folder_is_read_file_by_file(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(TEXT, encoding="gb18030")
+    (tmp_path / "b.jsonl").write_text('{"title": "一"}\n\n{"title": "二"}\n', encoding="utf-8")
+    (tmp_path / "c.exe").write_bytes(b"MZ")
+    (tmp_path / "d.txt").write_text(f"绝密★30年\n{TEXT}", encoding="utf-8")
+    (tmp_path / "e.txt").write_text("", encoding="utf-8")
+    found = [(each.name, type(each).__name__) for path in stock.files([tmp_path]) for each in stock.items(path)]
+    assert found == [
+        ("a.txt", "ImportItem"),
+        ("b.jsonl:1", "ImportItem"),
+        ("b.jsonl:3", "ImportItem"),
+        ("d.txt", "ImportOutcome"),
+        ("e.txt", "ImportOutcome"),
+    ]
+    with pytest.raises(Refused):
+        stock.files([tmp_path / "nowhere"])
