@@ -1,0 +1,285 @@
+"""The hotline on real servers: from the emitter's own account through the case to the caller."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import nats.errors
+import pytest
+import pytest_asyncio
+from nats.aio.client import Client
+
+from chassis.rpc import Asker
+from chassis.runtime import App
+from contracts import hotline as c
+from contracts import subjects
+from contracts.base import Done, Role
+from kernel.refused import Refused
+from services.hotline.service import Hotline
+from tests.servers import MORNING, Desk, Servers, started, until
+
+EXAMPLE = Path(__file__).parents[2] / "contracts" / "examples" / "emit_ticket.py"
+SECRET = "示例来电人甲的悄悄话"
+
+
+class Emitter:
+    """The hotline system outside: emits under its own account and reads its own answers."""
+
+    def __init__(self, client: Client, region: str) -> None:
+        self.js = client.jetstream(timeout=5)
+        self.subject = subjects.intake(region, c.TicketEmitted, "h12345")
+
+    async def emit(self, *bodies: dict[str, Any] | bytes) -> None:
+        data = [body if isinstance(body, bytes) else json.dumps(body).encode() for body in bodies]
+        await asyncio.gather(*(self.js.publish(self.subject, each, stream="INTAKE") for each in data))
+
+    async def read(self, count: int) -> list[dict[str, Any]]:
+        """The next answers, in the order in which they came."""
+        pull = await self.js.pull_subscribe_bind("h12345-answers", "ANSWERS")
+        got: list[dict[str, Any]] = []
+        for _ in range(40):
+            try:
+                messages = await pull.fetch(count - len(got), timeout=0.5)
+            except nats.errors.TimeoutError:
+                continue
+            for message in messages:
+                await message.ack()
+                got.append(json.loads(message.data))
+            if len(got) == count:
+                break
+        await pull.unsubscribe()
+        assert len(got) == count
+        return got
+
+
+def ticket(number: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "source": "12345",
+        "ticket_no": number,
+        "occurred_at": (MORNING - timedelta(hours=2)).isoformat(),
+        "received_at": (MORNING - timedelta(hours=1)).isoformat(),
+        "channel": "电话",
+        "kind": "求助",
+        "title": "路灯不亮",
+        "content": SECRET,
+        "category": "城市管理",
+        "place": "样桥镇样板路1号",
+        "caller": {"name": "示例来电人甲", "phone": "0000-5558001"},
+    } | changes
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(servers: Servers) -> AsyncIterator[App[Hotline]]:
+    async with started(servers, ["hotline"]) as serving:
+        yield serving.apps[0]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def emitter(servers: Servers, app: App[Hotline]) -> Emitter:
+    return Emitter(await servers.client("h12345"), servers.region)
+
+
+async def take(emitter: Emitter, number: str, **changes: Any) -> dict[str, Any]:
+    await emitter.emit(ticket(number, **changes))
+    (answer,) = await emitter.read(1)
+    return answer
+
+
+async def as_centre(desk: Desk, message: Any, as_: str = "派单员甲") -> Done:
+    return await desk(message, Done, as_=as_, agency="rxzx", roles=[Role.DISPATCHER])
+
+
+async def as_unit(desk: Desk, message: Any, agency: str, as_: str = "经办人乙") -> Done:
+    return await desk(message, Done, as_=as_, agency=agency, roles=[Role.CLERK])
+
+
+async def replied(desk: Desk, id: str, unit: str = "zjj") -> None:
+    await as_centre(desk, c.DispatchTicket(id=id, lead=unit))
+    await as_unit(desk, c.SignTicket(id=id), unit)
+    await as_unit(desk, c.ReplyTicket(id=id, text="已经修好，请放心。"), unit)
+    await as_centre(desk, c.ReviewReply(id=id, approve=True))
+
+
+def citizen(app: App[Hotline], servers: Servers) -> Any:
+    """Citizens ask through the gateway."""
+
+    async def ask(message: Any, into: Any) -> Any:
+        client = await servers.client("gateway")
+        return await Asker(lambda: client, servers.region, "gateway")(message, into)
+
+    return ask
+
+
+async def test_every_emission_is_answered(emitter: Emitter) -> None:
+    first = await take(emitter, "S-1")
+    assert (first["outcome"], first["emission"]) == ("accepted", "12345:S-1:1")
+    assert first["case"].startswith("999901-RX-2026-")
+    assert first["due_at"].startswith("2026-12-01T00:00:00")  # five working days after 23 November
+    assert (await take(emitter, "S-1"))["outcome"] == "repeated"
+    assert (await take(emitter, "S-1", revision=3, content="补充"))["outcome"] == "updated"
+    lower = await take(emitter, "S-1", revision=2, content="中间")
+    assert (lower["outcome"], lower["case"]) == ("ignored", first["case"])
+    other = await take(emitter, "S-1", revision=3, content="别的")
+    assert (other["outcome"], other["field"], other["code"]) == ("rejected", "content", "other_content")
+
+
+async def test_a_batch_with_revisions_in_disorder_opens_one_case(emitter: Emitter, app: App[Hotline]) -> None:
+    numbers = [2, 3, 1, 2, 3, 1]
+    await emitter.emit(*(ticket("S-2", revision=n, content=f"第{n}次") for n in numbers))
+    answers = await emitter.read(len(numbers))
+    assert len({answer["case"] for answer in answers}) == 1
+    assert sum(answer["outcome"] == "accepted" for answer in answers) == 1
+    held = (await app.it.cases.by_origin(["h12345:12345:S-2"]))["h12345:12345:S-2"]
+    assert held.state.revision == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        (b"{not json", None),
+        (ticket("S-3", kind="抱怨"), "kind"),
+        (ticket("S-3", category="别的事情"), "category"),
+        (ticket("S-3", occurred_at=(MORNING + timedelta(hours=5)).isoformat()), "occurred_at"),
+        ({name: value for name, value in ticket("S-3").items() if name != "title"}, "title"),
+        (ticket("S-3", occurred_at="2026-13-40"), "occurred_at"),
+    ],
+)
+async def test_what_is_wrong_is_rejected_with_the_field_and_kept_for_an_operator(
+    emitter: Emitter, servers: Servers, body: dict[str, Any] | bytes, field: str | None
+) -> None:
+    operator = (await servers.client("operator")).jetstream()
+    before = (await operator.stream_info("PARKED")).state.messages
+    await emitter.emit(body)
+    (answer,) = await emitter.read(1)
+    assert (answer["outcome"], answer["field"]) == ("rejected", field)
+    assert answer["reason"]
+    for value in ("抱怨", "别的事情", "2026-13-40", SECRET):
+        assert value not in json.dumps(answer, ensure_ascii=False)
+    assert (await operator.stream_info("PARKED")).state.messages == before + 1
+
+
+async def test_from_dispatch_to_the_callers_rating(
+    emitter: Emitter, desk: Desk, app: App[Hotline], servers: Servers
+) -> None:
+    answer = await take(emitter, "S-4")
+    id, code, ask = answer["case"], answer["query_code"], citizen(app, servers)
+    seen = await ask(c.FollowTicket(number=id, code=code), c.Following)
+    assert (seen.state_label, seen.reply) == ("待派单", None)
+    await replied(desk, id)
+    seen = await ask(c.FollowTicket(number=id, code=code), c.Following)
+    assert (seen.reply, seen.can_rate) == ("已经修好，请放心。", True)
+    assert [step.label for step in seen.steps] == ["已受理", "已派单", "承办单位已签收", "回复待审核", "已答复"]
+    visit = c.RecordVisit(id=id, reached=True, solved=True, satisfaction=c.Satisfaction.SATISFIED)
+    assert (await as_centre(desk, visit)).state == "closed"
+    assert (await ask(c.RateTicket(number=id, code=code, level=5), Done)).state == "closed"
+    for number, wrong in ((id, "AAAAAAAAAA"), ("999901-RX-2026-999999", code)):
+        with pytest.raises(Refused, match="编号或查询码不正确"):
+            await ask(c.FollowTicket(number=number, code=wrong), c.Following)
+
+
+async def test_papers_are_for_who_works_on_it_and_every_reading_is_kept(
+    emitter: Emitter, desk: Desk, app: App[Hotline]
+) -> None:
+    answer = await take(emitter, "S-5", caller={"name": "示例来电人乙", "phone": "0000-5558002", "wants_secrecy": True})
+    id = answer["case"]
+    await as_centre(desk, c.DispatchTicket(id=id, lead="zjj"))
+    whole: c.TicketPage = await desk(c.ShowTicket(id=id), c.TicketPage, agency="rxzx", roles=[Role.DISPATCHER])
+    assert whole.caller is not None
+    assert whole.content == SECRET
+    unit: c.TicketPage = await desk(c.ShowTicket(id=id), c.TicketPage, agency="zjj", roles=[Role.CLERK])
+    assert unit.caller is None
+    with pytest.raises(Refused) as refused:
+        await desk(c.ShowTicket(id=id), c.TicketPage, agency="jyj", roles=[Role.CLERK])
+    assert refused.value.code == "not_your_ticket"
+    paper = (await app.it.cases.load(id)).state.paper
+    assert [reading["by"]["agency"] for reading in await app.it.papers.readings([paper])] == ["rxzx", "zjj"]
+
+
+async def test_the_same_key_decides_once(emitter: Emitter, desk: Desk) -> None:
+    id = (await take(emitter, "S-6"))["case"]
+    command = c.DispatchTicket(id=id, lead="zjj")
+    given: dict[str, Any] = {"key": "once", "agency": "rxzx", "roles": [Role.DISPATCHER]}
+    first, second = [await desk(command, Done, **given) for _ in range(2)]
+    assert (first.repeated, second.repeated, second.version) == (False, True, first.version)
+
+
+async def test_an_emergency_is_answered_with_the_transfer_notice(emitter: Emitter, desk: Desk) -> None:
+    answer = await take(emitter, "S-7", content="桥下有人落水。", urgency="特急")
+    assert "119" in answer["notice"]
+    id = answer["case"]
+    with pytest.raises(Refused) as refused:
+        await as_centre(desk, c.CloseTicket(id=id, ending=c.Ending.TRANSFERRED, text="已转119"))
+    assert refused.value.code == "emergency_open"
+    await as_centre(desk, c.ConfirmHandOver(id=id, number="119"))
+    closed = await as_centre(desk, c.CloseTicket(id=id, ending=c.Ending.TRANSFERRED, text="已转119"))
+    assert closed.state == "closed"
+
+
+async def test_merged_tickets_get_the_reply_of_the_main_one(emitter: Emitter, desk: Desk, app: App[Hotline]) -> None:
+    main, other = [(await take(emitter, number))["case"] for number in ("S-8", "S-9")]
+    await as_centre(desk, c.MergeTicket(id=other, into=main))
+    assert (await take(emitter, "S-9", revision=2, content="补充"))["merged_into"] == main
+
+    async def absorbed() -> bool:
+        return (await app.it.cases.load(main)).state.absorbed == (other,)
+
+    await until(absorbed)
+    await replied(desk, main)
+
+    async def answered() -> bool:
+        return (await app.it.cases.load(other)).state.state.value == "visiting"
+
+    await until(answered)
+
+
+async def test_time_makes_it_overdue_once(emitter: Emitter, app: App[Hotline], servers: Servers) -> None:
+    answer = await take(emitter, "S-10", urgency="特急", title="断桥", content="桥面断裂")
+    servers.clock.advance(timedelta(hours=3))
+
+    async def overdue() -> bool:
+        return (await app.it.cases.load(answer["case"])).state.overdue
+
+    await until(overdue)
+
+
+async def test_a_ticket_from_the_web_takes_the_same_way(app: App[Hotline], servers: Servers) -> None:
+    ask = citizen(app, servers)
+    command = c.TakeTicket(channel="网站", kind="建议", title="增加座位", content="希望图书馆增加座位。")  # type: ignore[arg-type]
+    done = await ask(command, c.TicketTaken)
+    assert (done.outcome, done.state) == ("accepted", "triage")
+    assert (await ask(c.FollowTicket(number=done.id, code=done.query_code), c.Following)).kind == "建议"
+    wrong = command.model_copy(update={"channel": "心灵感应"})
+    with pytest.raises(Refused) as refused:
+        await ask(wrong, c.TicketTaken)
+    assert refused.value.field == "channel"
+
+
+async def test_the_example_of_an_emitter(emitter: Emitter, servers: Servers) -> None:
+    away = ticket("S-11")
+    await emitter.emit(away)  # answered while the example is away
+    printed = await _run(servers.files["h12345"])
+    assert [answer["outcome"] for answer in printed] == ["accepted", "accepted"]
+    assert printed[0]["emission"] == "12345:S-11:1"
+
+
+async def _run(credentials: Path) -> Sequence[dict[str, Any]]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(EXAMPLE), str(credentials), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return [json.loads(line) for line in out.decode().splitlines()]
+
+
+async def test_nothing_personal_is_told(emitter: Emitter, servers: Servers) -> None:
+    """Every event of the run, read from the stream."""
+    js = (await servers.client("operator")).jetstream()
+    last = (await js.stream_info("EVENTS")).state.last_seq
+    told = [(await js.get_msg("EVENTS", seq)).data.decode() for seq in range(1, last + 1)]
+    assert len(told) > 20
+    for value in (SECRET, "示例来电人", "5558001", "样板路", "路灯不亮", "请放心"):
+        assert not any(value in body for body in told)
