@@ -283,14 +283,13 @@ class Redo(Step, by=OFFICE):
 class Archive(Step, by=(Role.CLERK, Role.OPENNESS, Role.ARCHIVIST)):
     """归档 (条例45)."""
 
-    archive_no: str = Field(min_length=1, max_length=60, description="档号")
+    archive_no: str = Field(pattern=r"^[0-9A-Za-z\u4e00-\u9fa5·.-]{1,60}$", description="档号")
 
 
 class EraseApplicantData(Step, by=(Role.ARCHIVIST,)):
     """Erase the papers after hand-over to the archive, while no review or suit is open."""
 
     handed_over_on: date
-    purpose: str = Field(min_length=2, max_length=200)
 
 
 class LedgerImported(Reply):

@@ -61,7 +61,6 @@ def draft(case: Case, wording: Wording, drafter: str, paper: str, calendar: Cale
         outcome=wording.outcome,
         basis=rule.basis_text(elsewhere=bool(wording.right_organ)),
         grounds=tuple(filter(None, (rule.ground or wording.ground,))),
-        earlier=wording.earlier,
         override=wording.public_interest,
         drafter=drafter,
         paper=paper,

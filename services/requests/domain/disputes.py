@@ -85,7 +85,7 @@ def archive(case: Case, archive_no: str, calendar: Calendar) -> list[Fact]:
     return timed(case, [f.Archived(archive_no=archive_no)], calendar)
 
 
-def erase(case: Case, handed_over_on: date, purpose: str, now: datetime) -> list[Fact]:
+def erase(case: Case, handed_over_on: date, now: datetime) -> list[Fact]:
     """The papers go after hand-over to the archive, and only while no review or suit is open."""
     if case.erased:
         return []
@@ -94,4 +94,4 @@ def erase(case: Case, handed_over_on: date, purpose: str, now: datetime) -> list
     if case.open_reviews:
         raise Refused("dispute_open", "复议或者诉讼尚未审结，不能销毁申请人材料。", remedy="请在审结后再办理。")
     not_after(handed_over_on, now, "handed_over_on")
-    return [f.ApplicantDataErased(handed_over_on=handed_over_on, purpose=purpose)]
+    return [f.ApplicantDataErased(handed_over_on=handed_over_on)]

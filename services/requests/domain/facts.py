@@ -165,7 +165,6 @@ class ReplyDrafted(Fact):
     outcome: Outcome
     basis: str
     grounds: tuple[str, ...]
-    earlier: str
     override: bool
     drafter: str
     paper: str
@@ -276,7 +275,6 @@ class ApplicantDataErased(Fact):
     """The papers were erased after hand-over to the archive."""
 
     handed_over_on: date
-    purpose: str
 
 
 class DeadlinesSet(Fact):

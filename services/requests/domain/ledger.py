@@ -8,6 +8,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from contracts.requests_terms import ApplicantClass, Channel, Outcome, Review, ReviewKind, ReviewResult
 from kernel.calendar import Calendar
 from kernel.facts import Fact
+from kernel.personal import scan
 from kernel.refused import Refused
 from services.requests.domain import facts as f
 from services.requests.domain.deadline import reply_limit, timed
@@ -63,7 +64,7 @@ class LedgerLine(_Line):
 def read_line(text: str) -> LedgerLine:
     """A line as written; raises `Refused` that names the field and never the value."""
     try:
-        return LedgerLine.model_validate_json(text)
+        line = LedgerLine.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or None
@@ -76,6 +77,9 @@ def read_line(text: str) -> LedgerLine:
                 raise Refused("ledger_unknown_field", "有不认识的字段。", remedy="请对照台账格式说明。") from None
             case _:
                 raise Refused("ledger_value", "字段的值不符合要求。", field=field) from None
+    if scan(line.id):
+        raise Refused("ledger_personal", "编号疑似包含个人信息。", field="id", remedy="请改用不含个人信息的编号。")
+    return line
 
 
 def import_line(line: LedgerLine, number: str, content: str, now: datetime, calendar: Calendar) -> list[Fact]:

@@ -1,0 +1,72 @@
+"""What an applicant, or another request for the same, is recognised by; and the applicant's own view."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from contracts.requests import Application, Followed
+from kernel.refused import Refused
+from services.requests.domain.kind import waits_for
+from services.requests.domain.outcomes import OUTCOMES
+from services.requests.domain.state import LABELS, Case
+
+Digest = Callable[[str], str]
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 10
+_MEANINGLESS = re.compile(r"[\W_]+")
+
+
+def query_code(number: str, digest: Digest) -> str:
+    """The code that belongs to a number, derived by a keyed digest, so that a repeated submission gets it again."""
+    value, code = int(digest(f"query-code\0{number}"), 16), ""
+    for _ in range(CODE_LENGTH):
+        value, place = divmod(value, len(ALPHABET))
+        code += ALPHABET[place]
+    return code
+
+
+def code_digest(number: str, code: str, digest: Digest) -> str:
+    """What is kept of a query code, however it was typed."""
+    return digest(f"query-code-kept\0{number}\0{_plain(code)}")
+
+
+def applicant_digest(application: Application, digest: Digest) -> str:
+    """Tells the same applicants again: by identity document, else by name and contact; empty where neither is given."""
+    known = sorted(_plain(each.id_document) or _plain(each.name + each.contact) for each in application.applicants)
+    return digest("applicant\0" + "\0".join(known)) if all(known) else ""
+
+
+def information_digest(text: str, digest: Digest) -> str:
+    """Tells the same information again, whatever the spacing and punctuation; empty for an empty text."""
+    plain = _plain(text)
+    return digest(f"information\0{plain}") if plain else ""
+
+
+def _plain(text: str) -> str:
+    return _MEANINGLESS.sub("", unicodedata.normalize("NFKC", text)).upper()
+
+
+def unknown() -> Refused:
+    """The same words for a wrong number and a wrong code."""
+    return Refused("not_found", "编号或者查询码不正确。", field="code", remedy="请核对受理时告知的编号和查询码。")
+
+
+def followed(case: Case, agency: str, reply: str | None, notice: str | None) -> Followed:
+    """The applicant's view: where it stands, who must act, until when."""
+    limit = case.deadlines.reply
+    outcome = case.outcome
+    return Followed(
+        number=case.number,
+        state_label=LABELS[case.stage],
+        agency=agency,
+        arrived_on=case.arrived_on,
+        received_on=case.received_on,
+        due_on=limit.due if limit and case.open else None,
+        provisional=bool(case.open and limit and limit.provisional),
+        extended_days=case.extended_days,
+        waits_for=waits_for(case),
+        outcome_label=OUTCOMES[outcome].label if outcome else None,
+        closed_on=case.results[-1].closed_on if case.results and not case.open else None,
+        reply=reply,
+        notice=notice,
+    )

@@ -1,0 +1,42 @@
+"""What each fact is called where people read the history of a request."""
+
+from kernel.facts import Fact
+from services.requests.domain import facts as f
+
+STEPS: dict[type[Fact], str] = {
+    f.Arrived: "登记申请",
+    f.ReceiptConfirmed: "确认收到申请",
+    f.ConfirmationMissed: "逾期未与申请人确认",
+    f.Accepted: "受理",
+    f.CorrectionRequested: "告知补正",
+    f.Corrected: "收到补正",
+    f.NoticeDelivered: "登记文书送达",
+    f.ConsultationSent: "发出征求意见函",
+    f.ConsultationAnswered: "收到征求意见答复",
+    f.ConsultationLapsed: "征求意见期限届满",
+    f.ReasonsRequested: "要求说明理由",
+    f.ReasonsAccepted: "认可理由",
+    f.FeeNoticed: "发出收费通知",
+    f.Paid: "缴费",
+    f.Extended: "延长答复期限",
+    f.Searched: "登记检索",
+    f.ReplyDrafted: "起草答复",
+    f.ReplyApproved: "审批答复",
+    f.ReplyReturned: "退回答复",
+    f.Replied: "送达答复",
+    f.InformationProposed: "建议转为主动公开",
+    f.ApplicantLapsed: "申请人期限届满",
+    f.LapseClosed: "逾期结案",
+    f.Withdrawn: "申请人撤回",
+    f.ReviewBrought: "登记复议、诉讼",
+    f.ReviewAnswered: "提出复议、诉讼答复",
+    f.AnswerMissed: "复议、诉讼答复逾期",
+    f.ReviewDecided: "登记复议、诉讼结果",
+    f.RedoOrdered: "责令重新答复",
+    f.Archived: "归档",
+    f.ApplicantDataErased: "销毁申请人材料",
+    f.DeadlinesSet: "计算期限",
+    f.Warned: "期限预警",
+    f.BecameOverdue: "答复逾期",
+    f.Imported: "由旧台账导入",
+}

@@ -1,0 +1,133 @@
+"""What is answered about requests: to applicants, to clerks, to lists."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from chassis.actors import Cause
+from chassis.cases import Held
+from contracts import requests as c
+from contracts.requests_terms import Application, Happened, Similar, Stage
+from kernel.refused import Refused
+from services.requests.domain.following import followed
+from services.requests.domain.history import STEPS
+from services.requests.domain.kind import KIND, record
+from services.requests.domain.state import LABELS, Case
+from services.requests.papers import Words
+from services.requests.service import Requests
+
+SIMILAR = 50
+APPLICANT_READS = "申请人查询"
+_STEPS = {kind.kind: label for kind, label in STEPS.items()}
+
+
+async def follow(service: Requests, query: c.Follow, cause: Cause) -> c.Followed:
+    """The applicant's view, with the words addressed to the applicant."""
+    case = (await service.proven(query.number, query.code)).state
+    reply = notice = None
+    if case.draft and case.outcome is case.draft.outcome:
+        reply = await _words(service, case, case.draft.paper, APPLICANT_READS, cause)
+    if case.stage is Stage.CORRECTION_REQUESTED and case.correction:
+        notice = await _words(service, case, case.correction.paper, APPLICANT_READS, cause)
+    if case.stage is Stage.FEE_PENDING and case.fee:
+        notice = await _words(service, case, case.fee.paper, APPLICANT_READS, cause)
+    return followed(case, service.agency_name(case.agency), reply, notice)
+
+
+async def _words(service: Requests, case: Case, paper: str, purpose: str, cause: Cause) -> str | None:
+    if case.erased or not paper:
+        return None
+    return (await service.papers.read(paper, Words, cause.actor, purpose, cause.now)).text()
+
+
+async def get(service: Requests, query: c.GetRequest, cause: Cause) -> c.Detail:
+    """The record, its history and similar requests; papers only for a stated purpose, and the reading is kept."""
+    held = await service.cases.load(query.number)
+    case = held.state
+    application = draft = None
+    if query.purpose:
+        service.require_own(case.agency, cause.actor, cause.now)
+        if case.application:
+            application = await service.papers.read(
+                case.application, Application, cause.actor, query.purpose, cause.now
+            )
+        if case.draft:
+            draft = await _words(service, case, case.draft.paper, query.purpose, cause)
+    return c.Detail(
+        record=record(case),
+        version=held.version,
+        missing=case.missing,
+        application=application,
+        draft=draft,
+        similar=await _similar(service, case),
+        consultations=tuple(each.id for each in case.open_consultations),
+        history=tuple(_happened(entry["text"]) for entry in await service.cases.entries(held.id)),
+    )
+
+
+def _happened(text: str) -> Happened:
+    entry: dict[str, Any] = json.loads(text)
+    by = entry["by"]
+    return Happened(
+        at=datetime.fromisoformat(entry["at"]),
+        by=by.get("name") or {"citizen": "申请人", "clock": "时钟"}.get(by["kind"], by.get("id", "")),
+        what=_STEPS.get(entry["kind"], entry["kind"]),
+        kind=entry["kind"],
+    )
+
+
+async def _similar(service: Requests, case: Case) -> tuple[Similar, ...]:
+    """Other requests of the same applicant, or for the same information, the newest first."""
+    found: dict[str, Held[Case]] = {}
+    for key, value in (("applicant", case.applicant), ("information", case.information)):
+        if value:
+            same = await service.cases.find({key: value}, sort=[("_id", -1)], limit=SIMILAR)
+            found.update({held.id: held for held in same if held.id != case.number})
+    return tuple(
+        Similar(
+            number=number,
+            state_label=LABELS[held.state.stage],
+            received_on=held.state.received_on,
+            outcome=held.state.outcome,
+            same_applicant=bool(case.applicant) and held.state.applicant == case.applicant,
+            same_information=bool(case.information) and held.state.information == case.information,
+        )
+        for number, held in sorted(found.items(), reverse=True)[:SIMILAR]
+    )
+
+
+async def ledger(service: Requests, query: c.Ledger) -> c.LedgerPage:
+    """Requests by receipt date, page by page."""
+    if query.received_to < query.received_from:
+        raise Refused("period", "起止日期颠倒。", field="received_to", remedy="请核对日期。")
+    after: Mapping[str, str] = (
+        {"$gt": query.cursor} if query.cursor else {"$gte": f"{query.received_from.isoformat()}/"}
+    )
+    return await _page(service, "ledger", {**after, "$lte": f"{query.received_to.isoformat()}/~"}, query)
+
+
+async def list_due(service: Requests, query: c.ListDue, today: date) -> c.LedgerPage:
+    """What runs out within so many working days, and what has run out."""
+    until = service.calendar.due(today, query.working_days) if query.working_days else today
+    return await _page(service, "due", {"$lte": f"{until.isoformat()}/~"}, query, {"watched": True})
+
+
+async def _page(
+    service: Requests,
+    key: str,
+    span: Mapping[str, str],
+    query: c.Ledger | c.ListDue,
+    where: Mapping[str, Any] | None = None,
+) -> c.LedgerPage:
+    found = await service.cases.find(
+        {**(where or {}), **({"agency": query.agency} if query.agency else {}), key: dict(span)},
+        sort=[(key, 1)],
+        limit=query.limit + 1,
+    )
+    rows = found[: query.limit]
+    more = len(found) > query.limit
+    return c.LedgerPage(
+        rows=tuple(record(held.state) for held in rows),
+        next=str(KIND.index(rows[-1].state)[key]) if more else None,
+    )
