@@ -323,4 +323,4 @@ class ReadPosts(Command, by=(Role.CLERK, Role.HEAD, *COORDINATORS), reply=PostLi
 
     id: CaseId
     purpose: str = Field(min_length=2, max_length=200)
-    limit: int = Field(default=20, ge=1, le=30)
+    limit: int = Field(default=15, ge=1, le=15, description="Few enough for one message.")
