@@ -29,8 +29,11 @@ async def take_in(
 
 @on.command(c.TakeTicket)
 async def take(service: Hotline, command: c.TakeTicket, cause: Cause) -> c.TicketTaken:
-    """The same way in as from the bus; who speaks for citizens is the emitter."""
-    emitter = "web" if cause.actor.kind == "citizen" else cause.actor.kind
+    """The same way in as from the bus. A citizen's ticket is always a new one: nobody can name another's and so
+    change it or learn its query code."""
+    emitter = {"citizen": "web", "person": "desk"}.get(cause.actor.kind, cause.actor.id)
+    if cause.actor.kind == "citizen":
+        command = command.model_copy(update={"ticket_no": None, "revision": 1})
     ticket = door.emitted(command, cause, f"W{service.digest(cause.id)[:16]}")
     (answer,) = await door.take_in(service, [Emission(ticket, emitter, cause)])
     if isinstance(answer, Refused):

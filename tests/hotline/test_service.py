@@ -159,7 +159,11 @@ async def test_what_is_wrong_is_rejected_with_the_field_and_kept_for_an_operator
     assert answer["reason"]
     for value in ("抱怨", "别的事情", "2026-13-40", SECRET):
         assert value not in json.dumps(answer, ensure_ascii=False)
-    assert (await operator.stream_info("PARKED")).state.messages == before + 1
+
+    async def kept() -> bool:
+        return bool((await operator.stream_info("PARKED")).state.messages == before + 1)
+
+    await until(kept)  # it is answered first and parked then
 
 
 async def test_from_dispatch_to_the_callers_rating(

@@ -1,0 +1,88 @@
+"""`zwgk hotline` against real servers."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest_asyncio
+from typer.testing import CliRunner
+
+from cli.hotline import app
+from cli.place import Place
+from cli.session import DATA
+from tests.servers import Servers, started
+
+TABLE = """信件编号,受理时间,来源,主题,内容,区域
+CSV-1,2026-11-20 09:00,信箱,路灯不亮,东段路灯坏了六盏。,样桥镇
+CSV-2,2026/11/20 10:00,信箱,公交延时,希望末班车延长。,甲子街道
+CSV-3,昨天,信箱,写错了,时间写错了。,甲子街道
+CSV-4,2026-11-20 11:00,鸽子,写错了,渠道写错了。,甲子街道
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def platform(servers: Servers) -> AsyncIterator[Path]:
+    """The data folder of a running platform."""
+    files = {name: str(path) for name, path in servers.files.items()}
+    where = Place(http="", nats=servers.nats.url, mongo=servers.mongo.url, region=servers.region, credentials=files)
+    (servers.folder.path / "run.json").write_text(where.model_dump_json())
+    async with started(servers, ["hotline"]):
+        yield servers.folder.path
+
+
+async def zwgk(platform: Path, *words: str, code: int = 0) -> Any:
+    def call() -> Any:
+        DATA.set(platform)
+        return CliRunner().invoke(app, [*words, "--json"])
+
+    result = await asyncio.to_thread(call)
+    assert result.exit_code == code, result.output
+    return json.loads(result.stdout) if code == 0 else result.stderr
+
+
+async def test_a_table_is_taken_in_once_and_its_tickets_worked_on(platform: Path, tmp_path: Path) -> None:
+    table = tmp_path / "letters.csv"
+    table.write_text(TABLE, encoding="utf-8")
+    load = ("import", str(table), "--source", "领导信箱", "--kind", "求助", "--as", "派单员甲", "--agency", "rxzx")
+    rows = await zwgk(platform, *load)
+    assert [row["outcome"] for row in rows] == ["accepted", "accepted", "rejected", "rejected"]
+    assert [row.get("field") for row in rows[2:]] == ["received_at", "channel"]
+    again = await zwgk(platform, *load)
+    assert [row["outcome"] for row in again] == ["repeated", "repeated", "rejected", "rejected"]
+    id = rows[0]["id"]
+    centre, unit = ("--as", "派单员甲", "--agency", "rxzx"), ("--as", "经办人乙", "--agency", "cgj")
+    await zwgk(platform, "classify", id, "--category", "城市管理", "--matter", "ordinary", *centre)
+    assert (await zwgk(platform, "dispatch", id, "--lead", "cgj", *centre))["state"] == "dispatched"
+    assert (await zwgk(platform, "sign", id, *unit))["state"] == "signed"
+    assert (await zwgk(platform, "reply", id, "--text", "已修复。", *unit))["state"] == "replied"
+    refused = await zwgk(platform, "review", id, "--approve", "--as", "经办人乙", "--agency", "rxzx", code=2)
+    assert "不能审核自己的回复" in refused
+    assert (await zwgk(platform, "review", id, "--approve", *centre))["state"] == "visiting"
+    page = await zwgk(platform, "show", id, *centre)
+    assert (page["title"], page["reply"]) == ("路灯不亮", "已修复。")
+    listed = await zwgk(platform, "list", "--unit", "cgj", *centre)
+    assert id in [row["id"] for row in listed]
+
+
+async def test_a_wrong_number_is_refused_in_one_line(platform: Path) -> None:
+    assert "字段 id" in await zwgk(platform, "sign", "没有 这样的编号", code=2)
+    assert "没有这个编号" in await zwgk(platform, "sign", "999901-RX-2026-999999", code=2)
+
+
+async def test_emitting_for_a_test_of_the_door(platform: Path, tmp_path: Path) -> None:
+    body = {
+        "source": "12345",
+        "ticket_no": "CLI-1",
+        "occurred_at": "2026-11-22T09:00:00+08:00",
+        "received_at": "2026-11-22T10:00:00+08:00",
+        "channel": "电话",
+        "kind": "咨询",
+        "title": "怎样办理",
+        "content": "想问怎样办理。",
+    }
+    file = tmp_path / "ticket.json"
+    file.write_text(json.dumps([body, body | {"channel": "鸽子", "ticket_no": "CLI-2"}]), encoding="utf-8")
+    answers = await zwgk(platform, "emit", str(file))
+    assert sorted(answer["outcome"] for answer in answers) == ["accepted", "rejected"]
