@@ -244,7 +244,6 @@ async def create_indexes(collection: Collection) -> None:
     await collection.create_index([("untold_at", 1)], sparse=True)
     await collection.create_index([("alarm_at", 1)], sparse=True)
     await collection.create_index([("origin", 1)], unique=True, sparse=True)
-    await collection.create_index([("kind", 1), ("_id", 1)])
 
 
 __all__ = ["CaseKind", "Cases", "Decision", "Duplicate", "Held", "Opening", "create_indexes"]

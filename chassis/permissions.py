@@ -123,7 +123,7 @@ def operator_user(registry: Registry, region: str) -> User:
     everywhere = (
         subjects.asked(region, kind, OPERATOR, service) for service in registry.services for kind in ANSWERED_BY_ALL
     )
-    own = (subjects.asked(region, kind, OPERATOR) for kind in _kinds(registry) if Role.OPERATOR in kind.by)
+    own = (subjects.asked(region, kind, OPERATOR) for kind in _kinds(registry) if Role.OPERATOR in kind.allowed)
     return User(
         OPERATOR,
         publish=(

@@ -60,9 +60,8 @@ async def _republish(app: "App[Any]", cause: Cause) -> int:
     """
     epoch = int(time.time())
     told = 0
-    for cases in app.runtime.kinds.values():
-        async for document in cases.collection.each({"kind": cases.kind.name}, {"_id": 1}, sort=[("_id", 1)]):
-            told += await cases.retell(document["_id"], epoch, cause.now)
+    async for document in app.runtime.collection("cases").each({}, {"kind": 1}, sort=[("_id", 1)]):
+        told += await app.runtime.kinds[document["kind"]].retell(document["_id"], epoch, cause.now)
     kind = REGISTRY.services[app.name].retold
     records = ServiceRecords(id=app.name, owner=app.name, since=cause.now.isoformat())
     (message,) = outgoing(

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from chassis.outbox import Outgoing
 from chassis.store import Collection, Unreachable, UpdateOne
@@ -11,7 +12,7 @@ from chassis.store import Collection, Unreachable, UpdateOne
 log = logging.getLogger(__name__)
 Publish = Callable[[Outgoing], Awaitable[None]]
 BATCH = 500
-STALE = timedelta(seconds=3)
+STALE = timedelta(seconds=5)
 MAX_WAITING = 50_000
 """Commits waiting in memory to be told; beyond it they are left to the sweep, which finds them in the database."""
 
@@ -73,9 +74,11 @@ class Relay:
         found = await self._collection.find(
             {"untold_at": {"$lt": datetime.now(UTC) - STALE}}, {"outbox": 1, "version": 1}, limit=BATCH
         )
+        mine = {case for case, _, _ in self._waiting}
         batch = [
             (document["_id"], document["version"], [Outgoing.from_stored(stored) for stored in document["outbox"]])
             for document in found
+            if document["_id"] not in mine
         ]
         return await self._tell(batch)
 
@@ -96,18 +99,13 @@ class Relay:
         await asyncio.gather(*(self._publish(message) for message in outbox))
 
     async def _clear(self, done: Sequence[tuple[str, int, list[Outgoing]]]) -> None:
-        """Remove exactly what was told. New cases that have not moved since are cleared by one write for all."""
-        fresh = [case for case, version, _ in done if version == 1]
-        moved = not fresh or len(fresh) != await self._collection.update_many(
-            {"_id": {"$in": fresh}, "version": 1}, {"$set": {"outbox": []}, "$unset": {"untold_at": ""}}
-        )
-        rest = [entry for entry in done if moved or entry[1] > 1]
-        if not rest:
-            return
-        told = [(case, [message.seq for message in outbox]) for case, _, outbox in rest]
         await self._collection.bulk(
-            [UpdateOne({"_id": case}, {"$pull": {"outbox": {"seq": {"$in": seqs}}}}) for case, seqs in told]
+            [UpdateOne({"_id": case}, _without([message.seq for message in outbox])) for case, _, outbox in done]
         )
-        await self._collection.update_many(
-            {"_id": {"$in": [case for case, _ in told]}, "outbox": {"$size": 0}}, {"$unset": {"untold_at": ""}}
-        )
+
+
+def _without(told: Sequence[int]) -> list[dict[str, Any]]:
+    """A change that removes exactly what was told; a case with nothing left to tell no longer waits."""
+    left = {"$filter": {"input": "$outbox", "as": "each", "cond": {"$not": [{"$in": ["$$each.seq", list(told)]}]}}}
+    waiting = {"$cond": [{"$eq": [{"$size": "$outbox"}, 0]}, "$$REMOVE", "$untold_at"]}
+    return [{"$set": {"outbox": left}}, {"$set": {"untold_at": waiting}}]

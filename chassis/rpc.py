@@ -70,7 +70,7 @@ class Responder:
         self._name = name
         self._client = client
         self._handlers = {
-            ("cmd" if issubclass(kind, Command) else "qry", kind.name): (kind, respond)
+            ("cmd" if issubclass(kind, Command) else "qry", kind.verb): (kind, respond)
             for kind, respond in handlers.items()
         }
         self._verifier = verifier
@@ -102,7 +102,7 @@ class Responder:
         if kind is None or respond is None:
             raise Refused("unknown_request", "本服务没有这项功能。", remedy="请核对版本。")
         actor = self._actor(tokens[-1], headers)
-        if not kind.by & actor.roles:
+        if not kind.allowed & actor.roles:
             raise Refused("forbidden", "无权执行此操作。", remedy="请由具备相应角色的人员办理。")
         try:
             asked = kind.model_validate_json(message.data)

@@ -62,9 +62,9 @@ class Session:
         service: str | None = None,
     ) -> R:
         """Send a command or query as the person `as_` of `agency`, with the roles that it needs."""
-        user = "operator" if message.by == OPERATOR_ONLY else "desk"
+        user = "operator" if message.allowed == OPERATOR_ONLY else "desk"
         client = await self.client(user)
-        token = None if user == "operator" else self.token(as_ or _user_name(), agency, message.by)
+        token = None if user == "operator" else self.token(as_ or _user_name(), agency, message.allowed)
         asker = Asker(lambda: client, self.region, user)
         return await asker(message, into, token=token, key=key, timeout=timeout, service=service)
 

@@ -23,7 +23,7 @@ def document(registry: Registry) -> dict[str, Any]:
             channels[name] = _intake(service, intake)
             operations[f"take in {name}"] = {"action": "receive", "channel": _ref(name)}
         for asked in (*service.commands, *service.queries):
-            name = f"{service.name}.{asked.name}"
+            name = f"{service.name}.{asked.verb}"
             channels[name] = _asked(service, asked)
             operations[f"answer {name}"] = {"action": "receive", "channel": _ref(name)}
     return {
@@ -60,7 +60,7 @@ def _event(event: type[Event], registry: Registry) -> dict[str, Any]:
         "address": subjects.events_of(REGION, event).replace("*", "{id}"),
         "description": _doc(event),
         "parameters": {"region": {}, "id": {}},
-        "messages": {event.name: _message(event.type(), event, f"schemas/events/{event.type()}.json")},
+        "messages": {event.event_name: _message(event.type(), event, f"schemas/events/{event.type()}.json")},
         "x-jetstream": {"streams": streams, "told by": event.service(), "heard by": heard},
     }
 
@@ -79,10 +79,10 @@ def _intake(service: Service, intake: type[Intake]) -> dict[str, Any]:
 def _asked(service: Service, asked: type[Asked]) -> dict[str, Any]:
     act = "cmd" if issubclass(asked, Command) else "qry"
     return {
-        "address": f"{subjects.ROOT}.{REGION}.{act}.{service.name}.{asked.name}.{{sender}}",
+        "address": f"{subjects.ROOT}.{REGION}.{act}.{service.name}.{asked.verb}.{{sender}}",
         "description": _doc(asked),
         "parameters": {"region": {}, "sender": {}},
-        "messages": {asked.name: _message(f"{service.name}.{asked.name}", asked, None)},
-        "x-roles": sorted(role.value for role in asked.by),
-        "x-reply": asked.reply.__name__,
+        "messages": {asked.verb: _message(f"{service.name}.{asked.verb}", asked, None)},
+        "x-roles": sorted(role.value for role in asked.allowed),
+        "x-reply": asked.answered_by.__name__,
     }

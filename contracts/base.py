@@ -102,7 +102,7 @@ class Event(Contract):
     """
 
     model_config = ConfigDict(extra="ignore")
-    name: ClassVar[str] = ""
+    event_name: ClassVar[str] = ""
     record_name: ClassVar[str] = ""
     audience: ClassVar[Audience] = Audience.INTERNAL
     major: ClassVar[int] = 1
@@ -116,12 +116,12 @@ class Event(Contract):
         cls, record: str = "", name: str = "", audience: Audience = Audience.INTERNAL, major: int = 1, **kwargs: Any
     ) -> None:
         super().__init_subclass__(**kwargs)
-        cls.record_name, cls.name, cls.audience, cls.major = record, name, audience, major
+        cls.record_name, cls.event_name, cls.audience, cls.major = record, name, audience, major
 
     @classmethod
     def type(cls) -> str:
         """`publication.document.published.v1`."""
-        return f"{cls.service()}.{cls.record_name}.{cls.name}.v{cls.major}"
+        return f"{cls.service()}.{cls.record_name}.{cls.event_name}.v{cls.major}"
 
 
 class Reply(Contract):
@@ -154,15 +154,15 @@ class Answer(Reply):
 class Asked(Contract):
     """Common to commands and queries: who may ask, what is answered, and the name on the bus."""
 
-    name: ClassVar[str] = ""
-    by: ClassVar[frozenset[Role]] = frozenset()
-    reply: ClassVar[type[Reply]] = Done
+    verb: ClassVar[str] = ""
+    allowed: ClassVar[frozenset[Role]] = frozenset()
+    answered_by: ClassVar[type[Reply]] = Done
 
     def __init_subclass__(
         cls, by: tuple[Role, ...] = (), reply: type[Reply] = Done, name: str = "", **kwargs: Any
     ) -> None:
         super().__init_subclass__(**kwargs)
-        cls.by, cls.reply, cls.name = frozenset(by), reply, name or dashed(cls.__name__)
+        cls.allowed, cls.answered_by, cls.verb = frozenset(by), reply, name or dashed(cls.__name__)
 
 
 class Command(Asked):

@@ -42,7 +42,7 @@ class Service:
     @cached_property
     def events(self) -> tuple[type[Event], ...]:
         """Events that it tells."""
-        own = tuple(kind for kind in self._defined(Event) if kind.name)
+        own = tuple(kind for kind in self._defined(Event) if kind.event_name)
         return (*own, self.retold) if own else ()
 
     @property
@@ -102,7 +102,7 @@ NOTICE = supervision.CalendarNoticeLoaded
 def _for_everyone(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
     """What a citizen may ask of these services: the gateway passes it on."""
     asked = (kind for module in modules for kind in (*Service(module).commands, *Service(module).queries))
-    return tuple(kind for kind in asked if Role.CITIZEN in kind.by)
+    return tuple(kind for kind in asked if Role.CITIZEN in kind.allowed)
 
 
 REGISTRY = Registry(

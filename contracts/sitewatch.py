@@ -280,19 +280,14 @@ class ProbeNow(Command, by=(*KEEPERS, Role.SUPERVISOR, Role.OPERATOR), reply=Pro
     id: CaseId
 
 
-class Inspected(Reply):
-    """What an inspection found."""
+class Scheduled(Reply):
+    """An inspection will begin within seconds; what it finds is told as findings."""
 
     id: CaseId
-    pages: int = Field(description="Pages that were fetched.")
-    failed: int = Field(description="Checks that failed.")
-    opened: tuple[CaseId, ...] = Field(description="Findings that were opened.")
-    verified: tuple[CaseId, ...] = Field(description="Findings that are put right.")
-    suspected: int = Field(description="Dead links that wait for a second look.")
-    unknown: int = Field(default=0, description="Pages that could not be judged.")
+    at: AwareDatetime
 
 
-class InspectNow(Command, by=(*KEEPERS, Role.SUPERVISOR, Role.OPERATOR), reply=Inspected):
+class InspectNow(Command, by=(*KEEPERS, Role.SUPERVISOR, Role.OPERATOR), reply=Scheduled):
     """Inspect a site at once: columns, links, footer, tags."""
 
     id: CaseId

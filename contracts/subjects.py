@@ -20,13 +20,13 @@ def event(region: str, kind: type[Event], record_id: str) -> str:
     """Where an event about one record is told."""
     return (
         f"{ROOT}.{token(region)}.evt.{kind.audience}.{kind.service()}.{kind.record_name}"
-        f".{kind.name}.v{kind.major}.{token(record_id)}"
+        f".{kind.event_name}.v{kind.major}.{token(record_id)}"
     )
 
 
 def events_of(region: str, kind: type[Event]) -> str:
     """Filter for all events of one type."""
-    return f"{ROOT}.{region}.evt.{kind.audience}.{kind.service()}.{kind.record_name}.{kind.name}.v{kind.major}.*"
+    return f"{ROOT}.{region}.evt.{kind.audience}.{kind.service()}.{kind.record_name}.{kind.event_name}.v{kind.major}.*"
 
 
 def asked(region: str, kind: type[Command] | type[Query], sender: str, service: str | None = None) -> str:
@@ -35,7 +35,7 @@ def asked(region: str, kind: type[Command] | type[Query], sender: str, service: 
     `service` names the receiver of what every service answers (`contracts.platform`).
     """
     act = "cmd" if issubclass(kind, Command) else "qry"
-    return f"{ROOT}.{region}.{act}.{service or kind.service()}.{kind.name}.{sender}"
+    return f"{ROOT}.{region}.{act}.{service or kind.service()}.{kind.verb}.{sender}"
 
 
 def intake(region: str, kind: type[Intake], emitter: str) -> str:

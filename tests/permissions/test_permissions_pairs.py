@@ -77,7 +77,7 @@ def platform_subjects(registry: Registry) -> Iterator[tuple[str, set[str]]]:
     for name, service in registry.services.items():
         yield f"{R}.parked.{name}.x", {name}
         for event in service.events:
-            kind = f"{name}.{event.record_name}.{event.name}"
+            kind = f"{name}.{event.record_name}.{event.event_name}"
             yield f"{R}.evt.{event.audience.value}.{kind}.v{event.major}.x", {name}
             other = {"public": "internal", "internal": "public"}[event.audience.value]
             yield f"{R}.evt.{other}.{kind}.v{event.major}.x", set()
@@ -94,12 +94,12 @@ def asking(registry: Registry) -> Iterator[tuple[str, set[str]]]:
         for kind in (*service.commands, *service.queries):
             act = "cmd" if issubclass(kind, Command) else "qry"
             senders = {name for name, sender in registry.services.items() if kind in sender.sends} | {"desk"}
-            senders |= {"operator"} if Role.OPERATOR in kind.by else set()
+            senders |= {"operator"} if Role.OPERATOR in kind.allowed else set()
             for name in everybody(registry):
-                yield f"{R}.{act}.{service.name}.{kind.name}.{name}", {name} & senders
+                yield f"{R}.{act}.{service.name}.{kind.verb}.{name}", {name} & senders
         for kind in (Republish, RetryParked, ShowParked):
             for name in everybody(registry):
-                yield f"{R}.cmd.{service.name}.{kind.name}.{name}", {name} & {"operator"}
+                yield f"{R}.cmd.{service.name}.{kind.verb}.{name}", {name} & {"operator"}
 
 
 def administration(registry: Registry) -> Iterator[tuple[str, set[str]]]:
@@ -150,7 +150,7 @@ def subscribing(registry: Registry) -> Iterator[tuple[str, set[str]]]:
             yield f"{R}.{act}.{name}.>", {name} & set(registry.services)
     for service in registry.services.values():
         for event in service.events:
-            yield f"{R}.evt.{event.audience.value}.{service.name}.{event.record_name}.{event.name}.v1.*", set()
+            yield f"{R}.evt.{event.audience.value}.{service.name}.{event.record_name}.{event.event_name}.v1.*", set()
 
 
 async def denied(place: Place, name: str, verb: str) -> set[str]:
