@@ -249,7 +249,7 @@ def test_an_emergency_stands_until_a_person_confirms() -> None:
     assert case.emergency == ("119", "120")
     assert record(case).waits_for == "值班员：确认移交119、120"
     events = tell(case, intake.open_case(arrival(content="着火了"), "n", NOW, CALENDAR))
-    assert [event.name for event in events] == ["accepted", "alarmed"]  # type: ignore[attr-defined]
+    assert [event.event_name for event in events] == ["accepted", "alarmed"]  # type: ignore[attr-defined]
     assert refused(lambda: ending.close(case, Ending.TRANSFERRED, "w", NOW))[0] == "emergency_open"
     assert refused(lambda: dispatching.confirm_hand_over(case, "122", NOW)) == ("no_such_emergency", "number")
     one = after(case, dispatching.confirm_hand_over(case, "119", NOW))
