@@ -80,7 +80,7 @@ class Target(Contract):
 
     value: Value
     unit: str = Field(min_length=1, max_length=20, description="次, 件, % …")
-    per_unit: bool = Field(default=False, description="Every unit has to reach it by itself.")
+    per_unit: bool = Field(default=False, description="Every unit has to reach it by itself, as with rates.")
     note: Note = ""
 
 
