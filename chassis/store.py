@@ -15,6 +15,7 @@ from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, Dup
 Document = dict[str, Any]
 Write = UpdateOne | InsertOne[Document] | ReplaceOne[Document] | UpdateMany
 DUPLICATE_KEY = 11000
+UPSERT_RACES = 20
 Duplicate = DuplicateKeyError
 Unreachable = (AutoReconnect, ConnectionFailure, NetworkTimeout)
 JOURNALED = WriteConcern(w="majority", j=True)
@@ -106,9 +107,20 @@ class Collection:
     async def find_one_and_update(
         self, where: Mapping[str, Any], change: Mapping[str, Any], *, upsert: bool = False
     ) -> Document | None:
-        """Change one document and return it as it is afterwards."""
-        found: Document | None = await self._raw.find_one_and_update(where, change, upsert=upsert, return_document=True)
-        return found
+        """Change one document and return it as it is afterwards; with `upsert` it is made where it is missing.
+
+        Two that make the same document at once may both find it missing: who loses looks again.
+        """
+        for _ in range(UPSERT_RACES if upsert else 1):
+            try:
+                found: Document | None = await self._raw.find_one_and_update(
+                    where, change, upsert=upsert, return_document=True
+                )
+            except DuplicateKeyError:
+                found = None
+            if found is not None:
+                return found
+        return None
 
     async def bulk(self, writes: Sequence[Write]) -> set[int]:
         """Carry out all writes in any order; the positions of those refused for a duplicate key."""
