@@ -6,7 +6,9 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel
 
 from chassis import chain
 from chassis.actors import Cause
@@ -204,9 +206,9 @@ class Cases(Generic[S]):
     def _outbox(self, held: Held[S], facts: Sequence[Fact], cause: Cause) -> list[Outgoing]:
         return self._outgoing(held, self.kind.tell(held.state, facts), cause.now)
 
-    def _outgoing(self, held: Held[S], events: Sequence[Event], at: datetime) -> list[Outgoing]:
+    def _outgoing(self, held: Held[S], events: Sequence[BaseModel], at: datetime) -> list[Outgoing]:
         return outgoing(
-            events,
+            cast(Sequence[Event], events),
             region=self._region,
             case=held.id,
             epoch=held.epoch,

@@ -12,14 +12,14 @@ D = TypeVar("D")
 C = TypeVar("C", bound=Command)
 Q = TypeVar("Q", bound=Query)
 E = TypeVar("E", bound=Event)
-I = TypeVar("I", bound=Intake)
+N = TypeVar("N", bound=Intake)
 
 
 @dataclass(frozen=True)
-class Emission(Generic[I]):
+class Emission(Generic[N]):
     """One message from outside: what it says, who emitted it (proven by its subject), and the cause that it is."""
 
-    message: I
+    message: N
     emitter: str
     cause: Cause
 
@@ -68,16 +68,16 @@ class Handlers(Generic[D]):
         return register
 
     def intake(
-        self, kind: type[I]
+        self, kind: type[N]
     ) -> Callable[
-        [Callable[[D, Sequence[Emission[I]]], Awaitable[Sequence[Answer | Refused]]]],
-        Callable[[D, Sequence[Emission[I]]], Awaitable[Sequence[Answer | Refused]]],
+        [Callable[[D, Sequence[Emission[N]]], Awaitable[Sequence[Answer | Refused]]]],
+        Callable[[D, Sequence[Emission[N]]], Awaitable[Sequence[Answer | Refused]]],
     ]:
         """Takes in messages from outside, many at a time, and answers each one, in order."""
 
         def register(
-            handler: Callable[[D, Sequence[Emission[I]]], Awaitable[Sequence[Answer | Refused]]],
-        ) -> Callable[[D, Sequence[Emission[I]]], Awaitable[Sequence[Answer | Refused]]]:
+            handler: Callable[[D, Sequence[Emission[N]]], Awaitable[Sequence[Answer | Refused]]],
+        ) -> Callable[[D, Sequence[Emission[N]]], Awaitable[Sequence[Answer | Refused]]]:
             self.intakes[kind] = handler
             return handler
 

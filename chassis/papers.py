@@ -36,7 +36,9 @@ class Keys:
             except binascii.Error:
                 key = b""
             if not key_id or len(key) != 32:
-                raise Refused("papers_keys", "案卷密钥格式不正确，应为“编号:32字节base64”。", remedy="请检查 ZWGK_PAPERS_KEYS。")
+                raise Refused(
+                    "papers_keys", "案卷密钥格式不正确，应为“编号:32字节base64”。", remedy="请检查 ZWGK_PAPERS_KEYS。"
+                )
             self._keys[key_id] = key
         if not self._keys:
             raise Refused("papers_keys", "未配置案卷密钥。", remedy="请设置 ZWGK_PAPERS_KEYS。")

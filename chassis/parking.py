@@ -46,7 +46,7 @@ class Parking:
 
     def open(self, parked: Parked) -> bytes:
         """The payload of a parked message; raises `Refused` when the key is gone or it was changed."""
-        stored = {
+        stored: dict[str, bytes | str] = {
             "key": parked.key,
             "nonce": base64.b64decode(parked.nonce),
             "sealed": base64.b64decode(parked.sealed),

@@ -57,9 +57,7 @@ class Verifier:
         for key in self._keys:
             try:
                 return Claims.model_validate(
-                    jwt.decode(
-                        token, key, ALGORITHMS, options=options, audience=self._audience, issuer=self._issuer
-                    )
+                    jwt.decode(token, key, ALGORITHMS, options=options, audience=self._audience, issuer=self._issuer)
                 )
             except (jwt.PyJWTError, ValidationError):
                 continue

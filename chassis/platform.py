@@ -1,9 +1,8 @@
 """What every service answers: parked messages and the retelling of its records (`contracts.platform`)."""
 
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
-
-import time
 
 from chassis.actors import Cause
 from chassis.outbox import outgoing

@@ -18,7 +18,7 @@ MAX_WAITING = 50_000
 
 
 class Relay:
-    """Publishes outboxes in order per case and clears them in bulk. Publishing twice is harmless: the message id holds."""
+    """Publishes outboxes in order per case and clears them in bulk. Telling twice is harmless: the message id holds."""
 
     def __init__(self, collection: Collection, publish: Publish, sweep_seconds: float) -> None:
         self._collection = collection

@@ -53,7 +53,9 @@ def invalid(error: ValidationError) -> Refused:
     """A refusal that names the first field that is wrong and never its value."""
     first = error.errors(include_input=False, include_url=False, include_context=False)[0]
     path = ".".join(str(part) for part in first["loc"])
-    return Refused("invalid", f"字段 {path or '（整体）'} 不符合要求（{first['type']}）。", field=path, remedy="请更正后重新提交。")
+    return Refused(
+        "invalid", f"字段 {path or '（整体）'} 不符合要求（{first['type']}）。", field=path, remedy="请更正后重新提交。"
+    )
 
 
 class Responder:
@@ -134,7 +136,11 @@ class Responder:
 
 def _unavailable() -> Problem:
     return Problem(
-        type="urn:zwgk:problem:unavailable", title="unavailable", status=503, detail="服务暂时不可用。", remedy="请稍后重试。"
+        type="urn:zwgk:problem:unavailable",
+        title="unavailable",
+        status=503,
+        detail="服务暂时不可用。",
+        remedy="请稍后重试。",
     )
 
 

@@ -4,10 +4,11 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from nats.aio.msg import Msg
+from nats.js.errors import NotFoundError
 from opentelemetry.trace import SpanKind
 
 from chassis import cases as case_store
@@ -18,7 +19,7 @@ from chassis.actors import Actor, Cause, service
 from chassis.alarms import Alarms
 from chassis.bus import Bus
 from chassis.calendars import Calendars
-from chassis.cases import Cases, CaseKind
+from chassis.cases import CaseKind, Cases
 from chassis.clock import clock
 from chassis.handlers import Emission, Handlers, Heard
 from chassis.numbers import Numbers
@@ -26,7 +27,7 @@ from chassis.papers import Keys, Papers
 from chassis.parking import Parking
 from chassis.persons import Verifier
 from chassis.relay import Relay
-from chassis.rpc import Asker, Responder, Respond
+from chassis.rpc import Asker, Respond, Responder
 from chassis.settings import Settings
 from chassis.settle import Delivery, Settler, Unreadable
 from chassis.store import Collection, Store, Unreachable
@@ -43,6 +44,7 @@ D = TypeVar("D")
 EVENTS_BATCH = 200
 INTAKE_BATCH = 500
 WATCH_SECONDS = 5.0
+EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 class Runtime:
@@ -192,7 +194,9 @@ class App(Generic[D]):
 
     def events(self) -> Settler[Heard]:
         """Settles the events that the service listens to."""
-        return self._settler(self.name, _read_event, self.hear, self._keep_silent, batch=self._handlers.batch is not None)
+        return self._settler(
+            self.name, _read_event, self.hear, self._keep_silent, batch=self._handlers.batch is not None
+        )
 
     def intake(self) -> Settler[tuple[Intake, str]]:
         """Settles what outside parties emit to the service."""
@@ -311,9 +315,8 @@ class App(Generic[D]):
                 log.warning("watch failed", extra={"service": self.name, "reason": type(error).__name__})
 
     async def _measure(self) -> None:
-        from nats.js.errors import NotFoundError
-
-        UNTOLD.labels(self.name).set(await self.runtime.collection("cases").count({"untold_at": {"$gt": datetime.min}}))
+        waiting = {"untold_at": {"$gt": EPOCH}}
+        UNTOLD.labels(self.name).set(await self.runtime.collection("cases").count(waiting, limit=10_000))
         for stream, durable in self._durables:
             try:
                 LAG.labels(self.name, durable).set(await self.runtime.bus.pending(stream, durable))

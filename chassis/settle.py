@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 import nats.errors
 from nats.aio.msg import Msg
@@ -31,7 +31,13 @@ T = TypeVar("T")
 HEARTBEAT_SECONDS = 10.0
 MAX_DELAY_SECONDS = 60.0
 TRUSTED_DELIVERIES = 2
-Outage = (*Unreachable, nats.errors.TimeoutError, nats.errors.ConnectionClosedError, nats.errors.NoServersError, OSError)
+Outage = (
+    *Unreachable,
+    nats.errors.TimeoutError,
+    nats.errors.ConnectionClosedError,
+    nats.errors.NoServersError,
+    OSError,
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Replayed(Msg):
     """A message that an operator runs again: no delivery of the server stands behind it."""
 
     def __init__(self, subject: str, headers: dict[str, str], payload: bytes) -> None:
-        super().__init__(None, subject, "", payload, headers)
+        super().__init__(cast(Any, None), subject, "", payload, headers)
         self._metadata = Msg.Metadata(
             sequence=Msg.Metadata.SequencePair(consumer=0, stream=time.time_ns()),
             num_pending=0,
@@ -148,7 +154,7 @@ class Settler(Generic[T]):
         try:
             return Delivery(message, self._read(message))
         except READING_ERRORS as error:
-            await self._until_available(lambda: self._reject(message, unreadable(error)))
+            await self._refuse_for_good(message, unreadable(error))
             return None
 
     async def _try(self, deliveries: Sequence[Delivery[T]]) -> bool:
@@ -177,7 +183,7 @@ class Settler(Generic[T]):
             except Outage:
                 await self._wait_until_available()
             except Refused as refusal:
-                await self._until_available(lambda: self._reject(message, unreadable(refusal)))  # noqa: B023
+                await self._refuse_for_good(message, unreadable(refusal))
                 return
             except Exception:
                 log.exception("handler failed", extra={"durable": self._durable, "message_type": _name(message)})
@@ -207,12 +213,14 @@ class Settler(Generic[T]):
         await self._parking.park(message, self._durable, why.code, why.reason, self._clock.now())
         await message.term()
         HANDLED.labels(self._service, _name(message), "parked").inc()
-        log.warning("message parked", extra={"durable": self._durable, "code": why.code, "message_type": _name(message)})
+        log.warning(
+            "message parked", extra={"durable": self._durable, "code": why.code, "message_type": _name(message)}
+        )
 
-    async def _until_available(self, act: Callable[[], Awaitable[None]]) -> None:
+    async def _refuse_for_good(self, message: Msg, why: Unreadable) -> None:
         while True:
             try:
-                return await act()
+                return await self._reject(message, why)
             except Outage:
                 await self._wait_until_available()
 

@@ -31,7 +31,7 @@ _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName
 
 
 class JsonFormatter(logging.Formatter):
-    """One JSON object a line. Of an exception it keeps the type and the frames, not the message: that may quote input."""
+    """One JSON object a line. Of an exception it keeps the type and the frames; its message may quote input."""
 
     def format(self, record: logging.LogRecord) -> str:
         context = trace.get_current_span().get_span_context()

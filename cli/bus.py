@@ -71,9 +71,7 @@ def write(path: Path = typer.Argument(help="写入的文件，例 deploy/nats/na
 
 
 @parked_app.command("list")
-def parked_list(
-    service: str = typer.Option(None, "--service", help="只看一个服务。"), json_: bool = JSON
-) -> None:
+def parked_list(service: str = typer.Option(None, "--service", help="只看一个服务。"), json_: bool = JSON) -> None:
     """列出搁置的消息及原因（不显示内容）。例：zwgk parked list --service hotline"""
 
     async def work(session: Session) -> list[dict[str, Any]]:
@@ -112,9 +110,7 @@ async def _one(session: Session, seq: int) -> Parked:
 
 
 @parked_app.command("show")
-def parked_show(
-    seq: int, purpose: str = typer.Option(help="查看目的（留痕）。"), json_: bool = JSON
-) -> None:
+def parked_show(seq: int, purpose: str = typer.Option(help="查看目的（留痕）。"), json_: bool = JSON) -> None:
     """解密显示一条搁置消息的内容；每次查看都会记录。"""
 
     async def work(session: Session) -> dict[str, Any]:
@@ -150,9 +146,7 @@ async def _drop(session: Session, seq: int) -> None:
     await js.delete_msg(streams.PARKED, seq)
 
 
-def republish(
-    service: str = typer.Argument(help="服务名，或 all。"), json_: bool = JSON
-) -> None:
+def republish(service: str = typer.Argument(help="服务名，或 all。"), json_: bool = JSON) -> None:
     """重新发布服务的全部现行记录（恢复备份之后，或供新的消费者）。例：zwgk republish hotline"""
     names = [name for name, entry in REGISTRY.services.items() if entry.events] if service == "all" else [service]
 
@@ -164,5 +158,3 @@ def republish(
         return list(await asyncio.gather(*(one(name) for name in names)))
 
     show(run(work), json_=json_, columns=[("service", "服务"), ("count", "已发布")])
-
-

@@ -52,7 +52,9 @@ def events_page() -> str:
             continue
         lines += [f"## {name}", "", "| event | audience | heard by | when |", "| --- | --- | --- | --- |"]
         for event in service.events:
-            heard = [each for each, entry in REGISTRY.services.items() if event in entry.listens or entry.listens_to_all]
+            heard = [
+                each for each, entry in REGISTRY.services.items() if event in entry.listens or entry.listens_to_all
+            ]
             when = " ".join(inspect.cleandoc(event.__doc__ or "").split())
             lines.append(f"| `{event.type()}` | {event.audience.value} | {', '.join(heard)} | {when} |")
         lines.append("")
@@ -87,7 +89,9 @@ def generate() -> None:
     changes = freezing.compare(SCHEMAS, schemas)
     broken = [change for change in changes if change.kind in ("changed", "gone")]
     for change in broken:
-        typer.echo(f"✗ {change.file}：已发布的模式不能{'删除' if change.kind == 'gone' else '修改'}，请另加新版本。", err=True)
+        typer.echo(
+            f"✗ {change.file}：已发布的模式不能{'删除' if change.kind == 'gone' else '修改'}，请另加新版本。", err=True
+        )
     if broken:
         raise typer.Exit(1)
     freezing.freeze(SCHEMAS, schemas, changes)

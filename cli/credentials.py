@@ -59,7 +59,7 @@ def write(
 
 
 def passwords() -> dict[str, str]:
-    """The password of every user of the bus, from the environment; raises `Refused` for one that the server could not use."""
+    """Every user's password, from the environment; raises `Refused` for one that the server could not use."""
     given = {user: os.environ.get(variable.name, "") for user, variable in permissions.variables(REGISTRY).items()}
     for user, variable in permissions.variables(REGISTRY).items():
         if not given[user][:1].isalpha():

@@ -120,9 +120,7 @@ async def _connected(given: Credentials) -> Client:
             **given.connection(), allow_reconnect=False, connect_timeout=3, error_cb=quiet, name="zwgk-cli"
         )
     except (OSError, nats.errors.Error, TimeoutError):
-        raise Refused(
-            "bus_unreachable", "无法连接消息服务。", remedy="请确认平台正在运行，地址与凭证正确。"
-        ) from None
+        raise Refused("bus_unreachable", "无法连接消息服务。", remedy="请确认平台正在运行，地址与凭证正确。") from None
 
 
 def _user_name() -> str:

@@ -192,7 +192,9 @@ def _announce(where: Place, json_: bool) -> None:
         shown: dict[str, Any] = where.model_dump(mode="json")
         sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
     else:
-        sys.stdout.write(f"✓ 平台已就绪：{where.http}\n  消息服务 {where.nats}  数据库 {where.mongo}\n  按 Ctrl-C 停止。\n")
+        sys.stdout.write(
+            f"✓ 平台已就绪：{where.http}\n  消息服务 {where.nats}  数据库 {where.mongo}\n  按 Ctrl-C 停止。\n"
+        )
     sys.stdout.flush()
 
 

@@ -5,8 +5,8 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from types import ModuleType
-from typing import TypeVar
+from types import ModuleType, new_class
+from typing import TypeVar, cast
 
 from contracts import gateway, hotline, opinion, publication, readmodel, requests, sitewatch, supervision
 from contracts.base import Audience, Command, Contract, Event, Intake, Query, Role
@@ -36,8 +36,10 @@ class Service:
     def retold(self) -> type[Retold]:
         """The service's own type of the event that ends a retelling."""
         namespace = {"__module__": self.module.__name__, "__doc__": Retold.__doc__, "__qualname__": "Retold"}
-        made: type[Retold] = type(Retold)("Retold", (Retold,), namespace, record="records", name="retold")
-        return made
+        made = new_class(
+            "Retold", (Retold,), {"record": "records", "name": "retold"}, lambda body: body.update(namespace)
+        )
+        return cast(type[Retold], made)
 
     @cached_property
     def events(self) -> tuple[type[Event], ...]:
@@ -101,7 +103,9 @@ NOTICE = supervision.CalendarNoticeLoaded
 
 def _for_everyone(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
     """What a citizen may ask of these services: the gateway passes it on."""
-    asked = (kind for module in modules for kind in (*Service(module).commands, *Service(module).queries))
+    services = [Service(module) for module in modules]
+    asked: list[type[Command] | type[Query]] = [kind for service in services for kind in service.commands]
+    asked += [kind for service in services for kind in service.queries]
     return tuple(kind for kind in asked if Role.CITIZEN in kind.allowed)
 
 

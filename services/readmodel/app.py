@@ -17,9 +17,7 @@ def build(settings: Settings) -> App[ReadModel]:
     async def indexes() -> None:
         await (await generations.current()).create_indexes()
 
-    tail = Tail(
-        generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code)
-    )
+    tail = Tail(generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code))
     service = ReadModel(
         generations=generations,
         tail=tail,

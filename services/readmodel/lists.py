@@ -14,6 +14,7 @@ from contracts.readmodel import (
     CataloguePage,
     CountTable,
     DeskPage,
+    Dimension,
     ListViews,
     View,
     ViewPage,
@@ -94,7 +95,7 @@ def agency_name(register: Register, code: str) -> str:
     return found.name if found else code
 
 
-def published(filters: Mapping[str, str]) -> dict[str, Any]:
+def published(filters: Mapping[Dimension, str]) -> dict[str, Any]:
     """Views of published documents under filters by dimension."""
     return {
         "type": PUBLIC_DOCUMENT,
@@ -107,7 +108,7 @@ async def catalogue(
     generation: Generation,
     counted: Counted,
     register: Register,
-    filters: Mapping[str, str],
+    filters: Mapping[Dimension, str],
     cursor: str | None,
     limit: int,
 ) -> CataloguePage:
@@ -182,18 +183,15 @@ async def desk(
     later = waiting | {"$or": [{"work.due_at": None}, {"work.due_at": {"$gt": horizon}}]}
     views = generation.views
     by_due = [("work.due_at", 1), ("_id", 1)]
-    found = await asyncio.gather(
-        views.find(overdue, NO_TEXT, sort=by_due, limit=limit),
-        views.find(soon, NO_TEXT, sort=by_due, limit=limit),
-        views.find(later, NO_TEXT, sort=by_due, limit=limit),
-        *(views.count(where) for where in (overdue, soon, later)),
-    )
-    lists = [tuple(_item(document, register) for document in documents) for documents in found[:3]]
+    wanted = (overdue, soon, later)
+    found = await asyncio.gather(*(views.find(where, NO_TEXT, sort=by_due, limit=limit) for where in wanted))
+    counted = await asyncio.gather(*(views.count(where) for where in wanted))
+    lists = [tuple(_item(document, register) for document in documents) for documents in found]
     return DeskPage(
         overdue=lists[0],
         due_soon=lists[1],
         waiting=lists[2],
-        counts={"overdue": found[3], "due_soon": found[4], "waiting": found[5]},
+        counts=dict(zip(("overdue", "due_soon", "waiting"), counted, strict=True)),
     )
 
 

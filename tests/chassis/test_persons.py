@@ -36,7 +36,11 @@ def test_nobody_becomes_a_service_by_a_token() -> None:
 
 @pytest.mark.parametrize(
     ("after", "code"),
-    [(timedelta(hours=12), None), (timedelta(hours=12, seconds=60), None), (timedelta(hours=12, seconds=61), "token_expired")],
+    [
+        (timedelta(hours=12), None),
+        (timedelta(hours=12, seconds=60), None),
+        (timedelta(hours=12, seconds=61), "token_expired"),
+    ],
 )
 def test_a_token_ends_after_half_a_day_and_the_allowed_skew(after: timedelta, code: str | None) -> None:
     if code is None:

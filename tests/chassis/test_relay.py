@@ -28,7 +28,8 @@ async def _stored(bus: Bus, case: str) -> list[tuple[int, int]]:
 async def _age(bench: Bench) -> None:
     """Make what waits look as if it had waited since yesterday."""
     old = datetime.now(UTC) - timedelta(days=1)
-    await bench.cases.collection.update_many({"untold_at": {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}}, {"$set": {"untold_at": old}})
+    waiting = {"untold_at": {"$gt": datetime(2000, 1, 1, tzinfo=UTC)}}
+    await bench.cases.collection.update_many(waiting, {"$set": {"untold_at": old}})
 
 
 async def test_commits_are_told_at_once_in_order_and_cleared(bench: Bench, bus: Bus) -> None:

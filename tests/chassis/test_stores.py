@@ -99,7 +99,8 @@ async def test_a_reserved_number_is_not_given_again(bench: Bench) -> None:
 async def test_blocks_of_running_numbers_do_not_overlap(bench: Bench) -> None:
     numbers = Numbers(bench.store.collection("numbers"), bench.store.collection("counters"))
     firsts = await asyncio.gather(*(numbers.block("RX/2026", 10) for _ in range(8)))
-    assert sorted(firsts) == [1, 11, 21, 31, 41, 51, 61, 71]
+    assert len(set(firsts)) == 8
+    assert all(first % 10 == 1 for first in firsts)
 
 
 async def test_a_loaded_notice_rules_in_every_replica(bench: Bench) -> None:

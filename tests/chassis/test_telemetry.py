@@ -27,8 +27,10 @@ def test_a_logged_exception_does_not_quote_what_it_was_about() -> None:
 @pytest.mark.parametrize(
     ("subject", "name"),
     [
-        ("zwgk.999901.evt.public.publication.public_document.published.v1.999901-GW-2026-000001",
-         "public.publication.public_document.published.v1"),
+        (
+            "zwgk.999901.evt.public.publication.public_document.published.v1.999901-GW-2026-000001",
+            "public.publication.public_document.published.v1",
+        ),
         ("zwgk.999901.cmd.requests.submit.gateway", "cmd.requests.submit"),
         ("zwgk.999901.in.hotline.ticket.h12345", "in.hotline.ticket"),
         ("zwgk.999901.out.h12345.ticket.17", "out"),
