@@ -70,7 +70,8 @@ def show_year(year: Annotated[int, typer.Option("--year", help="年份。")], js
     if json_:
         show(shown, json_=True)
         return
-    title = f"{year} 年：{shown['source']}，工作日 {shown['workdays']} 天" + ("（暂定）" if shown["provisional"] else "")
+    note = "（暂定）" if shown["provisional"] else ""
+    title = f"{year} 年：{shown['source']}，工作日 {shown['workdays']} 天{note}"
     columns = [("date", "日期"), ("weekday", "星期"), ("working", "上班"), ("reason", "说明")]
     show(shown["days"], json_=False, columns=columns, title=title)
 
@@ -142,7 +143,8 @@ def _show(limit: Deadline, n: int, json_: bool) -> None:
             json_=True,
         )
         return
-    title = f"{limit.start} 收到，{n} 个工作日，{limit.due} 届满" + ("（暂定：部分年份尚无节假日通知）" if limit.provisional else "")
+    note = "（暂定：部分年份尚无节假日通知）" if limit.provisional else ""
+    title = f"{limit.start} 收到，{n} 个工作日，{limit.due} 届满{note}"
     show(counted, json_=False, columns=DAY_COLUMNS, title=title)
 
 

@@ -15,7 +15,7 @@ from kernel.refused import Refused
 from services.publication.reader import text_of
 from services.supervision.reader import TaskTable, read_task_table
 
-app = typer.Typer(help="督查考核：任务分工、进展、时限、办结。例：zwgk supervision list --unit fgj", no_args_is_help=True)
+app = typer.Typer(help="督查考核：任务分工、进展、办结。例：zwgk supervision list --unit fgj", no_args_is_help=True)
 As = Annotated[str | None, typer.Option("--as", help="办理人姓名。")]
 Agency = Annotated[str, typer.Option("--agency", help="办理人所在机构代码。")]
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
@@ -24,6 +24,9 @@ Reason = Annotated[str, typer.Option("--reason", help="理由。")]
 M = TypeVar("M", bound=Contract)
 R = TypeVar("R", bound=Reply)
 DONE = [("id", "编号"), ("state", "状态"), ("version", "版本")]
+COUNTED = {"draft": "征求意见", "in_force": "推进中", "reported": "待确认", "completed": "已办结", "overdue": "逾期"}
+REPORTS = [("agency", "单位"), ("by", "报告人"), ("at", "时间"), ("text", "进展"), ("reached", "已达到"),
+           ("finished", "申报完成"), ("evidence", "佐证")]  # fmt: skip
 LINES = [("id", "编号"), ("no", "序号"), ("role", "角色"), ("requirement", "具体要求"), ("state_label", "状态"),
          ("due", "完成时限"), ("overdue", "逾期"), ("reached", "已达到")]  # fmt: skip
 
@@ -36,7 +39,7 @@ def _made(kind: type[M], **given: Any) -> M:
         raise invalid(error) from None
 
 
-def _ask(kind: type[Command] | type[Query], into: type[R], as_: str | None, agency: str, **given: Any) -> R:
+def _ask(kind: type[Command] | type[Query], into: type[R], as_: str | None, agency: str, /, **given: Any) -> R:
     message = guarded(lambda: _made(kind, **given))
 
     async def work(session: Session) -> R:
@@ -147,9 +150,6 @@ def list_(unit: Annotated[str | None, typer.Option("--unit", help="责任单位�
     show([_line(item) for item in page.items], json_=False, columns=LINES, title=f"共 {page.total} 项  {counts}{more}")
 
 
-COUNTED = {"draft": "征求意见", "in_force": "推进中", "reported": "待确认", "completed": "已办结", "overdue": "逾期"}
-
-
 def _line(item: c.TaskLine) -> dict[str, Any]:
     role = "" if item.lead is None else "牵头" if item.lead else "责任"
     target = f"/{item.target.value:g}{item.target.unit}" if item.target else ""
@@ -177,8 +177,7 @@ def show_(id: Id, as_: As = None, json_: Json = False) -> None:
     ]  # fmt: skip
     show([{"item": name, "value": value} for name, value in facts], json_=False, columns=[("item", ""), ("value", "")])
     if told.reports:
-        show(told.reports, json_=False, columns=[("agency", "单位"), ("by", "报告人"), ("at", "时间"), ("text", "进展"),
-                                                 ("reached", "已达到"), ("finished", "申报完成"), ("evidence", "佐证")])  # fmt: skip
+        show(told.reports, json_=False, columns=REPORTS)
 
 
 @app.command("progress")

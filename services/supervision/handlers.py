@@ -113,15 +113,15 @@ async def get_task(service: Supervision, query: c.GetTask, cause: Cause) -> c.Ta
     task = (await service.tasks.load(query.id)).state
     reports = tuple(
         c.ProgressReport(
-            agency=each.agency,
-            by=each.by,
-            at=each.at.astimezone(CST),
-            text=each.text,
-            reached=each.reached,
-            finished=each.finished,
-            evidence=each.evidence,
+            agency=one.agency,
+            by=one.by,
+            at=one.at.astimezone(CST),
+            text=one.text,
+            reached=one.reached,
+            finished=one.finished,
+            evidence=one.evidence,
         )
-        for each in task.reports
+        for one in task.reports
     )
     return c.TaskFile(record=record(task), reports=reports)
 

@@ -60,19 +60,20 @@ async def map_unit(service: Supervision, command: c.MapUnit, cause: Cause) -> c.
     today = cause.now.astimezone(CST).date()
     if meaning(command.unit, service.register, today).codes:
         raise Refused("unit_known", "机构名录中已有这个单位。", field="unit", remedy="名录中的单位无需对应。")
-    agencies = meaning(command.to, service.register, today).codes
-    if not agencies:
+    now = meaning(command.to, service.register, today)
+    if not now.codes:
         raise Refused(
             "unknown_agency", "机构名录中没有这个单位或群组。", field="to", remedy="请用 zwgk agencies list 查看。"
         )
     await service.names.choose(command.unit, command.to, cause.actor, cause.now)
     changed = 0
     async for held in each(service.tasks, {"names": command.unit}):
-        found = meaning(command.to, service.register, held.state.as_of)
+        then = meaning(command.to, service.register, held.state.as_of)
+        found = then if then.codes else now
         if decisions.map_unit(held.state, command.unit, found.codes, found.is_group):
             await service.tasks.execute(held.id, _mapping(command.unit, found), cause)
             changed += 1
-    return c.UnitMapped(unit=command.unit, agencies=agencies, tasks=changed)
+    return c.UnitMapped(unit=command.unit, agencies=now.codes, tasks=changed)
 
 
 def _mapping(unit: str, found: c.TaskUnit) -> decisions.Decide:
