@@ -168,9 +168,7 @@ def test_consultation_stops_the_clock_after_the_sending_until_the_answer() -> No
     story = Story().accepted().on(date(2026, 11, 5))
     story.do(handling.consult, Consulted.THIRD_PARTY, story.today, story.today, "paper")
     assert story.due is None
-    story.on(date(2026, 11, 12)).do(
-        handling.answer_consultation, "C1", Stance.AGREES, story.today, None
-    )
+    story.on(date(2026, 11, 12)).do(handling.answer_consultation, "C1", Stance.AGREES, story.today, None)
     excluded = CALENDAR.workdays_between(date(2026, 11, 5), date(2026, 11, 12))
     assert excluded == 5
     assert story.due == CALENDAR.due(date(2026, 11, 2), 25)
