@@ -262,7 +262,7 @@ async def list_(service: Hotline, query: c.ListTickets, cause: Cause) -> c.Ticke
     agency = query.agency if sees_all else cause.actor.agency
     where = {"state": query.state and query.state.value, "open": query.open, "agency": agency}
     given = {name: value for name, value in where.items() if value is not None}
-    found = await service.cases.find(given, sort=[("received_at", -1)], limit=query.limit)
+    found = await service.cases.find(given, sort=[("_id", -1)], limit=query.limit)
     return c.TicketRows(tickets=tuple(record(held.state) for held in found))
 
 

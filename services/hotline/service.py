@@ -16,6 +16,7 @@ from kernel.agencies import Register
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
+from kernel.secrecy import refuse_classified
 from services.hotline.domain import KIND, Case
 from services.hotline.domain.following import query_code
 from services.hotline.domain.intake import dossier
@@ -72,6 +73,7 @@ class Hotline:
         self, id: str, words: Words, decide: Callable[[Case, str], Sequence[Fact]], cause: Cause
     ) -> Done:
         """Keep words among the papers, then decide with the id of their paper. A repeat keeps and decides nothing."""
+        refuse_classified(words.text)
         held = await self.cases.load(id)
         paper = f"w-{self.digest(f'{id}:{cause.id}')[:32]}"
         await self.papers.put([Paper(paper, dossier(held.state, self.digest), "words", words)], cause.now)

@@ -54,6 +54,8 @@ def test_only_the_town_of_a_place_is_kept(place: str | None, area: str | None) -
         ({"reply_by": NOW - timedelta(hours=1)}, "impossible_date", "reply_by"),
         ({"category": "别的事情"}, "unknown_category", "category"),
         ({"channel": "13800000000"}, "unknown_channel", "channel"),
+        ({"source": "13800138000"}, "personal_source", "source"),
+        ({"content": "机密★10年\n关于某事的通知"}, "classified", "content"),
     ],
 )
 def test_what_cannot_be_is_rejected_with_its_field_and_without_its_value(

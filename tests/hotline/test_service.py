@@ -4,7 +4,8 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,19 @@ import pytest
 import pytest_asyncio
 from nats.aio.client import Client
 
+from chassis.actors import Actor, Cause, service
+from chassis.handlers import Emission
 from chassis.rpc import Asker
 from chassis.runtime import App
 from contracts import hotline as c
 from contracts import subjects
 from contracts.base import Done, Role
+from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
+from kernel.calendar import Notice, Rest
+from kernel.clock import CST
 from kernel.refused import Refused
+from services.hotline import door, handlers
+from services.hotline.domain.intake import dossier
 from services.hotline.service import Hotline
 from tests.servers import MORNING, Desk, Servers, started, until
 
@@ -260,6 +268,52 @@ async def test_a_ticket_from_the_web_takes_the_same_way(app: App[Hotline], serve
     with pytest.raises(Refused) as refused:
         await ask(wrong, c.TicketTaken)
     assert refused.value.field == "channel"
+
+
+async def test_two_replicas_at_the_door_open_one_case(app: App[Hotline], servers: Servers) -> None:
+    """Both ask before either has written; the second finds that the first was there."""
+    emission = c.TicketEmitted.model_validate(ticket("S-12"))
+    cause = Cause(Actor("party", "h12345"), "ignored", servers.clock.now())
+    both = await asyncio.gather(*(door.take_in(app.it, [Emission(emission, "h12345", cause)]) for _ in range(4)))
+    answers = [answer for (answer,) in both if isinstance(answer, c.TicketAnswer)]
+    assert sorted(answer.outcome for answer in answers) == ["accepted", "repeated", "repeated", "repeated"]
+    assert len({answer.case for answer in answers}) == 1
+
+
+async def test_papers_are_erased_together(app: App[Hotline], desk: Desk, emitter: Emitter, servers: Servers) -> None:
+    first = await take(emitter, "S-13")
+    await take(emitter, "S-13", revision=2, content="补充")
+    await replied(desk, first["case"])
+    case = (await app.it.cases.load(first["case"])).state
+    assert await app.it.papers.erase(dossier(case, app.it.digest)) == 4  # two sheets, the reply, the review
+    with pytest.raises(Refused) as refused:
+        await desk(c.ShowTicket(id=case.number), c.TicketPage, agency="rxzx", roles=[Role.DISPATCHER])
+    assert refused.value.code == "paper_erased"
+
+
+async def test_a_new_notice_moves_the_limit_of_an_open_ticket(
+    app: App[Hotline], emitter: Emitter, servers: Servers
+) -> None:
+    received = datetime(2026, 11, 24, 9, tzinfo=CST)
+    answer = await take(emitter, "S-14", received_at=received.isoformat(), occurred_at=received.isoformat())
+    before = (await app.it.cases.load(answer["case"])).state.limit
+    shipped = Notice.read(files("kernel.data").joinpath("holidays/2026.json").read_text(encoding="utf-8"))
+    day = Rest(name="测试", first=date(2026, 11, 26), last=date(2026, 11, 26))
+    try:
+        await _hear(app, servers, shipped.model_copy(update={"rest": (*shipped.rest, day)}), "notice-1")
+        after = (await app.it.cases.load(answer["case"])).state.limit
+    finally:
+        await _hear(app, servers, shipped, "notice-2")
+    assert after.due_at - before.due_at == timedelta(days=1)
+    assert (await app.it.cases.load(answer["case"])).state.limit == before
+
+
+async def _hear(app: App[Hotline], servers: Servers, notice: Notice, id: str) -> None:
+    told = CalendarNotice(
+        id=f"notice-{notice.year}", year=notice.year, number=notice.number, notice_json=notice.model_dump_json()
+    )
+    cause = Cause(service("supervision"), id, servers.clock.now())
+    await handlers.recompute(app.it, CalendarNoticeLoaded(record=told), cause)
 
 
 async def test_the_example_of_an_emitter(emitter: Emitter, servers: Servers) -> None:

@@ -11,7 +11,9 @@ from contracts.hotline import Matter, TicketEmitted, Told
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.facts import Fact
+from kernel.personal import scan
 from kernel.refused import Refused
+from kernel.secrecy import classified_mark
 from services.hotline.domain import facts as f
 from services.hotline.domain.limit import PROFILE, Limit, limit_for, workdays_after
 from services.hotline.domain.ticket import ENDED, Case, S
@@ -187,6 +189,14 @@ def _check_words(ticket: TicketEmitted) -> None:
         raise Refused(
             "unknown_channel", "没有这个渠道。", field="channel", remedy="请使用已发布的渠道名称，或填“其他”。"
         )
+
+    for field in ("title", "content"):
+        if classified_mark(getattr(ticket, field)):
+            raise Refused(
+                "classified", "文本带有密级标志，不得进入本系统。", field=field, remedy="请在系统外办理。"
+            )
+    if scan(ticket.source):
+        raise Refused("personal_source", "来源名称不得含个人信息。", field="source", remedy="请填写来源系统的名称。")
 
 
 def _check_dates(ticket: TicketEmitted, now: datetime) -> None:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterable
 from importlib.resources import files
 
-from kernel.personal import scan
 from pydantic import BaseModel
 
 from contracts.hotline import Matter, TicketKind, Urgency
+from kernel.personal import scan
 
 
 class _Emergency(BaseModel):
