@@ -13,18 +13,17 @@ from contracts.registry import REGISTRY
 from kernel.refused import Refused
 
 app = typer.Typer(help="部署用的密钥与消息服务凭证。", no_args_is_help=True)
-MONGO_ROOT = "root"
 
 
 def fresh() -> dict[str, str]:
     """New secrets of a deployment by the name of their environment variable."""
     users = permissions.variables(REGISTRY)
     made = Secrets.made(users)
-    mongo = Secrets.made([*REGISTRY.services, MONGO_ROOT]).passwords
+    others = Secrets.made([*(f"mongo_password_{user}" for user in (*REGISTRY.services, "root")), "grafana_password"])
     return {
         **{variable.name: made.passwords[user] for user, variable in users.items()},
         "ZWGK_NATS_JETSTREAM_KEY": made.jetstream_key,
-        **{f"ZWGK_MONGO_PASSWORD_{user.upper()}": password for user, password in mongo.items()},
+        **{f"ZWGK_{name.upper()}": password for name, password in others.passwords.items()},
         "ZWGK_MONGO_KEY": secrets.token_hex(32),  # members of the replica set know each other by it
         "ZWGK_PAPERS_KEYS": made.papers_keys,
         "ZWGK_SITE_SECRET": made.site_secret,
