@@ -12,16 +12,24 @@ from kernel.facts import Fact
 
 
 class NoticeLoaded(Fact):
-    """A person loaded the notice of a year, or its correction."""
+    """A person loaded the notice of a year, or its correction. `text` is the notice as JSON, kept as it was loaded."""
 
-    notice: Notice
+    year: int
+    number: str
+    text: str
 
 
 class Loaded(BaseModel):
     """The notice that rules its year."""
 
     model_config = ConfigDict(frozen=True)
-    notice: Notice
+    year: int
+    number: str
+    text: str
+
+    @property
+    def notice(self) -> Notice:
+        return Notice.read(self.text)
 
 
 def notice_id(year: int) -> str:
@@ -30,27 +38,26 @@ def notice_id(year: int) -> str:
 
 def load(held: Loaded | None, notice: Notice) -> list[Fact]:
     """The notice rules its year from now on; nothing for the one that does already (国务院办公厅的年度通知)."""
-    return [] if held is not None and held.notice == notice else [NoticeLoaded(notice=notice)]
+    if held is not None and held.notice == notice:
+        return []
+    return [NoticeLoaded(year=notice.year, number=notice.number, text=notice.model_dump_json())]
 
 
 def evolve(held: Loaded | None, fact: Fact) -> Loaded:
     match fact:
         case NoticeLoaded():
-            return Loaded(notice=fact.notice)
+            return Loaded(year=fact.year, number=fact.number, text=fact.text)
         case _:
             raise TypeError(f"{fact.kind} is no fact of a notice")
 
 
 def tell(held: Loaded, facts: Sequence[Fact] = ()) -> list[CalendarNoticeLoaded]:
-    notice = held.notice
-    record = CalendarNotice(
-        id=notice_id(notice.year), year=notice.year, number=notice.number, notice_json=notice.model_dump_json()
-    )
+    record = CalendarNotice(id=notice_id(held.year), year=held.year, number=held.number, notice_json=held.text)
     return [CalendarNoticeLoaded(record=record)]
 
 
 def index(held: Loaded) -> Mapping[str, Any]:
-    return {"year": held.notice.year}
+    return {"year": held.year}
 
 
 NOTICE: CaseKind[Loaded] = CaseKind(
