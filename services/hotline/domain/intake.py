@@ -192,9 +192,7 @@ def _check_words(ticket: TicketEmitted) -> None:
 
     for field in ("title", "content"):
         if classified_mark(getattr(ticket, field)):
-            raise Refused(
-                "classified", "文本带有密级标志，不得进入本系统。", field=field, remedy="请在系统外办理。"
-            )
+            raise Refused("classified", "文本带有密级标志，不得进入本系统。", field=field, remedy="请在系统外办理。")
     if scan(ticket.source):
         raise Refused("personal_source", "来源名称不得含个人信息。", field="source", remedy="请填写来源系统的名称。")
 
