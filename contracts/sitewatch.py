@@ -125,10 +125,8 @@ class AccountDetails(Contract):
     opened_on: date | None = None
     filed_on: date | None = Field(default=None, description="备案日期")
     status: str = Field(default="正常", pattern="^(正常|停更公告|注销)$")
-    followers: int = Field(default=0, ge=0)
     interaction: str = Field(default="", max_length=60)
     freshness_days: int | None = Field(default=None, ge=1, le=366, description="A local, shorter limit.")
-    last_post_on: date | None = None
 
 
 class Account(Record):
@@ -262,6 +260,14 @@ class RegisterAccount(Command, by=(*KEEPERS, Role.OPERATOR, Role.SERVICE)):
     """Put a new-media account into the register, or bring its entry up to date."""
 
     account: AccountDetails
+
+
+class SeeAccount(Command, by=(*KEEPERS, Role.CLERK, Role.OPERATOR, Role.SERVICE)):
+    """Note when an account last posted; the entry in the register stays as it is."""
+
+    id: CaseId
+    last_post_on: date
+    followers: int = Field(default=0, ge=0)
 
 
 class Probed(Reply):

@@ -1,0 +1,161 @@
+"""Watches, samples, suspicions and turns: records of the service's own beside the cases.
+
+`watches`: when each site is due; `samples`: probes, with an age limit; `suspects`: links that failed once;
+`hosts`: whose turn it is at a host; `accounts_seen`: when an account last posted.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+from uuid import uuid4
+
+from chassis.store import Collection, Duplicate
+from contracts.sitewatch import Outcome
+from kernel.clock import CST
+from services.sitewatch.domain.availability import Sample
+from services.sitewatch.domain.indicators import Indicators
+from services.sitewatch.fetch import Fetched
+
+Task = Literal["probe_at", "inspect_at"]
+_TURN_SECONDS = 30
+_PATIENCE_SECONDS = 45
+
+
+class Watches:
+    """When each site is to be probed and inspected. A claim is one write, so replicas never do the same one."""
+
+    def __init__(self, watches: Collection) -> None:
+        self._watches = watches
+
+    async def begin(self, site: str, now: datetime) -> None:
+        """Watch a site from now on; nothing changes for one that is watched already."""
+        first = {"probe_at": now, "inspect_at": now}
+        await self._watches.update_one({"_id": site}, {"$setOnInsert": first}, upsert=True)
+
+    async def end(self, site: str) -> None:
+        await self._watches.delete_many({"_id": site})
+
+    async def claim(self, task: Task, now: datetime, again: datetime) -> str | None:
+        """A site that is due for a task; it is due again at `again`."""
+        claimed = await self._watches.find_one_and_update({task: {"$lte": now}}, {"$set": {task: again}})
+        return str(claimed["_id"]) if claimed else None
+
+    async def hurry(self, site: str, task: Task, at: datetime) -> None:
+        """Do a task not later than `at`."""
+        await self._watches.update_one({"_id": site}, {"$min": {task: at}})
+
+
+class Samples:
+    """Probes of home pages."""
+
+    def __init__(self, samples: Collection, indicators: Indicators) -> None:
+        self._samples = samples
+        self._keep = indicators.days("retain")
+
+    async def add(self, site: str, fetched: Fetched, now: datetime) -> None:
+        sample = {
+            "site": site,
+            "at": now,
+            "outcome": fetched.outcome.value,
+            "status": fetched.status,
+            "milliseconds": fetched.milliseconds,
+            "expires_at": now + self._keep,
+        }
+        await self._samples.insert_many([{"_id": f"{site}:{now.isoformat()}", **sample}])
+
+    async def since(self, site: str, moment: datetime) -> list[Sample]:
+        """Probes since a moment, oldest first."""
+        found = await self._samples.find(
+            {"site": site, "at": {"$gte": moment}}, {"at": 1, "outcome": 1}, sort=[("at", 1)], limit=5000
+        )
+        return [Sample(one["at"].astimezone(CST), Outcome(one["outcome"])) for one in found]
+
+    async def forget(self, now: datetime) -> int:
+        return await self._samples.delete_many({"expires_at": {"$lte": now}})
+
+
+class Suspects:
+    """Links that failed once: they are dead only when they fail again at another time."""
+
+    def __init__(self, suspects: Collection, again: timedelta) -> None:
+        self._suspects = suspects
+        self._again = again
+
+    async def failed(self, site: str, url: str, now: datetime) -> bool:
+        """Note a failure; whether it confirms an earlier one."""
+        fields = {"site": site, "url": url, "first_at": now}
+        await self._suspects.update_one({"_id": _key(site, url)}, {"$setOnInsert": fields}, upsert=True)
+        noted = await self._suspects.find_one({"_id": _key(site, url)})
+        return noted is not None and now - noted["first_at"] >= self._again
+
+    async def cleared(self, site: str, urls: Sequence[str]) -> None:
+        await self._suspects.delete_many({"_id": {"$in": [_key(site, url) for url in urls]}})
+
+    async def forget(self, now: datetime) -> None:
+        await self._suspects.delete_many({"first_at": {"$lte": now - timedelta(days=30)}})
+
+
+def _key(site: str, url: str) -> str:
+    return f"{site}|{url[:500]}"
+
+
+class Hosts:
+    """Turns at hosts: over all replicas, one request at a time for each host, and a pause between two."""
+
+    def __init__(self, hosts: Collection, gap: timedelta) -> None:
+        self._hosts = hosts
+        self._gap = gap
+
+    @asynccontextmanager
+    async def turn(self, host: str) -> AsyncIterator[bool]:
+        """Wait for a turn at a host; gives `False` when there was none in time. Turns are about processes, so they
+        go by the machine's clock, not by the platform's."""
+        holder = uuid4().hex
+        granted = await self._wait(host, holder)
+        try:
+            yield granted
+        finally:
+            if granted:
+                after = {"$set": {"free_at": datetime.now(UTC) + self._gap}}
+                await self._hosts.update_one({"_id": host, "holder": holder}, after)
+
+    async def _wait(self, host: str, holder: str) -> bool:
+        for _ in range(_PATIENCE_SECONDS * 20):
+            now = datetime.now(UTC)
+            taken = {"$set": {"holder": holder, "free_at": now + timedelta(seconds=_TURN_SECONDS)}}
+            try:
+                if await self._hosts.find_one_and_update({"_id": host, "free_at": {"$lte": now}}, taken, upsert=True):
+                    return True
+            except Duplicate:
+                await asyncio.sleep(0.05)
+        return False
+
+    async def forget(self) -> None:
+        await self._hosts.delete_many({"free_at": {"$lte": datetime.now(UTC) - timedelta(days=1)}})
+
+
+class AccountsSeen:
+    """When each account last posted."""
+
+    def __init__(self, seen: Collection) -> None:
+        self._seen = seen
+
+    async def note(self, account: str, last_post_on: date, followers: int, now: datetime) -> None:
+        fields = {"last_post_on": last_post_on.isoformat(), "followers": followers, "at": now}
+        await self._seen.update_one({"_id": account}, {"$set": fields}, upsert=True)
+
+    async def last_post_on(self, account: str) -> date | None:
+        found = await self._seen.find_one({"_id": account})
+        return date.fromisoformat(found["last_post_on"]) if found else None
+
+
+async def create_indexes(watches: Collection, samples: Collection, cases: Collection) -> None:
+    """Indexes of the service's own collections."""
+    await watches.create_index([("probe_at", 1)])
+    await watches.create_index([("inspect_at", 1)])
+    await samples.create_index([("site", 1), ("at", 1)])
+    await samples.create_index([("expires_at", 1)])
+    await cases.create_index([("index.key", 1)], sparse=True)
+    await cases.create_index([("index.site", 1)], sparse=True)
