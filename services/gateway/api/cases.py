@@ -1,0 +1,109 @@
+"""What citizens bring and follow: requests for information and tickets. Codes never stand in an address."""
+
+import uuid
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from contracts import hotline, requests
+from contracts.base import CaseId, Personal
+from services.gateway.asking import FOLLOWS, SUBMITS, It, Key
+from services.gateway.problems import PROBLEM_RESPONSES
+from services.gateway.service import Gateway
+from services.gateway.tracing import Traced
+
+routes = APIRouter(prefix="/api/v1", route_class=Traced, responses=PROBLEM_RESPONSES)
+CHANNEL = "网站"
+
+
+class RequestBody(BaseModel):
+    """A request for information (条例第二十九条). The purpose is not asked."""
+
+    model_config = ConfigDict(extra="forbid", title="信息公开申请")
+    agency: str = Field(max_length=40, description="受理机构代码")
+    application: requests.Application
+
+
+class Ticket(BaseModel):
+    """What a citizen brings to the hotline by the web."""
+
+    model_config = ConfigDict(extra="forbid", title="诉求")
+    kind: hotline.TicketKind = Field(description="诉求类型")
+    title: Personal[str] = Field(min_length=1, max_length=200, description="标题")
+    content: Personal[str] = Field(min_length=1, max_length=20_000, description="内容")
+    category: str | None = Field(default=None, max_length=40, description="问题分类")
+    place: Personal[str | None] = Field(default=None, max_length=200, description="问题发生地")
+    location: Personal[hotline.Location | None] = Field(default=None, description="经纬度（WGS 84）")
+    urgency: hotline.Urgency = Field(default=hotline.Urgency.NORMAL, description="紧急程度")
+    caller: Personal[hotline.Caller | None] = Field(default=None, description="来电人；可以匿名")
+
+
+class Claim(BaseModel):
+    """Number and query code: who has both may follow the case."""
+
+    model_config = ConfigDict(extra="forbid", title="编号和查询码")
+    number: CaseId = Field(description="编号")
+    code: Personal[str] = Field(min_length=1, max_length=20, description="查询码")
+
+
+def key_of(it: Gateway, given: str | None, content: BaseModel) -> str:
+    """Key of a command: the caller's, bound to the content; without one every call is one of its own."""
+    return it.seal.command_key(given, content.model_dump_json()) if given else str(uuid.uuid4())
+
+
+async def submit(it: Gateway, body: RequestBody, key: str | None) -> requests.Submitted:
+    """Register an application that came by the internet."""
+    command = requests.Submit(agency=body.agency, channel=requests.Channel.INTERNET, application=body.application)
+    return await it.ask(command, requests.Submitted, key=key_of(it, key, command))
+
+
+async def take(it: Gateway, body: Ticket, key: str | None) -> hotline.TicketTaken:
+    """Take in a ticket that came by the web."""
+    command = hotline.TakeTicket(channel=CHANNEL, **dict(body))
+    return await it.ask(command, hotline.TicketTaken, key=key_of(it, key, command))
+
+
+@routes.post(
+    "/requests",
+    tags=["依申请公开"],
+    status_code=201,
+    dependencies=[SUBMITS],
+    summary="提交信息公开申请",
+    description="登记申请，返回编号和查询码。查询码只返回这一次，请妥善保存。",
+)
+async def submit_request(it: It, body: RequestBody, key: Key) -> requests.Submitted:
+    return await submit(it, body, key)
+
+
+@routes.post(
+    "/requests/follow",
+    tags=["依申请公开"],
+    dependencies=[FOLLOWS],
+    summary="查询申请进度",
+    description="凭编号和查询码查询办理情况和答复。",
+)
+async def follow_request(it: It, body: Claim) -> requests.Followed:
+    return await it.ask(requests.Follow(number=body.number, code=body.code), requests.Followed)
+
+
+@routes.post(
+    "/tickets",
+    tags=["诉求"],
+    status_code=201,
+    dependencies=[SUBMITS],
+    summary="提交诉求",
+    description="登记咨询、求助、投诉、举报、建议或表扬，返回编号和查询码。",
+)
+async def take_ticket(it: It, body: Ticket, key: Key) -> hotline.TicketTaken:
+    return await take(it, body, key)
+
+
+@routes.post(
+    "/tickets/follow",
+    tags=["诉求"],
+    dependencies=[FOLLOWS],
+    summary="查询诉求进度",
+    description="凭编号和查询码查询办理情况和答复。",
+)
+async def follow_ticket(it: It, body: Claim) -> hotline.Following:
+    return await it.ask(hotline.FollowTicket(number=body.number, code=body.code), hotline.Following)

@@ -1,0 +1,63 @@
+"""What staff may read with a person's token: desk, records, counts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from contracts import readmodel
+from contracts.base import ID_PATTERN
+from services.gateway.asking import It, Staff, Text, Token
+from services.gateway.problems import PROBLEM_RESPONSES
+from services.gateway.tracing import Traced
+
+routes = APIRouter(prefix="/api/v1", tags=["工作人员"], route_class=Traced, responses=PROBLEM_RESPONSES)
+TYPE = r"^[a-z_]{1,30}\.[a-z_]{1,40}$"
+TypeName = Annotated[str, Path(pattern=TYPE, description="记录类型，如 `publication.public_document`")]
+
+
+@routes.get("/desk", summary="办理台", description="已超期、即将到期和其他在办事项，以及各由谁办理。")
+async def desk(
+    it: It,
+    person: Staff,
+    agency: Text = None,
+    working_days: Annotated[int, Query(ge=1, le=60, description="多少个工作日内到期算即将到期")] = 10,
+    limit: Annotated[int, Query(ge=1, le=200, description="每栏条数")] = 50,
+) -> readmodel.DeskPage:
+    asked = readmodel.Desk(agency=agency, working_days=working_days, limit=limit)
+    return await it.ask(asked, readmodel.DeskPage, token=person.token)
+
+
+@routes.get("/views/{type}", summary="记录列表", description="某一类型的记录，最近变动的在前。")
+async def views(
+    it: It,
+    person: Staff,
+    type: TypeName,
+    agency: Text = None,
+    state: Text = None,
+    open: bool | None = None,
+    overdue: bool | None = None,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> readmodel.ViewPage:
+    asked = readmodel.ListViews(
+        type=type, agency=agency, state=state, open=open, overdue=overdue, cursor=cursor, limit=limit
+    )
+    return await it.ask(asked, readmodel.ViewPage, token=person.token)
+
+
+@routes.get("/views/{type}/{id}", summary="一条记录", description="未带身份凭证时只能读到已公开的记录。")
+async def view(
+    it: It,
+    token: Token,
+    type: TypeName,
+    id: Annotated[str, Path(pattern=ID_PATTERN, description="编号")],
+    wait_version: Annotated[int | None, Query(ge=0, description="最多等 3 秒，直到有这一版本")] = None,
+) -> readmodel.View:
+    return await it.ask(readmodel.GetView(type=type, id=id, wait_version=wait_version), readmodel.View, token=token)
+
+
+@routes.get("/counts", summary="年度统计", description="某一年的首批统计数字。")
+async def counts(
+    it: It, person: Staff, year: Annotated[int, Query(ge=2000, le=2100, description="年份")]
+) -> readmodel.CountTable:
+    return await it.ask(readmodel.Counts(year=year), readmodel.CountTable, token=person.token)

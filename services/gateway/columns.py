@@ -1,0 +1,51 @@
+"""Columns of the site, as the page tags name them (网页设计规范, annex of 国办发〔2017〕47号)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. `kind` is one of the names that the tag `ColumnType` may have."""
+
+    name: str
+    kind: str
+    description: str
+    keywords: str
+
+
+HOME = Column(
+    name="首页",
+    kind="首页",
+    description="政府信息公开平台首页：最新公开、目录入口和依申请公开。",
+    keywords="政府信息公开,政务公开",
+)
+CATALOGUE = Column(
+    name="公开目录",
+    kind="信息公开目录",
+    description="主动公开的政府信息，按主题、体裁、机构、年份等分类。",
+    keywords="信息公开目录,主题分类,体裁分类,发布机构",
+)
+DOCUMENTS = Column(
+    name="政策文件",
+    kind="政策文件",
+    description="主动公开的政府文件全文、元数据和解读。",
+    keywords="政策文件,行政规范性文件,政策解读",
+)
+SEARCH = Column(
+    name="信息检索",
+    kind="信息公开目录",
+    description="对已公开的政府信息作全文检索。",
+    keywords="全文检索,信息查询",
+)
+REQUESTS = Column(
+    name="依申请公开",
+    kind="依申请公开",
+    description="提交政府信息公开申请，查询办理进度和答复。",
+    keywords="依申请公开,信息公开申请,进度查询",
+)
+TICKETS = Column(
+    name="互动交流",
+    kind="咨询投诉",
+    description="提交咨询、求助、投诉、举报和建议，查询办理进度。",
+    keywords="咨询投诉,诉求办理,进度查询",
+)

@@ -1,0 +1,1 @@
+"""The public event stream over HTTP."""

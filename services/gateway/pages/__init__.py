@@ -1,0 +1,1 @@
+"""Pages for people: server-rendered, Chinese, without a script."""

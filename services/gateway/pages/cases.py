@@ -1,0 +1,167 @@
+"""Pages on which citizens apply, bring tickets and follow both."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from contracts import hotline, readmodel, requests
+from kernel.refused import Refused
+from services.gateway import columns
+from services.gateway.api.cases import Claim, RequestBody, Ticket, submit, take
+from services.gateway.asking import FOLLOWS, SUBMITS, It
+from services.gateway.forms import Form
+from services.gateway.render import page
+from services.gateway.service import Gateway
+from services.gateway.tracing import Traced
+
+routes = APIRouter(include_in_schema=False, route_class=Traced)
+OUTSIDE = frozenset({"court", "superior"})
+"""Kinds of agencies in the register that are not of this government: no request can be brought to them here."""
+APPLICANT = {"name": "name", "id_document": "id_document", "contact": "contact", "address": "address"}
+AGENT = {
+    "agent_name": "name",
+    "agent_id_document": "id_document",
+    "agent_contact": "contact",
+    "agent_authority": "authority",
+}
+ASKED_FOR = {"description": "description", "form": "form", "route": "route", "applicant_class": "applicant_class"}
+REQUIRED = {
+    "agency": "请选择受理机构。",
+    "name": "请填写姓名或者名称。",
+    "id_document": "请填写身份证明。",
+    "contact": "请填写联系方式。",
+    "description": "请填写所需信息的名称、文号或者其他特征。",
+    "form": "请选择获取信息的方式。",
+}
+"""条例第二十九条: what an application must contain."""
+REQUEST_FIELDS = {
+    "agency": "agency",
+    "application.applicant_class": "applicant_class",
+    **{f"application.applicants.0.{theirs}": ours for ours, theirs in APPLICANT.items()},
+    **{f"application.agent.{theirs}": ours for ours, theirs in AGENT.items()},
+    **{f"application.{theirs}": ours for ours, theirs in ASKED_FOR.items()},
+}
+TICKET = {"kind": "kind", "title": "title", "content": "content", "place": "place"}
+TICKET_FIELDS = {"caller.name": "name", "caller.phone": "phone"}
+
+
+@routes.get("/requests/new")
+async def new_request(request: Request, it: It, agency: str = "") -> Response:
+    return await _request_form(request, it, Form({"agency": agency[:40]}))
+
+
+@routes.post("/requests/new", dependencies=[SUBMITS])
+async def send_request(request: Request, it: It) -> Response:
+    form = await Form.read(request)
+    empty = {name: said for name, said in REQUIRED.items() if not form.get(name)}
+    if empty:
+        return await _request_form(request, it, form.without(**empty))
+    body, form = form.fill(RequestBody, _application(form), REQUEST_FIELDS)
+    if body is None:
+        return await _request_form(request, it, form)
+    try:
+        done = await submit(it, body, form.get("command_key"))
+    except Refused as refused:
+        return await _request_form(request, it, form.because(refused))
+    return page(request, "request_done.html", column=columns.REQUESTS, done=done, form=True)
+
+
+def _application(form: Form) -> dict[str, Any]:
+    agent = form.picked(AGENT)
+    application = {**form.picked(ASKED_FOR), "applicants": [form.picked(APPLICANT)]}
+    if agent:
+        application["agent"] = agent
+    return {"agency": form.get("agency"), "application": application}
+
+
+async def _request_form(request: Request, it: Gateway, form: Form) -> Response:
+    found = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    return page(
+        request,
+        "request_new.html",
+        status=422 if form.wrong or form.refused else 200,
+        column=columns.REQUESTS,
+        form=True,
+        sent=form,
+        agencies=[agency for agency in found.agencies if agency.kind not in OUTSIDE],
+        classes=list(requests.ApplicantClass),
+        routes=list(requests.Route),
+    )
+
+
+@routes.get("/requests/follow")
+async def follow_request_form(request: Request, it: It) -> Response:
+    return page(request, "request_follow.html", column=columns.REQUESTS, form=True, sent=Form(), found=None)
+
+
+@routes.post("/requests/follow", dependencies=[FOLLOWS])
+async def follow_request(request: Request, it: It) -> Response:
+    form, found, agency = await Form.read(request), None, ""
+    claim, form = form.fill(Claim, {"number": form.get("number"), "code": form.get("code")}, {})
+    if claim:
+        try:
+            asked = requests.Follow(number=claim.number, code=claim.code)
+            found = await it.ask(asked, requests.Followed)
+            agency = await _agency(it, found.agency)
+        except Refused as refused:
+            form = form.because(refused)
+    return page(
+        request, "request_follow.html", column=columns.REQUESTS, form=True, sent=form, found=found, agency=agency
+    )
+
+
+async def _agency(it: Gateway, code: str) -> str:
+    """Name of an agency, or its code where the register does not know it."""
+    found = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    return next((agency.name for agency in found.agencies if agency.code == code), code)
+
+
+@routes.get("/tickets/new")
+async def new_ticket(request: Request, it: It) -> Response:
+    return _ticket_form(request, Form())
+
+
+@routes.post("/tickets/new", dependencies=[SUBMITS])
+async def send_ticket(request: Request, it: It) -> Response:
+    form = await Form.read(request)
+    caller = form.picked({"name": "name", "phone": "phone"}) | {"wants_secrecy": form.get("wants_secrecy") == "on"}
+    body, form = form.fill(Ticket, {**form.picked(TICKET), "caller": caller}, TICKET_FIELDS)
+    if body is None:
+        return _ticket_form(request, form)
+    try:
+        done = await take(it, body, form.get("command_key"))
+    except Refused as refused:
+        return _ticket_form(request, form.because(refused))
+    return page(request, "ticket_done.html", column=columns.TICKETS, done=done, form=True)
+
+
+def _ticket_form(request: Request, form: Form) -> Response:
+    return page(
+        request,
+        "ticket_new.html",
+        status=422 if form.wrong or form.refused else 200,
+        column=columns.TICKETS,
+        form=True,
+        sent=form,
+        kinds=list(hotline.TicketKind),
+    )
+
+
+@routes.get("/tickets/follow")
+async def follow_ticket_form(request: Request, it: It) -> Response:
+    return page(request, "ticket_follow.html", column=columns.TICKETS, form=True, sent=Form(), found=None)
+
+
+@routes.post("/tickets/follow", dependencies=[FOLLOWS])
+async def follow_ticket(request: Request, it: It) -> Response:
+    form, found, agency = await Form.read(request), None, ""
+    claim, form = form.fill(Claim, {"number": form.get("number"), "code": form.get("code")}, {})
+    if claim:
+        try:
+            asked = hotline.FollowTicket(number=claim.number, code=claim.code)
+            found = await it.ask(asked, hotline.Following)
+            agency = await _agency(it, found.agency) if found.agency else ""
+        except Refused as refused:
+            form = form.because(refused)
+    return page(request, "ticket_follow.html", column=columns.TICKETS, form=True, sent=form, found=found, agency=agency)

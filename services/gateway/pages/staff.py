@@ -1,0 +1,84 @@
+"""Pages for signed-in staff: sign in, desk, record."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+
+from contracts import readmodel
+from contracts.base import ID_PATTERN
+from kernel.refused import Refused
+from services.gateway.api.staff import TypeName
+from services.gateway.asking import SIGNS_IN, It
+from services.gateway.forms import Form
+from services.gateway.labels import TYPES, rows
+from services.gateway.render import page
+from services.gateway.session import Session, opened, required, session, sign_in, sign_out
+from services.gateway.tracing import Traced
+
+routes = APIRouter(include_in_schema=False, route_class=Traced)
+SEE_OTHER = 303
+
+
+@routes.get("/sign-in")
+async def sign_in_form(request: Request, it: It) -> Response:
+    if session(request):
+        return RedirectResponse("/desk", SEE_OTHER)
+    return page(request, "sign_in.html", form=True, sent=Form())
+
+
+@routes.post("/sign-in", dependencies=[SIGNS_IN])
+async def signing_in(request: Request, it: It) -> Response:
+    form = await Form.read(request)
+    try:
+        held = opened(it, "".join(form.get("token").split()))
+    except Refused as refused:
+        return page(request, "sign_in.html", status=401, form=True, sent=Form(refused=refused))
+    response = RedirectResponse("/desk", SEE_OTHER)
+    sign_in(request, response, held.token)
+    return response
+
+
+@routes.post("/sign-out")
+async def signing_out(request: Request, it: It) -> Response:
+    await Form.read(request)
+    response = RedirectResponse("/", SEE_OTHER)
+    sign_out(response)
+    return response
+
+
+@routes.get("/desk")
+async def desk(
+    request: Request,
+    it: It,
+    agency: Annotated[str | None, Query(max_length=40)] = None,
+    working_days: Annotated[int, Query(ge=1, le=60)] = 10,
+) -> Response:
+    person = session(request)
+    if person is None:
+        return RedirectResponse("/sign-in", SEE_OTHER)
+    chosen = person.actor.agency if agency is None else agency
+    asked = readmodel.Desk(agency=chosen or None, working_days=working_days, limit=100)
+    found = await it.ask(asked, readmodel.DeskPage, token=person.token)
+    known = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    return page(
+        request,
+        "desk.html",
+        form=True,
+        found=found,
+        agencies=known.agencies,
+        chosen=chosen,
+        working_days=working_days,
+        types=TYPES,
+        now=it.clock.now(),
+    )
+
+
+@routes.get("/desk/records/{type}/{id}")
+async def record(request: Request, it: It, type: TypeName, id: Annotated[str, Path(pattern=ID_PATTERN)]) -> Response:
+    person: Session = required(request)
+    found = await it.ask(readmodel.GetView(type=type, id=id), readmodel.View, token=person.token)
+    return page(
+        request, "record.html", form=True, found=found, id=id, type=type, types=TYPES, rows=rows(type, found.record)
+    )

@@ -1,0 +1,71 @@
+"""The web application: routes, errors, limits, joined."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
+from starlette.types import Scope
+
+from services.gateway import problems
+from services.gateway.api import cases as api_cases
+from services.gateway.api import events as api_events
+from services.gateway.api import public as api_public
+from services.gateway.api import staff as api_staff
+from services.gateway.edge import Edge
+from services.gateway.pages import cases, machine, public, staff
+from services.gateway.render import STATIC
+from services.gateway.service import Gateway
+
+OPENAPI = "/api/v1/openapi.json"
+DESCRIPTION = """政务公开平台的公开接口。
+
+- 任何人都可检索和读取已公开的信息、提交和查询自己的申请与诉求；工作人员接口须在 `Authorization: Bearer` 中带身份凭证。
+- 出错时返回 RFC 9457 问题说明（`application/problem+json`）：`detail` 说明原因，`remedy` 说明怎么办，`field` 指出字段。
+- 提交类接口接受 `Idempotency-Key`：同一个键、同一内容重复提交只办理一次，返回同样的结果。
+- 查询码只出现在请求体中，不会出现在地址里。
+"""
+
+
+def web(gateway: Gateway) -> FastAPI:
+    """The application, to be served by an ASGI server."""
+    app = FastAPI(
+        title=gateway.site.name,
+        version="1",
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=OPENAPI,
+        redirect_slashes=False,
+    )
+    app.state.gateway = gateway
+    for module in (api_public, api_cases, api_events, api_staff, public, cases, staff, machine):
+        app.include_router(module.routes)
+    app.mount("/static", Kept(directory=STATIC), name="static")
+    problems.install(app)
+    app.add_middleware(Edge)
+    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+class Kept(StaticFiles):
+    """Static files under addresses that change with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """The description of the interface; problems have their own media type."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        for path in made["paths"].values():
+            for operation in path.values():
+                for status, response in operation["responses"].items():
+                    if status[0] in "45":
+                        response["content"] = {problems.MEDIA_TYPE: response["content"]["application/json"]}
+        app.openapi_schema = made
+    return app.openapi_schema
