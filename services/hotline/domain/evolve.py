@@ -27,9 +27,12 @@ def evolve(case: Case | None, fact: Fact) -> Case:
     return case.model_copy(update=_changes(case, fact))
 
 
+_SHARED = frozenset(f.Received.model_fields) & frozenset(Case.model_fields)
+
+
 def _received(fact: f.Received) -> Case:
-    shared = {name: value for name, value in fact if name in Case.model_fields}
-    return Case.model_construct(
+    shared = {name: getattr(fact, name) for name in _SHARED}
+    return Case(
         **{
             **shared,
             "opened_at": fact.at,

@@ -88,7 +88,7 @@ SAME = (
 
 def record(case: Case) -> Ticket:
     """The record of a ticket as everybody inside may know it."""
-    return Ticket.model_construct(
+    return Ticket(
         id=case.number,
         title=title(case),
         state=case.state.value,
