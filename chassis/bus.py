@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+import nats.errors
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
 from faststream.security import SASLPlaintext
@@ -20,7 +21,10 @@ from chassis.settings import Settings
 log = logging.getLogger(__name__)
 PUBLISH_TIMEOUT = 5.0
 RPC_WORKERS = 32
+PUBLISH_TOGETHER = 1000
 Batch = Callable[[list[Msg]], Awaitable[None]]
+Message = tuple[str, bytes, dict[str, str]]
+"""Subject, body and headers."""
 
 
 def _as_it_is(message: NatsMessage) -> NatsMessage:
@@ -75,14 +79,37 @@ class Bus:
     def connected(self) -> bool:
         return bool(self.client.is_connected)
 
-    async def tell(self, message: Outgoing) -> None:
-        """Publish an event and wait until the stream has it. The message id makes a repeat harmless."""
-        await self.put("EVENTS", message.subject, message.body.encode(), message.headers)
+    async def tell(self, messages: Sequence[Outgoing]) -> list[BaseException | None]:
+        """Publish events, in order; for each `None` once the stream has it, or what went wrong. The message ids make
+        a repeat harmless."""
+        return await self.put("EVENTS", [(each.subject, each.body.encode(), each.headers) for each in messages])
 
-    async def put(self, stream: str, subject: str, body: bytes, headers: dict[str, str]) -> int:
-        """Publish into a stream and wait for its acknowledgement; the sequence number."""
-        acknowledged = await self.js.publish(subject, body, stream=stream, headers=headers)
-        return int(acknowledged.seq)
+    async def put(self, stream: str, messages: Sequence[Message]) -> list[BaseException | None]:
+        """Publish into a stream, in order, and wait for its acknowledgements."""
+        results: list[BaseException | None] = []
+        for first in range(0, len(messages), PUBLISH_TOGETHER):
+            results += await self._put(stream, messages[first : first + PUBLISH_TOGETHER])
+        return results
+
+    async def put_one(self, stream: str, message: Message) -> None:
+        """Publish one message; raises what went wrong."""
+        (failed,) = await self.put(stream, [message])
+        if failed is not None:
+            raise failed
+
+    async def _put(self, stream: str, messages: Sequence[Message]) -> list[BaseException | None]:
+        waiting: list[asyncio.Future[Any] | BaseException] = []
+        for subject, body, headers in messages:
+            try:
+                waiting.append(await self.js.publish_async(subject, body, stream=stream, headers={**headers}))
+            except (nats.errors.Error, OSError) as error:
+                waiting.append(error)
+        futures = [each for each in waiting if isinstance(each, asyncio.Future)]
+        if futures:
+            _, late = await asyncio.wait(futures, timeout=PUBLISH_TIMEOUT)
+            for future in late:
+                future.set_exception(nats.errors.TimeoutError())
+        return [each.exception() if isinstance(each, asyncio.Future) else each for each in waiting]
 
     def consume(self, stream: str, durable: str, batch_size: int, handle: Batch) -> None:
         """Receive from a durable that provisioning has made. Messages that arrive together are handled together."""

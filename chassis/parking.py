@@ -37,12 +37,9 @@ class Parking:
             nonce=base64.b64encode(sealed["nonce"]).decode(),
             sealed=base64.b64encode(sealed["sealed"]).decode(),
         )
-        await self._bus.put(
-            "PARKED",
-            subjects.parked(self._region, self._service, durable),
-            parked.model_dump_json().encode(),
-            {"Nats-Msg-Id": f"{durable}:{sequence}", "content-type": "application/json"},
-        )
+        subject = subjects.parked(self._region, self._service, durable)
+        headers = {"Nats-Msg-Id": f"{durable}:{sequence}", "content-type": "application/json"}
+        await self._bus.put_one("PARKED", (subject, parked.model_dump_json().encode(), headers))
 
     def open(self, parked: Parked) -> bytes:
         """The payload of a parked message; raises `Refused` when the key is gone or it was changed."""

@@ -63,8 +63,10 @@ async def _republish(app: "App[Any]", cause: Cause) -> int:
         told += await app.runtime.kinds[document["kind"]].retell(document["_id"], epoch, cause.now)
     kind = REGISTRY.services[app.name].retold
     records = ServiceRecords(id=app.name, owner=app.name, since=cause.now.isoformat())
-    (message,) = outgoing(
+    messages = outgoing(
         [kind(record=records)], region=app.runtime.region, case=app.name, epoch=epoch, version=1, head="", at=cause.now
     )
-    await app.runtime.bus.tell(message)
+    (failed,) = await app.runtime.bus.tell(messages)
+    if failed is not None:
+        raise failed
     return told

@@ -10,7 +10,7 @@ from chassis.outbox import Outgoing
 from chassis.store import Collection, Unreachable, UpdateOne
 
 log = logging.getLogger(__name__)
-Publish = Callable[[Outgoing], Awaitable[None]]
+Publish = Callable[[Sequence[Outgoing]], Awaitable[list[BaseException | None]]]
 BATCH = 500
 STALE = timedelta(seconds=5)
 MAX_WAITING = 50_000
@@ -84,19 +84,18 @@ class Relay:
 
     async def _tell(self, batch: Sequence[tuple[str, int, list[Outgoing]]]) -> int:
         """Publish all at once and clear what the stream has acknowledged; the number of cases told."""
-        results = await asyncio.gather(*(self._tell_case(outbox) for _, _, outbox in batch), return_exceptions=True)
-        done = [entry for entry, result in zip(batch, results, strict=True) if not isinstance(result, BaseException)]
-        failures = [result for result in results if isinstance(result, BaseException)]
+        flat = [(case, message) for case, _, outbox in batch for message in outbox]
+        results = await self._publish([message for _, message in flat])
+        failures = {case: error for (case, _), error in zip(flat, results, strict=True) if error is not None}
         if failures:
-            log.warning("telling failed, the sweep will try again", extra={"reason": type(failures[0]).__name__})
+            reason = type(next(iter(failures.values()))).__name__
+            log.warning("telling failed, the sweep will try again", extra={"reason": reason, "cases": len(failures)})
+        done = [entry for entry in batch if entry[0] not in failures]
         try:
             await self._clear(done)
         except Unreachable:
             log.warning("clearing outboxes failed, the sweep will tell them again")
         return len(done)
-
-    async def _tell_case(self, outbox: list[Outgoing]) -> None:
-        await asyncio.gather(*(self._publish(message) for message in outbox))
 
     async def _clear(self, done: Sequence[tuple[str, int, list[Outgoing]]]) -> None:
         await self._collection.bulk(

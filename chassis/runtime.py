@@ -17,7 +17,7 @@ from chassis import papers as paper_store
 from chassis import platform
 from chassis.actors import Actor, Cause, service
 from chassis.alarms import Alarms
-from chassis.bus import Bus
+from chassis.bus import Bus, Message
 from chassis.calendars import Calendars
 from chassis.cases import CaseKind, Cases
 from chassis.clock import clock
@@ -247,43 +247,33 @@ class App(Generic[D]):
             name = subjects.template(mine[0].raw.subject)
             with handling(self.name, name, mine[0].raw.headers if len(mine) == 1 else None, SpanKind.CONSUMER):
                 answers = await handler(self.it, emissions)
-            await asyncio.gather(
-                *(self._reply(delivery.raw, answer) for delivery, answer in zip(mine, answers, strict=True))
-            )
+            await self._answer_all([delivery.raw for delivery in mine], answers)
 
-    async def _reply(self, message: Msg, answer: Answer | Refused) -> None:
-        if isinstance(answer, Refused):
-            await self._answer_refused(message, Unreadable(answer.code, answer.message, answer.field), answer.remedy)
-            await self.runtime.parking.park(
-                message, f"{self.name}-intake", answer.code, answer.message, self.runtime.clock.now()
-            )
-            return
-        await self._put_answer(message, answer)
+    async def _answer_all(self, messages: Sequence[Msg], answers: Sequence[Answer | Refused]) -> None:
+        """Keep an answer for each emission; what was refused is parked too, with its reason."""
+        told = [
+            each if isinstance(each, Answer) else _rejection(message, _why(each), each.remedy)
+            for message, each in zip(messages, answers, strict=True)
+        ]
+        ready = [self._answer(message, answer) for message, answer in zip(messages, told, strict=True)]
+        for failed in await self.runtime.bus.put("ANSWERS", ready):
+            if failed is not None:
+                raise failed
+        for message, answer in zip(messages, answers, strict=True):
+            if isinstance(answer, Refused):
+                durable, now = f"{self.name}-intake", self.runtime.clock.now()
+                await self.runtime.parking.park(message, durable, answer.code, answer.message, now)
 
-    async def _put_answer(self, message: Msg, answer: Answer) -> None:
+    def _answer(self, message: Msg, answer: Answer) -> Message:
         tokens = message.subject.split(".")
         sequence = message.metadata.sequence.stream
-        await self.runtime.bus.put(
-            "ANSWERS",
-            subjects.answer(self.runtime.region, tokens[-1], tokens[4], str(sequence)),
-            answer.model_dump_json().encode(),
-            {"Nats-Msg-Id": f"{tokens[4]}:{sequence}", "content-type": "application/json"},
-        )
+        subject = subjects.answer(self.runtime.region, tokens[-1], tokens[4], str(sequence))
+        headers = {"Nats-Msg-Id": f"{tokens[4]}:{sequence}", "content-type": "application/json"}
+        return subject, answer.model_dump_json().encode(), headers
 
-    async def _answer_refused(self, message: Msg, why: Unreadable, remedy: str | None = None) -> None:
+    async def _answer_refused(self, message: Msg, why: Unreadable) -> None:
         """A reasoned rejection, told to the emitter without the offending value."""
-        emission = (message.headers or {}).get("Nats-Msg-Id", "")
-        await self._put_answer(
-            message,
-            Answer(
-                emission=emission,
-                outcome="rejected",
-                code=why.code,
-                field=why.field,
-                reason=why.reason,
-                remedy=remedy or "请按接口规范更正后以新的消息重发。",
-            ),
-        )
+        await self.runtime.bus.put_one("ANSWERS", self._answer(message, _rejection(message, why, None)))
 
     async def _keep_silent(self, message: Msg, why: Unreadable) -> None:
         """Nobody waits for an answer to an event; it is parked for an operator."""
@@ -337,6 +327,21 @@ def _read_event(message: Msg) -> Heard:
     if event.record.id != subjects.read_event(message.subject).id:
         raise cloudevents.Mismatch("the record's id does not agree with the subject")
     return Heard(event, data, headers["ce-id"], headers["ce-time"], message.metadata.sequence.stream)
+
+
+def _why(refused: Refused) -> Unreadable:
+    return Unreadable(refused.code, refused.message, refused.field)
+
+
+def _rejection(message: Msg, why: Unreadable, remedy: str | None) -> Answer:
+    return Answer(
+        emission=(message.headers or {}).get("Nats-Msg-Id", ""),
+        outcome="rejected",
+        code=why.code,
+        field=why.field,
+        reason=why.reason,
+        remedy=remedy or "请按接口规范更正后以新的消息重发。",
+    )
 
 
 def _emission(delivery: Delivery[tuple[Intake, str]], now: datetime) -> Emission[Any]:

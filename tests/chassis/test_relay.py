@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from chassis.bus import Bus
@@ -66,8 +67,7 @@ async def test_a_crash_between_telling_and_clearing_doubles_nothing(bench: Bench
     id = f"r3-{bench.store._driver}"
     await bench.cases.open(id, [Opened(id=id)], cause())
     (_, _, outbox) = bench.told[-1]
-    for message in outbox:
-        await bus.tell(message)
+    assert await bus.tell(outbox) == [None]
     await _age(bench)
     assert await Relay(bench.cases.collection, bus.tell, 60).sweep() == 1
     assert await _stored(bus, id) == [(1, 0)]
@@ -77,11 +77,11 @@ async def test_what_could_not_be_told_is_kept_although_a_later_commit_was(bench:
     id = f"r4-{bench.store._driver}"
     refused: list[Outgoing] = []
 
-    async def first_fails(message: Outgoing) -> None:
-        if message.seq < 200 and not refused:
-            refused.append(message)
-            raise TimeoutError
-        await bus.tell(message)
+    async def first_fails(messages: Sequence[Outgoing]) -> list[BaseException | None]:
+        if messages[0].seq < 200 and not refused:
+            refused.extend(messages)
+            return [TimeoutError()]
+        return await bus.tell(messages)
 
     relay = Relay(bench.cases.collection, first_fails, 60)
     bench.cases._told = relay.told
