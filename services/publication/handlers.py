@@ -9,7 +9,7 @@ from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication import importing
+from services.publication import domain, importing
 from services.publication.domain import drafting, publishing
 from services.publication.domain.clocks import recompute
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
@@ -168,9 +168,9 @@ async def publish(service: Publication, command: c.Publish, cause: Cause) -> Don
     by = official(cause)
     case = (await service.documents.load(command.id)).state
     index_no = case.metadata.index_no or ""
-    if case.stage is Stage.CLEARED and not index_no:
-        publishing.publish(case, index_no, command.channels, by, cause.now)
-        index_no = await service.claim(case.metadata.issuers, cause.now, case.id)
+    if case.stage is Stage.CLEARED:
+        after = domain.KIND.fold(case, publishing.publish(case, index_no, command.channels, by, cause.now))
+        index_no = await service.claim(after, case.id)
     return await service.execute(
         command.id, lambda now: publishing.publish(now, index_no, command.channels, by, cause.now), cause
     )
@@ -241,7 +241,7 @@ async def approve_withdrawal(service: Publication, command: c.ApproveWithdrawal,
 @on.command(c.Import)
 async def take_in(service: Publication, command: c.Import, cause: Cause) -> c.ImportOutcomes:
     by = official(cause)
-    if command.confirm and not c.ConfirmImport.by & cause.actor.roles:
+    if command.confirm and not c.ConfirmImport.allowed & cause.actor.roles:
         raise Refused("forbidden", "无权确认导入的文件。", remedy="请由审核人或政务公开工作机构确认。")
     return c.ImportOutcomes(items=await importing.take_in(service, command, by, cause))
 

@@ -25,6 +25,8 @@ from services.publication.domain.state import Case, Stage
 from services.publication.reader import FIELD_LABELS, Reading, read_document, read_jsonl_line
 from services.publication.service import Publication, done
 
+Opened = tuple[str, list[Fact], c.ImportOutcome]
+"""An item on its way: number, facts to open it with, what its sender is told."""
 TOLD = 12
 """So many contradictions or notes of one document are told."""
 
@@ -126,48 +128,64 @@ async def _open(
     await service.texts.keep(
         [(id, each.kept.sha256, each.body) for id, each in zip(ids, candidates.values(), strict=True)]
     )
-    openings, outcomes = [], []
-    for id, candidate in zip(ids, candidates.values(), strict=True):
-        facts, outcome = candidate.facts(id, by, cause.now), candidate.outcome()
-        if confirm:
-            facts, outcome = await _confirmed(service, candidate, facts, outcome, by, cause.now)
-        openings.append(Opening(id, facts, cause, candidate.origin))
-        outcomes.append(outcome.model_copy(update={"id": id}))
-    opened = await service.documents.open_many(openings)
+    opened = {
+        position: (id, candidate.facts(id, by, cause.now), candidate.outcome())
+        for (position, candidate), id in zip(candidates.items(), ids, strict=True)
+    }
+    if confirm:
+        confirmed = await _confirmed(service, [*opened.values()], [*candidates.values()], by, cause.now)
+        opened = dict(zip(opened, confirmed, strict=True))
+    openings = [
+        Opening(id, facts, cause, candidate.origin)
+        for (id, facts, _), candidate in zip(opened.values(), candidates.values(), strict=True)
+    ]
+    held = await service.documents.open_many(openings)
     return {
-        position: outcome if held else c.ImportOutcome(name=outcome.name, outcome="exists")
-        for position, outcome, held in zip(candidates, outcomes, opened, strict=True)
+        position: outcome.model_copy(update={"id": id} if now_held else {"outcome": "exists"})
+        for (position, (id, _, outcome)), now_held in zip(opened.items(), held, strict=True)
     }
 
 
 async def _confirmed(
-    service: Publication,
-    candidate: Candidate,
-    facts: list[Fact],
-    outcome: c.ImportOutcome,
-    by: Official,
-    now: datetime,
-) -> tuple[list[Fact], c.ImportOutcome]:
-    """The facts with the confirmation, or without it and with the reason why the document stays internal."""
-    case = domain.KIND.fold(None, facts)
+    service: Publication, opened: Sequence[Opened], candidates: Sequence[Candidate], by: Official, now: datetime
+) -> list[Opened]:
+    """Each with its confirmation, or without it and with the reason why it stays internal.
+
+    The numbers of all that get public are claimed together, each for its origin: if another import of the same
+    content comes first, it has got the same number.
+    """
+    cases = [domain.KIND.fold(None, facts) for _, facts, _ in opened]
+    checked = [_checked(case, by, now) for case in cases]
+    wanted = {
+        candidate.origin: after
+        for after, candidate in zip(checked, candidates, strict=True)
+        if isinstance(after, Case) and after.public
+    }
+    numbers = await service.claim_many(wanted)
+    return [
+        _with_confirmation(entry, case, after, numbers.get(candidate.origin, ""), by, now)
+        for entry, case, after, candidate in zip(opened, cases, checked, candidates, strict=True)
+    ]
+
+
+def _checked(case: Case, by: Official, now: datetime) -> Case | Refused:
+    """The document as it would be once confirmed, or why it cannot be."""
     try:
-        stock.confirm_as_is(case, "", by, now)
-        index_no = await _index_no(service, case, candidate.origin, now)
-        confirmation = stock.confirm_as_is(case, index_no, by, now)
+        return domain.KIND.fold(case, stock.confirm_as_is(case, "", by, now))
     except Refused as refused:
-        return facts, outcome.model_copy(update={"code": refused.code, "reason": refused.message})
-    public = domain.KIND.fold(case, confirmation).public
-    return [*facts, *confirmation], outcome.model_copy(update={"outcome": "published" if public else "imported"})
+        return refused
 
 
-async def _index_no(service: Publication, case: Case, key: str, now: datetime) -> str:
-    """The 索引号 that the document carries, else the next one; both are kept for `key`. Only for what gets public."""
-    if case.metadata.index_no:
-        await service.take(case.metadata.index_no, key)
-        return case.metadata.index_no
-    if not case.metadata.issuers:
-        return ""
-    return await service.claim(case.metadata.issuers, now, key)
+def _with_confirmation(
+    entry: Opened, case: Case, after: Case | Refused, number: str | Refused, by: Official, now: datetime
+) -> Opened:
+    id, facts, outcome = entry
+    why = after if isinstance(after, Refused) else number
+    if isinstance(why, Refused):
+        return id, facts, outcome.model_copy(update={"code": why.code, "reason": why.message})
+    facts = [*facts, *stock.confirm_as_is(case, why, by, now)]
+    public = isinstance(after, Case) and after.public
+    return id, facts, outcome.model_copy(update={"outcome": "published" if public else "imported"})
 
 
 async def confirm(service: Publication, command: c.ConfirmImport, by: Official, cause: Cause) -> Done:
@@ -194,7 +212,7 @@ async def confirm(service: Publication, command: c.ConfirmImport, by: Official, 
     if case.stage is Stage.IMPORTED:
         after = domain.KIND.fold(case, decide(case, ""))
         if after.public:
-            index_no = await _index_no(service, after, case.id, cause.now)
+            index_no = await service.claim(after, case.id)
     return done(await service.documents.execute(command.id, lambda now: decide(now, index_no), cause))
 
 

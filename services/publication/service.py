@@ -1,6 +1,6 @@
 """The publication service: what its handlers share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,11 @@ from contracts.base import Done
 from contracts.publication import Changes
 from kernel.agencies import Register
 from kernel.facts import Fact
-from kernel.numbers import IndexNumber
 from kernel.refused import Refused
 from services.publication.domain.examining import examine
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.state import Case
+from services.publication.numbering import IndexNumbers
 from services.publication.storage import Documents, Texts
 
 Decide = Callable[[Case], Sequence[Fact]]
@@ -33,6 +33,7 @@ class Publication:
     texts: Texts
     papers: Papers
     numbers: Numbers
+    index_numbers: IndexNumbers
     calendars: Calendars
     register: Register
     phones: frozenset[str]
@@ -47,6 +48,7 @@ class Publication:
             texts=texts,
             papers=runtime.papers,
             numbers=runtime.numbers,
+            index_numbers=IndexNumbers(runtime.collection("numbers"), runtime.numbers),
             calendars=runtime.calendars,
             register=runtime.register,
             phones=_phones(runtime.register),
@@ -88,21 +90,37 @@ class Publication:
     def new_names(self, changes: Changes) -> tuple[str, ...] | None:
         return self.names(changes.issuers) if changes.issuers else None
 
-    async def claim(self, issuers: Sequence[str], now: datetime, key: str) -> str:
-        """The next 索引号 of the lead issuer and year; the same `key` always gets the same one."""
-        lead = self.register.by_code(issuers[0])
-        if lead is None or not lead.org_code:
+    async def claim(self, case: Case, key: str) -> str:
+        """The 索引号 of a document that gets public, kept for `key`; raises `Refused` when it can have none."""
+        number = (await self.claim_many({key: case}))[key]
+        if isinstance(number, Refused):
+            raise number
+        return number
+
+    async def claim_many(self, cases: Mapping[str, Case]) -> dict[str, str | Refused]:
+        """The 索引号 that each document carries, else the next of its lead issuer in the year of publication. The same
+        key always gets the same one."""
+        numbers: dict[str, str | Refused] = {}
+        series: dict[tuple[str, int], list[str]] = {}
+        for key, case in cases.items():
+            try:
+                if case.metadata.index_no:
+                    numbers[key] = await self.index_numbers.take(case.metadata.index_no, key)
+                else:
+                    series.setdefault(self._series(case), []).append(key)
+            except Refused as refused:
+                numbers[key] = refused
+        for (org_code, year), keys in series.items():
+            numbers |= await self.index_numbers.claim(org_code, year, keys)
+        return numbers
+
+    def _series(self, case: Case) -> tuple[str, int]:
+        lead = self.register.by_code(case.metadata.issuers[0])
+        if lead is None or not lead.org_code or case.published_at is None:
             raise Refused(
                 "org_code_missing", "发布机构没有机构代码，无法编索引号。", field="issuers", remedy="请在机构目录补登。"
             )
-        n = await self.numbers.claim(f"{lead.org_code}/{now.year}", key)
-        return str(IndexNumber.make(lead.org_code, now.year, n))
-
-    async def take(self, number: str, key: str) -> None:
-        """Keep the 索引号 that an imported document carries; refused when another one has it."""
-        read = IndexNumber.parse(number)
-        if not await self.numbers.reserve(f"{read.org}/{read.year}", read.seq, key):
-            raise Refused("index_no_taken", "索引号已被另一件占用。", field="index_no", remedy="请核对原件的索引号。")
+        return lead.org_code, case.published_at.year
 
 
 def _phones(register: Register) -> frozenset[str]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from chassis.cases import Cases, Held
 from chassis.papers import Paper, Papers
 from chassis.runtime import Runtime
-from chassis.store import Collection, UpdateOne
+from chassis.store import Collection
 from kernel.facts import Fact
 from services.publication import domain
 from services.publication.domain.state import Case
@@ -39,12 +39,12 @@ class Texts:
 
     async def keep(self, texts: Sequence[tuple[str, str, str]]) -> None:
         """Keep texts, given as (case, sha256, text), before the case that names them is committed."""
-        await self._collection.bulk(
-            [
-                UpdateOne({"_id": sha256}, {"$setOnInsert": {"text": text}, "$addToSet": {"cases": case}}, upsert=True)
-                for case, sha256, text in texts
-            ]
-        )
+        rows = [{"_id": sha256, "text": text, "cases": [case]} for case, sha256, text in texts]
+        known = await self._collection.insert_many(rows)
+        for case, sha256, text in (texts[position] for position in known):
+            await self._collection.update_one(
+                {"_id": sha256}, {"$setOnInsert": {"text": text}, "$addToSet": {"cases": case}}, upsert=True
+            )
         for _, sha256, text in texts:
             self._remember(sha256, text)
 

@@ -276,7 +276,7 @@ def test_correction_keeps_the_old_text_readable() -> None:
     corrected = after(case, facts)
     assert public_record(corrected).versions[0].text.sha256 == CLEAN.sha256
     assert public_record(corrected).versions[0].reason == "数字有误"
-    assert [event.name for event in tell(corrected, facts)] == ["corrected", "changed"]
+    assert [event.event_name for event in tell(corrected, facts)] == ["corrected", "changed"]
     refused("nothing_changed", publishing.correct, case, CLEAN, c.Changes(), None, "无", ZHAO, NOW)
     refused("personal_data", publishing.correct, case, LEAKY, c.Changes(), None, "无", ZHAO, NOW)
     renamed = after(case, publishing.correct(case, None, c.Changes(title="新标题"), None, "标题有误", ZHAO, NOW))
@@ -290,7 +290,7 @@ def test_repeal_names_the_document_that_does_it() -> None:
     facts = publishing.mark_validity(case, c.Validity.REPEALED, NOW.date(), "d-9", NOW)
     case = after(case, facts)
     assert (case.metadata.validity, case.metadata.ended_by) == (c.Validity.REPEALED, "d-9")
-    assert tell(case, facts)[0].name == "validity_changed"
+    assert tell(case, facts)[0].event_name == "validity_changed"
 
 
 def test_document_expires_the_day_after_its_last_day() -> None:
@@ -312,7 +312,7 @@ def test_withdrawal_leaves_a_tombstone_and_needs_another_person_afterwards() -> 
     facts = publishing.withdraw(case, c.Leak.PERSONAL, "", ZHAO, NOW)
     case = after(case, facts)
     public, inside = tell(case, facts)
-    assert (public.name, public.record.withdrawn, public.record.text) == ("withdrawn", True, c.Text())  # type: ignore[attr-defined]
+    assert (public.event_name, public.record.withdrawn, public.record.text) == ("withdrawn", True, c.Text())  # type: ignore[attr-defined]
     assert "示例事项" not in public.model_dump_json() + inside.model_dump_json()
     assert publishing.withdraw(case, c.Leak.PERSONAL, "", ZHAO, NOW) == []
     refused("own_withdrawal", publishing.approve_withdrawal, case, "", ZHAO, NOW)

@@ -44,7 +44,7 @@ def published(
     issued = case.metadata.issued_on or case.metadata.formed_on
     metadata = case.metadata.model_copy(
         update={
-            "index_no": index_no,
+            "index_no": index_no or case.metadata.index_no,
             "formed_on": case.metadata.formed_on or day,
             "channels": channels or case.metadata.channels,
         }
