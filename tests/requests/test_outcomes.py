@@ -6,7 +6,7 @@ import pytest
 
 from contracts.requests import Channel, Consulted, Outcome, Route, Stage, Stance
 from kernel.refused import Refused
-from services.requests.domain import answering, disputes, handling, intake
+from services.requests.domain import KIND, answering, disputes, handling, intake
 from services.requests.domain.facts import FACTS
 from services.requests.domain.fee import fee_of_items, fee_of_pages
 from services.requests.domain.following import information_digest, query_code
@@ -224,3 +224,19 @@ def test_query_code_is_the_same_again() -> None:
     first = query_code("999901-YSQ-2026-000001", lambda text: "f0" * 32)
     assert first == query_code("999901-YSQ-2026-000001", lambda text: "f0" * 32)
     assert len(first) == 10
+
+
+def test_each_step_tells_its_event() -> None:
+    story = Story()
+    told = [event.name for event in KIND.tell(story.case, story.facts)]
+    assert told == ["received"]
+    assert [event.name for event in KIND.tell(story.case, story.do(intake.accept, ""))] == ["changed"]
+    assert [event.name for event in KIND.tell(story.case, story.do(handling.extend, 5, "h", story.today, "p"))] == [
+        "extended"
+    ]
+    story.approved()
+    facts = [*story.do(answering.serve, Route.HAND, story.today, ""), *answering.propose(story.case, {"n": "e" * 64})]
+    assert [event.name for event in KIND.tell(story.case, facts)] == ["replied", "proactive_proposed"]
+    late = Story().accepted()
+    assert [event.name for event in KIND.tell(late.case, late.ring(date(2026, 12, 1)))] == ["overdue"]
+    assert [event.name for event in KIND.retell(late.case)] == ["restated"]
