@@ -1,7 +1,11 @@
 """The working-day calendar in force for a service: what is shipped, and notices loaded since."""
 
-from chassis.store import Collection
+import logging
+
+from chassis.store import Collection, Duplicate
 from kernel.calendar import Calendar, Notice
+
+log = logging.getLogger(__name__)
 
 
 class Calendars:
@@ -22,9 +26,13 @@ class Calendars:
             calendar = calendar.with_notice(Notice.model_validate_json(stored[year]))
         self.current, self._loaded = calendar, stored
 
-    async def add(self, notice: Notice) -> None:
-        """Keep a notice and use it from now on. Adding the same one again changes nothing."""
-        await self._notices.update_one(
-            {"_id": notice.year}, {"$set": {"notice": notice.model_dump_json()}}, upsert=True
-        )
+    async def add(self, notice: Notice, epoch: int = 0, version: int = 0) -> None:
+        """Keep a notice and use it from now on. `(epoch, version)` of the event that brought it keeps an older one that
+        comes late from taking the place of its correction."""
+        stamp = epoch << 20 | version
+        kept = {"notice": notice.model_dump_json(), "stamp": stamp}
+        try:
+            await self._notices.update_one({"_id": notice.year, "stamp": {"$lte": stamp}}, {"$set": kept}, upsert=True)
+        except Duplicate:
+            log.info("an older notice came late", extra={"year": notice.year})
         await self.refresh()

@@ -80,7 +80,7 @@ class Platform:
             nats=self.nats.url,
             mongo=self.mongo.url,
             region=self.region,
-            credentials={name: str(path) for name, path in _by_party(files).items()},
+            credentials={name: str(path) for name, path in _shown(files).items()},
             ops=f"http://127.0.0.1:{self.serving.ops.port}",
             pid=os.getpid(),
         )
@@ -164,9 +164,10 @@ class Platform:
         await asyncio.gather(asyncio.to_thread(self.nats.stop, 2.0), asyncio.to_thread(self.mongo.stop, 2.0))
 
 
-def _by_party(files: dict[str, Path]) -> dict[str, Path]:
-    """Credentials by name; the hotline system's also as `hotline`."""
-    return {**files, "hotline": files["h12345"]}
+def _shown(files: dict[str, Path]) -> dict[str, Path]:
+    """Credentials of the parties outside and of the people at the platform; those of the services are their own."""
+    names = {"hotline": "h12345", "portal": "portal", "desk": permissions.DESK, "operator": permissions.OPERATOR}
+    return {shown: files[name] for shown, name in names.items()}
 
 
 async def _up(wanted: Wanted, json_: bool) -> int:

@@ -26,7 +26,7 @@ Personal = Annotated[T, PersonalMark()]
 
 
 class Role(StrEnum):
-    """What a person or program may act as. A person's roles come from the signed token, a program's from its subject."""
+    """What a person or program may act as: a person by the signed token, a program by its subject."""
 
     CITIZEN = "citizen"  # 公众: anyone, through the gateway
     CLERK = "clerk"  # 经办人

@@ -285,7 +285,7 @@ async def close_merged(service: Hotline, event: c.TicketClosed, cause: Cause) ->
 
 @on.event(CalendarNoticeLoaded)
 async def recompute(service: Hotline, event: CalendarNoticeLoaded, cause: Cause) -> None:
-    await service.calendars.add(Notice.model_validate_json(event.record.notice_json))
+    await service.calendars.add(Notice.model_validate_json(event.record.notice_json), event.epoch, event.version)
     calendar = service.calendars.current
     async for held in service.each_open():
         if clock.recompute(held.state, calendar):

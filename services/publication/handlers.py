@@ -308,7 +308,7 @@ async def import_report(service: Publication, query: c.ImportReport, cause: Caus
 @on.event(CalendarNoticeLoaded)
 async def calendar_loaded(service: Publication, event: CalendarNoticeLoaded, cause: Cause) -> None:
     """Every running limit is counted anew."""
-    await service.calendars.add(Notice.model_validate_json(event.record.notice_json))
+    await service.calendars.add(Notice.model_validate_json(event.record.notice_json), event.epoch, event.version)
     after, calendar = "", service.calendars.current
     while held := await service.documents.timed(after):
         for each in held:

@@ -55,7 +55,8 @@ async def hear(service: ReadModel, heard: Sequence[Heard]) -> None:
     documents = []
     for each in heard:
         if isinstance(each.event, CalendarNoticeLoaded):
-            await service.calendars.add(Notice.model_validate_json(each.event.record.notice_json))
+            notice = Notice.model_validate_json(each.event.record.notice_json)
+            await service.calendars.add(notice, each.event.epoch, each.event.version)
         if removal(type(each.event), each.data) is None:
             documents.append(view(type(each.event), each.data, each.at))
     await generation.apply(newest(documents), now)

@@ -246,7 +246,7 @@ async def show_availability(service: Sitewatch, query: c.ShowAvailability, cause
 @on.event(CalendarNoticeLoaded)
 async def recompute(service: Sitewatch, event: CalendarNoticeLoaded, cause: Cause) -> None:
     """A new holiday notice: every open limit is computed again."""
-    await service.runtime.calendars.add(Notice.model_validate_json(event.record.notice_json))
+    await service.runtime.calendars.add(Notice.model_validate_json(event.record.notice_json), event.epoch, event.version)
     calendar, last = service.runtime.calendars.current, ""
     while found := await service.findings.find({"open": True, "_id": {"$gt": last}}, sort=[("_id", 1)], limit=200):
         for held in found:

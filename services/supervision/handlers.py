@@ -28,7 +28,7 @@ async def load_notice(service: Supervision, command: c.LoadCalendarNotice, cause
 async def recompute(service: Supervision, event: c.CalendarNoticeLoaded, cause: Cause) -> None:
     """The notice as it now stands, not as the event tells it: an older event must not bring back an older notice."""
     held = await service.notices.load(event.record.id)
-    await service.calendars.add(held.state.notice)
+    await service.calendars.add(held.state.notice, held.epoch, held.version)
     calendar = service.calendars.current
     async for task in each(service.tasks, {"dated": True}):
         if decisions.recompute(task.state, calendar):

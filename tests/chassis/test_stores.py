@@ -153,3 +153,29 @@ async def test_a_due_case_is_woken_once_by_any_number_of_replicas(bench: Bench) 
     assert (await bench.cases.load("w")).state.rings == 1
     assert (await bench.cases.load("x")).state.rings == 0
     assert await replicas[0].ring() == 0
+
+
+async def test_an_older_notice_that_comes_late_does_not_undo_its_correction(bench: Bench) -> None:
+    calendars = Calendars(bench.store.collection("notices"))
+    shipped = calendars.current.day(date(2026, 1, 4))
+    corrected = Notice.model_validate(
+        {
+            "year": 2026,
+            "number": "示例〔2026〕2号",
+            "rest": [
+                {"name": "元旦", "first": "2026-01-01", "last": "2026-01-04"},
+                {"name": "春节", "first": "2026-02-15", "last": "2026-02-23"},
+                {"name": "清明节", "first": "2026-04-04", "last": "2026-04-06"},
+                {"name": "劳动节", "first": "2026-05-01", "last": "2026-05-05"},
+                {"name": "端午节", "first": "2026-06-19", "last": "2026-06-21"},
+                {"name": "中秋节", "first": "2026-09-25", "last": "2026-09-27"},
+                {"name": "国庆节", "first": "2026-10-01", "last": "2026-10-07"},
+            ],
+        }
+    )
+    older = corrected.model_copy(update={"number": "示例〔2026〕1号", "makeup": (date(2026, 1, 4),), "rest": ()})
+    await calendars.add(corrected, 0, 2)
+    await calendars.add(older, 0, 1)
+    assert shipped.working
+    assert not calendars.current.is_workday(date(2026, 1, 4))
+    assert calendars.current.day(date(2026, 1, 4)).source == "示例〔2026〕2号"
