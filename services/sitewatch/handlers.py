@@ -246,7 +246,9 @@ async def show_availability(service: Sitewatch, query: c.ShowAvailability, cause
 @on.event(CalendarNoticeLoaded)
 async def recompute(service: Sitewatch, event: CalendarNoticeLoaded, cause: Cause) -> None:
     """A new holiday notice: every open limit is computed again."""
-    await service.runtime.calendars.add(Notice.model_validate_json(event.record.notice_json), event.epoch, event.version)
+    await service.runtime.calendars.add(
+        Notice.model_validate_json(event.record.notice_json), event.epoch, event.version
+    )
     calendar, last = service.runtime.calendars.current, ""
     while found := await service.findings.find({"open": True, "_id": {"$gt": last}}, sort=[("_id", 1)], limit=200):
         for held in found:
@@ -254,7 +256,7 @@ async def recompute(service: Sitewatch, event: CalendarNoticeLoaded, cause: Caus
         last = found[-1].id
 
 
-@on.every(10)
+@on.every(5)
 async def probe(service: Sitewatch) -> None:
     """Probe what is due."""
 
@@ -264,7 +266,7 @@ async def probe(service: Sitewatch) -> None:
     await _do_all(service, "probe_at", timedelta(minutes=service.indicators["probe_minutes"]), work)
 
 
-@on.every(10)
+@on.every(5)
 async def inspect(service: Sitewatch) -> None:
     """Inspect what is due; a site with suspected dead links is looked at again soon, to confirm or to clear them."""
 

@@ -106,7 +106,7 @@ class Hosts:
 
     def __init__(self, hosts: Collection, gap: timedelta) -> None:
         self._hosts = hosts
-        self._gap = gap
+        self.gap = gap
 
     @asynccontextmanager
     async def turn(self, host: str) -> AsyncIterator[bool]:
@@ -118,7 +118,7 @@ class Hosts:
             yield granted
         finally:
             if granted:
-                after = {"$set": {"free_at": datetime.now(UTC) + self._gap}}
+                after = {"$set": {"free_at": datetime.now(UTC) + self.gap}}
                 await self._hosts.update_one({"_id": host, "holder": holder}, after)
 
     async def _wait(self, host: str, holder: str) -> bool:
