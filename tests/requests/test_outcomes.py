@@ -1,10 +1,13 @@
 """Outcomes, fees, transitions, digests."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pytest
 
-from contracts.requests import Channel, Consulted, Outcome, Route, Stage, Stance
+from contracts.base import Event
+from contracts.requests import Channel, Consulted, Outcome, RequestRestated, Route, Stage, Stance
+from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import KIND, answering, disputes, handling, intake
 from services.requests.domain.facts import FACTS
@@ -228,15 +231,16 @@ def test_query_code_is_the_same_again() -> None:
 
 def test_each_step_tells_its_event() -> None:
     story = Story()
-    told = [event.name for event in KIND.tell(story.case, story.facts)]
-    assert told == ["received"]
-    assert [event.name for event in KIND.tell(story.case, story.do(intake.accept, ""))] == ["changed"]
-    assert [event.name for event in KIND.tell(story.case, story.do(handling.extend, 5, "h", story.today, "p"))] == [
-        "extended"
-    ]
+    assert told(story, story.facts) == ["received"]
+    assert told(story, story.do(intake.accept, "")) == ["changed"]
+    assert told(story, story.do(handling.extend, 5, "head", story.today, "paper")) == ["extended"]
     story.approved()
     facts = [*story.do(answering.serve, Route.HAND, story.today, ""), *answering.propose(story.case, {"n": "e" * 64})]
-    assert [event.name for event in KIND.tell(story.case, facts)] == ["replied", "proactive_proposed"]
+    assert told(story, facts) == ["replied", "proactive_proposed"]
     late = Story().accepted()
-    assert [event.name for event in KIND.tell(late.case, late.ring(date(2026, 12, 1)))] == ["overdue"]
-    assert [event.name for event in KIND.retell(late.case)] == ["restated"]
+    assert told(late, late.ring(date(2026, 12, 1))) == ["overdue"]
+    assert [type(event) for event in KIND.retell(late.case)] == [RequestRestated]
+
+
+def told(story: Story, facts: Sequence[Fact]) -> list[str]:
+    return [event.event_name for event in KIND.tell(story.case, facts) if isinstance(event, Event)]

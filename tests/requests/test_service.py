@@ -15,7 +15,7 @@ from contracts.base import Done, Role
 from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.refused import Refused
-from services.requests import handlers
+from services.requests import handlers, intake
 from services.requests.service import Requests
 from tests.requests.test_clock import long_new_year
 from tests.servers import Desk, Servers, started, until
@@ -150,7 +150,7 @@ async def test_papers_are_read_for_a_purpose_and_the_reading_is_kept(desk: Desk,
 
 async def test_citizen_corrects_and_withdraws_with_the_code_today(service: Requests) -> None:
     now = service_now(service)
-    submitted = await handlers.submit(
+    submitted = await intake.submit(
         service,
         c.Submit(
             agency="zrzyj",
@@ -232,7 +232,8 @@ async def test_import_takes_good_lines_reports_bad_ones_and_is_idempotent(desk: 
     changed = json.dumps(json.loads(lines[0]) | {"channel": "传真"}, ensure_ascii=False)
     last: c.LedgerImported = await desk(c.ImportLedger(lines=(changed,)), c.LedgerImported)
     assert last.rejected[0].code == "ledger_changed"
-    rows, cursor = [], ""
+    rows: list[c.Request] = []
+    cursor = ""
     while True:
         query = c.Ledger(received_from=date(2026, 3, 2), received_to=date(2026, 3, 2), cursor=cursor, limit=200)
         page: c.LedgerPage = await desk(query, c.LedgerPage)
