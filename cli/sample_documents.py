@@ -1,0 +1,137 @@
+"""The documents of the sample: the stock, confirmed by a named reviewer, and the newest ones still on their way."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from cli.sample_staff import REVIEWER, Loading, clerk, head
+from contracts import publication as c
+from contracts.base import Done
+from sample import data as sample
+from sample.data import SampleDocument
+
+Numbered = tuple[int, SampleDocument]
+PARTY = "示委"
+CLOCKS = {
+    "行政许可": "ENF.PERMIT_PENALTY",
+    "行政处罚": "ENF.PERMIT_PENALTY",
+    "预算决算": "BUD.GOV",
+    "会议": "MEETING.RESULT",
+}
+"""Rule of the time limit by kind of document; otherwise the general one."""
+WAITING = ("draft", "head", "cleared", "review", "returned")
+"""Where the newest public documents wait, the newest first."""
+
+
+async def documents(loading: Loading) -> None:
+    """Load all documents that exist on the load day."""
+    known = [each for each in enumerate(sample.documents(), 1) if _exists(each[1], loading.today)]
+    drafts = _drafts(known)
+    stock = [each for each in known if each not in [draft for _, draft in drafts]]
+    await loading.together(
+        {
+            "存量文件": _stock(loading, stock),
+            **{f"文件{n}": _draft(loading, n, document, at) for at, (n, document) in drafts},
+        }
+    )
+
+
+def _exists(document: SampleDocument, today: date) -> bool:
+    return document.formed_on <= today and (document.published_on or document.formed_on) <= today
+
+
+def _drafts(known: Sequence[Numbered]) -> list[tuple[str, Numbered]]:
+    """The newest documents with the step at which each waits; what is open for opinions stays public."""
+    newest = sorted(known, key=lambda each: (each[1].formed_on, each[0]), reverse=True)
+    public = [
+        each for each in newest
+        if each[1].attribute == "主动公开" and each[1].doc_no is None and each[1].kind != "征求意见稿"
+    ]  # fmt: skip
+    withheld = [each for each in newest if each[1].attribute == "不予公开"]
+    return [*zip(WAITING, public, strict=False), *(("openness", each) for each in withheld[:1])]
+
+
+async def _stock(loading: Loading, stock: Sequence[Numbered]) -> None:
+    """One import; its reviewer confirms at once what has an attribute, no finding and no contradiction."""
+    items = tuple(
+        c.ImportItem(name=f"sample-{n}", form="given", content=document.body, given=_given(document, loading.today))
+        for n, document in stock
+    )
+    if not items:
+        return
+    taken = await loading.send(REVIEWER, c.Import(items=items, confirm=True), c.ImportOutcomes, "documents")
+    for outcome in taken.items:
+        if outcome.outcome == "refused":
+            loading.refuse(outcome.name, outcome.reason or "")
+
+
+def _given(document: SampleDocument, today: date) -> c.Given:
+    """What the file says; the attribute of an amended document, though, is left for a person to decide."""
+    ended = document.repealed_on is None or document.repealed_on <= today
+    metadata = c.Metadata(
+        title=document.title,
+        issuers=(document.issuer, *document.co_issuers),
+        doc_no=document.doc_no,
+        category=document.category,
+        genre=document.genre,
+        theme=document.theme,
+        openness=document.openness,
+        formed_on=document.formed_on,
+        effective_on=document.effective_on,
+        validity=c.Validity(document.validity) if ended else c.Validity.VALID,
+        ended_on=document.repealed_on if ended else None,
+        ended_by=document.repealed_by if ended else None,
+        summary=document.summary,
+        keywords=tuple(document.keywords),
+        channels=tuple(document.channels),
+        party=(document.doc_no or "").startswith(PARTY),
+        interprets=(document.interprets,) if document.interprets else (),
+    )
+    return c.Given(
+        metadata=metadata,
+        attribute=None if document.validity == "修改" else c.Attribute(document.attribute),
+        ground=document.ground,
+        reason=document.reason,
+        published_on=document.published_on,
+    )
+
+
+async def _draft(loading: Loading, n: int, document: SampleDocument, at: str) -> None:
+    """A draft of the issuer's own clerk, brought to the step `at`."""
+    drafter, key = clerk(document.issuer), f"document:{n}"
+    id = (await loading.send(drafter, _drafting(document), Done, f"{key}:draft")).id
+    if at == "draft":
+        return
+    attribute = c.SetAttribute(
+        id=id, attribute=c.Attribute(document.attribute), ground=document.ground, reason=document.reason
+    )
+    await loading.send(drafter, attribute, Done, f"{key}:attribute")
+    if at in ("openness", "head"):
+        return
+    await loading.send(head(document.issuer), c.ApproveByHead(id=id, note="同意。"), Done, f"{key}:head")
+    if at == "returned":
+        back = c.Return(id=id, missing=("公开渠道未写明", "缺少联系电话"), reason="请补正后重新报送。")
+        await loading.send(REVIEWER, back, Done, f"{key}:return")
+    elif at == "cleared":
+        await loading.send(drafter, c.MaskText(id=id), Done, f"{key}:mask")
+        await loading.send(REVIEWER, c.Review(id=id, secrecy=True, wording=True, timing=True), Done, f"{key}:review")
+
+
+def _drafting(document: SampleDocument) -> c.Draft:
+    details = c.Changes(
+        category=document.category,
+        genre=document.genre,
+        theme=document.theme,
+        openness=document.openness,
+        formed_on=document.formed_on,
+        effective_on=document.effective_on,
+        summary=document.summary,
+        keywords=tuple(document.keywords),
+        channels=tuple(document.channels),
+    )
+    return c.Draft(
+        title=document.title,
+        issuers=(document.issuer, *document.co_issuers),
+        text=document.body,
+        details=details,
+        clock=CLOCKS.get(document.kind, "PUB.GENERAL"),
+    )
