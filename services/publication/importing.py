@@ -13,6 +13,7 @@ from chassis.cases import Held, Opening
 from contracts import publication as c
 from contracts.base import Done
 from kernel import personal
+from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication import domain
@@ -90,9 +91,10 @@ async def take_in(service: Publication, command: c.Import, by: Official, cause: 
             outcomes[position] = c.ImportOutcome(name=item.name, outcome="exists")
         else:
             fresh[key] = position
-    read = await asyncio.to_thread(_read_all, [command.items[p] for p in fresh.values()], service)
+    items = [command.items[position] for position in fresh.values()]
+    results = await asyncio.to_thread(_read_all, items, service.register, service.phones)
     candidates: dict[int, Candidate] = {}
-    for position, result in zip(fresh.values(), read, strict=True):
+    for position, result in zip(fresh.values(), results, strict=True):
         if isinstance(result, Candidate):
             candidates[position] = result
         else:
@@ -247,13 +249,16 @@ def clean_changes(changes: c.Changes) -> None:
     )
 
 
-def _read_all(items: Sequence[c.ImportItem], service: Publication) -> list[Candidate | c.ImportOutcome]:
-    return [_read(item, service) for item in items]
+def _read_all(
+    items: Sequence[c.ImportItem], register: Register, phones: frozenset[str]
+) -> list[Candidate | c.ImportOutcome]:
+    return [read(item, register, phones) for item in items]
 
 
-def _read(item: c.ImportItem, service: Publication) -> Candidate | c.ImportOutcome:
+def read(item: c.ImportItem, register: Register, phones: frozenset[str]) -> Candidate | c.ImportOutcome:
+    """One item as it was read, or why it is not taken. `phones` are published numbers of offices."""
     try:
-        return _given(item, item.given, service) if item.given else _reading(item, service)
+        return _given(item, item.given, register, phones) if item.given else _reading(item, register, phones)
     except Refused as refused:
         return c.ImportOutcome(name=item.name, outcome="refused", code=refused.code, reason=refused.message)
     except ValidationError as error:
@@ -263,17 +268,17 @@ def _read(item: c.ImportItem, service: Publication) -> Candidate | c.ImportOutco
         )
 
 
-def _given(item: c.ImportItem, given: c.Given, service: Publication) -> Candidate:
+def _given(item: c.ImportItem, given: c.Given, register: Register, phones: frozenset[str]) -> Candidate:
     clean(given.metadata)
     well_formed(given.metadata)
     without_personal_data(reason=given.reason)
-    names = service.names(given.metadata.issuers)
+    names = tuple(register.require(code, "issuers").name for code in given.metadata.issuers)
     return Candidate(
         name=item.name,
         origin=origin(item.content),
         metadata=given.metadata.model_copy(update={"issuer_names": names}),
         body=item.content,
-        kept=examine(item.content, service.phones),
+        kept=examine(item.content, phones),
         attribute=given.attribute,
         ground=given.ground,
         reason=given.reason,
@@ -281,11 +286,11 @@ def _given(item: c.ImportItem, given: c.Given, service: Publication) -> Candidat
     )
 
 
-def _reading(item: c.ImportItem, service: Publication) -> Candidate:
+def _reading(item: c.ImportItem, register: Register, phones: frozenset[str]) -> Candidate:
     if item.form == "jsonl":
-        reading = read_jsonl_line(item.content, item.name, service.register)
+        reading = read_jsonl_line(item.content, item.name, register)
     else:
-        reading = read_document(item.name, item.content, service.register)
+        reading = read_document(item.name, item.content, register)
     if not reading.body.strip():
         raise Refused("text_missing", "没有读到正文。", field="body", remedy="请核对文件。")
     metadata = masked(_metadata(item, reading))
@@ -296,7 +301,7 @@ def _reading(item: c.ImportItem, service: Publication) -> Candidate:
         origin=origin(item.content),
         metadata=metadata,
         body=reading.body,
-        kept=examine(reading.body, service.phones),
+        kept=examine(reading.body, phones),
         attribute=c.Attribute(attribute) if attribute else None,
         published_on=published_on,
         doubts=tuple(

@@ -12,11 +12,16 @@ import pytest
 import pytest_asyncio
 from nats.js.errors import NotFoundError
 
+from chassis.actors import Actor, Cause
 from chassis.runtime import App
 from cli import stock
 from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
+from kernel.calendar import Notice
 from kernel.refused import Refused
+from services.publication import handlers
+from services.publication.numbering import IndexNumbers
 from services.publication.service import Publication
 from tests.servers import Desk, Servers, started, until
 
@@ -292,3 +297,42 @@ async def test_folder_is_read_file_by_file(tmp_path: Path) -> None:
     ]
     with pytest.raises(Refused):
         stock.files([tmp_path / "nowhere"])
+
+
+async def test_two_processes_claim_without_gap_or_repeat(app: App[Publication]) -> None:
+    claimed = app.runtime.collection("numbers")
+    ours, theirs = (IndexNumbers(claimed, app.runtime.numbers) for _ in range(2))
+    batches = [[f"k{batch}-{n}" for n in range(batch % 4 + 1)] for batch in range(16)]
+    shared = ["same-1", "same-2"]
+    claims = [
+        (ours if place % 2 else theirs).claim("ZZXXGK", 2026, [*batch, *shared]) for place, batch in enumerate(batches)
+    ]
+    results = await asyncio.gather(*claims)
+    numbers: dict[str, set[str]] = {}
+    for result in results:
+        for key, number in result.items():
+            numbers.setdefault(key, set()).add(number)
+    assert all(len(each) == 1 for each in numbers.values())
+    seen = sorted(int(next(iter(each)).rsplit("-", 1)[1]) for each in numbers.values())
+    assert seen == list(range(1, len(numbers) + 1))
+
+
+async def test_holiday_notice_moves_running_limits(desk: Desk, service: Publication, servers: Servers) -> None:
+    id = await draft(desk, "期限跨年的文件", formed_on=date(2026, 12, 10))
+    await desk(c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE), Done, as_="张起草", agency="czj")
+    before = (await file_of(desk, id)).record
+    assert before.provisional
+    days = (("01-01", "01-05"), ("02-05", "02-11"), ("04-05", "04-05"), ("05-01", "05-05"), ("06-09", "06-09"),
+            ("09-15", "09-15"), ("10-01", "10-07"))  # fmt: skip
+    rest = [{"name": "节日", "first": f"2027-{first}", "last": f"2027-{last}"} for first, last in days]
+    notice = Notice.model_validate({"year": 2027, "number": "测试通知", "rest": rest})
+    event = CalendarNoticeLoaded(
+        record=CalendarNotice(id="notice-2027", year=2027, number="测试通知", notice_json=notice.model_dump_json())
+    )
+    cause = Cause(Actor("service", "supervision"), "notice", servers.clock.now())
+    await handlers.on.events[CalendarNoticeLoaded](service, event, cause)
+    after = (await file_of(desk, id)).record
+    assert not after.provisional
+    assert before.due_at is not None
+    assert after.due_at is not None
+    assert after.due_at > before.due_at
