@@ -119,8 +119,8 @@ def inspect(id: SiteId, as_: As = None, agency: Agency = "", json_: Json = False
 @app.command("availability")
 def availability(id: SiteId, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """近七日可用性。例：zwgk sitewatch availability 999901-ZD-9999010001"""
-    columns = [("probes", "探测"), ("fails", "打不开"), ("share", "比例"), ("complete", "样本充足"), ("veto", "单项否决"),
-               ("last", "最近结果")]  # fmt: skip
+    columns = [("probes", "探测"), ("fails", "打不开"), ("share", "比例"), ("complete", "样本充足"),
+               ("veto", "单项否决"), ("last", "最近结果")]  # fmt: skip
     _send(c.ShowAvailability(id=id), c.Availability, as_, agency, json_, columns)
 
 

@@ -3,6 +3,7 @@
 One replica groups at a time, under a lease; every step can be repeated without harm.
 """
 
+import asyncio
 import logging
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -45,21 +46,26 @@ class Gatherer:
         self._region = region
         self._limits = limits
         self._holder = uuid4().hex
+        self._one_at_a_time = asyncio.Lock()
 
     async def run(self, now: datetime) -> bool:
         """Group all waiting posts and measure the matters that are due; `False` while another replica does it."""
-        if not await self._matters.lease(self._holder):
-            return False
-        try:
-            while waiting := await self._posts.waiting():
-                for post in waiting:
-                    await self._place(post, now)
-                await self._matters.lease(self._holder)
-            for matter in await self._matters.to_measure(now):
-                await self._measure(matter, now)
-        finally:
-            await self._matters.release(self._holder)
+        async with self._one_at_a_time:
+            if not await self._matters.lease(self._holder):
+                return False
+            try:
+                await self._group_and_measure(now)
+            finally:
+                await self._matters.release(self._holder)
         return True
+
+    async def _group_and_measure(self, now: datetime) -> None:
+        while waiting := await self._posts.waiting():
+            for post in waiting:
+                await self._place(post, now)
+            await self._matters.lease(self._holder)
+        for matter in await self._matters.to_measure(now):
+            await self._measure(matter, now)
 
     async def _place(self, post: Document, now: datetime) -> None:
         """Give a post its text and its matter."""

@@ -66,12 +66,13 @@ class Findings:
         opened: list[str] = []
         closed: list[str] = []
         for verdict in judged:
-            id = known.get(finding_record.key(subject.id, verdict.indicator, verdict.object[:500]))
-            if id is not None:
-                if await self._observe(id, verdict, now):
-                    closed.append(id)
-            elif not verdict.ok and (new := await self._open(subject, verdict, now)):
+            key = finding_record.key(subject.id, verdict.indicator, verdict.object[:500])
+            if key in known:
+                if await self._observe(known[key], verdict, now):
+                    closed.append(known[key])
+            elif not verdict.ok and (new := await self._open(subject, verdict, key, now)):
                 opened.append(new)
+                known[key] = new
         return opened, closed
 
     async def _observe(self, id: str, verdict: Verdict, now: datetime) -> bool:
@@ -80,12 +81,12 @@ class Findings:
         held = await self._cases.execute(id, lambda state: finding.observe(state, verdict, now), cause)
         return held.state.status is FindingState.VERIFIED
 
-    async def _open(self, subject: Subject, verdict: Verdict, now: datetime) -> str | None:
+    async def _open(self, subject: Subject, verdict: Verdict, key: str, now: datetime) -> str | None:
         """Open a finding, unless a person has rejected the same thing. The count of earlier ones makes its origin, so
         two replicas that see the same thing open one."""
-        key = finding_record.key(subject.id, verdict.indicator, verdict.object[:500])
-        earlier = await self._cases.find({"key": key}, sort=[("opened", -1)], limit=100)
-        if earlier and _rejected(earlier[0].state, verdict):
+        earlier = await self._cases.count({"key": key})
+        latest = await self._cases.find({"key": key}, sort=[("opened", -1)], limit=1)
+        if latest and _rejected(latest[0].state, verdict):
             return None
         n = await self._numbers.block(f"WZ/{now.year}")
         id = f"{self._region}-WZ-{now.year}-{n:06d}"
@@ -95,12 +96,12 @@ class Findings:
             site=subject.id,
             site_name=subject.name,
             owner=subject.owner,
-            times=len(earlier) + 1,
+            times=earlier + 1,
             now=now,
             calendar=self._calendars.current,
             indicators=self._indicators,
         )
-        origin = f"{key}:{len(earlier)}"
+        origin = f"{key}:{earlier}"
         held = await self._cases.open(id, facts, Cause(CLOCK, origin, now), origin)
         return None if held.repeated else held.id
 

@@ -1,5 +1,6 @@
 """The service on real servers: from posts to an event, its response and its end."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -12,6 +13,7 @@ from contracts.base import Done, Role
 from kernel.refused import Refused
 from sample import data as sample
 from services.opinion.handlers import Opinion
+from services.opinion.storage import Matters
 from tests.servers import Desk, Servers, started
 
 
@@ -112,3 +114,57 @@ async def test_an_event_opened_by_a_person_gathers_later_posts(servers: Servers,
     state = await desk(c.ShowHeat(id=opened.id), c.HeatState)
     assert (state.posts, state.reach.views) == (1, 0)
     assert (await opinion.cases.load(opened.id)).state.posts == 1
+
+
+async def test_one_replica_groups_at_a_time(opinion: Opinion) -> None:
+    await opinion.gatherer.run(opinion.runtime.clock.now())
+    matters = Matters(*(opinion.runtime.collection(name) for name in ("m", "h", "l")), opinion.limits)
+    assert await matters.lease("one")
+    assert not await matters.lease("other")
+    assert await matters.lease("one")
+    await matters.release("one")
+    assert await matters.lease("other")
+
+
+async def test_copies_that_come_at_the_same_moment_are_one_text(servers: Servers, desk: Desk, opinion: Opinion) -> None:
+    now = servers.clock.now()
+    posts = [
+        c.Post(
+            source="论坛", url=f"https://y.invalid/{n}", author="示例网友", posted_at=now, place="示河镇",
+            text=f"示河镇中学门口路灯坏了半个月没人修，晚自习回家一片漆黑。{'转' * (n % 3)}",
+        )
+        for n in range(12)
+    ]  # fmt: skip
+    await asyncio.gather(*(desk(c.IngestPosts(posts=(post,)), c.Ingested) for post in posts))
+    await opinion.gatherer.run(servers.clock.now())
+    (held,) = await opinion.cases.find(
+        {"open": True, "matter": {"$nin": [""]}, "agency": ""}, limit=1, sort=[("_id", -1)]
+    )
+    assert held.state.title == "示河镇教育问题舆情"
+    shown = await desk(c.ShowHeat(id=held.id), c.HeatState)
+    assert (shown.posts, shown.texts) == (12, 1)
+
+
+async def test_the_same_words_about_two_places_are_two_texts(servers: Servers, desk: Desk, opinion: Opinion) -> None:
+    now = servers.clock.now()
+    posts = tuple(
+        c.Post(
+            source="论坛", url=f"https://z.invalid/{place}", author="示例网友", posted_at=now, place=place,
+            text="村口的健身器材生锈断裂，孩子玩耍很危险，希望尽快更换。",
+        )
+        for place in ("模田镇", "拟湖镇")
+    )  # fmt: skip
+    await desk(c.IngestPosts(posts=posts), c.Ingested)
+    kept = await opinion.runtime.collection("posts").find({"place": {"$in": ["模田镇", "拟湖镇"]}})
+    assert len({post["cluster"] for post in kept}) == 2
+
+
+async def test_posts_are_forgotten_after_their_age_limit(servers: Servers, opinion: Opinion) -> None:
+    day = timedelta(days=180)
+    posts = opinion.runtime.collection("posts")
+    newest = max(post["seen_at"] for post in await posts.find({}))
+    before = await posts.count({})
+    await opinion.posts.forget(newest + day - timedelta(hours=1))
+    assert await posts.count({"seen_at": newest}) > 0
+    await opinion.posts.forget(newest + day)
+    assert (before > 0, await posts.count({})) == (True, 0)
