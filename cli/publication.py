@@ -272,6 +272,18 @@ def withdraw(
     do(c.Withdraw(id=id, leak=chosen(leak, LEAKS, "leak"), note=note), as_, agency, json_)
 
 
+@app.command()
+def cleared(
+    id: str = ID,
+    channel: str = typer.Argument(help="已不再显示该文件的渠道。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """确认一个渠道已撤下。例：zwgk publication cleared 编号 网站 --as 王五"""
+    do(c.ConfirmCleared(id=id, channel=channel), as_, agency, json_)
+
+
 @app.command("show")
 def show_(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
     """查看一份文件的全部办理情况。例：zwgk publication show 编号"""

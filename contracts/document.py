@@ -133,6 +133,7 @@ class Document(WorkRecord):
     conflicts: int = Field(default=0, ge=0, description="Open contradictions that the reader found")
     interpretation: Interpretation | None = None
     clock: str = Field(default="PUB.GENERAL", description="The rule that sets the limit")
+    to_clear: tuple[str, ...] = Field(default=(), description="Channels that have not confirmed a take-down yet")
     imported: bool = False
 
 

@@ -240,6 +240,13 @@ class ApproveWithdrawal(Command, by=(Role.HEAD, Role.OPENNESS)):
     note: str = Field(default="", max_length=300)
 
 
+class ConfirmCleared(Command, by=(Role.CLERK, Role.WEBMASTER, Role.REVIEWER, Role.OPENNESS)):
+    """A named person confirms that a channel no longer shows a document that was taken down."""
+
+    id: CaseId
+    channel: str = Field(min_length=1, max_length=50)
+
+
 class Remark(Contract):
     """A sentence for a person, with a stable code for programs."""
 

@@ -238,6 +238,14 @@ async def approve_withdrawal(service: Publication, command: c.ApproveWithdrawal,
     return answer
 
 
+@on.command(c.ConfirmCleared)
+async def confirm_cleared(service: Publication, command: c.ConfirmCleared, cause: Cause) -> Done:
+    by = official(cause)
+    return await service.execute(
+        command.id, lambda case: publishing.confirm_cleared(case, command.channel, by, cause.now), cause
+    )
+
+
 @on.command(c.Import)
 async def take_in(service: Publication, command: c.Import, cause: Cause) -> c.ImportOutcomes:
     by = official(cause)

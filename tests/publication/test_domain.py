@@ -317,7 +317,14 @@ def test_withdrawal_leaves_a_tombstone_and_needs_another_person_afterwards() -> 
     assert publishing.withdraw(case, c.Leak.PERSONAL, "", ZHAO, NOW) == []
     refused("own_withdrawal", publishing.approve_withdrawal, case, "", ZHAO, NOW)
     case = after(case, publishing.approve_withdrawal(case, "", LI, NOW))
+    assert (case.stage, case.open, record(case).waits_for) == (Stage.WITHDRAWN, True, "确认渠道已撤下：网站")
+    refused("already_approved", publishing.approve_withdrawal, case, "", LI, NOW)
+    refused("unknown_channel", publishing.confirm_cleared, case, "微信", LI, NOW)
+    facts = publishing.confirm_cleared(case, "网站", LI, NOW)
+    case = after(case, facts)
     assert (case.stage, case.open) == (Stage.SEALED, False)
+    assert [event.event_name for event in tell(case, facts)] == ["closed"]
+    assert publishing.confirm_cleared(case, "网站", LI, NOW) == []
 
 
 def test_draft_can_be_sealed_and_tells_the_public_nothing() -> None:

@@ -199,7 +199,9 @@ async def test_take_down_seals_the_text_and_leaves_a_tombstone(
             row.pop("outbox", None)
         assert leaked not in repr(rows), name
     await refused("own_withdrawal", desk(c.ApproveWithdrawal(id=id), Done, as_="赵审核", agency="bgs"))
-    assert (await desk(c.ApproveWithdrawal(id=id), Done, as_="李负责", agency="czj")).state == "sealed"
+    await desk(c.ApproveWithdrawal(id=id), Done, as_="李负责", agency="czj")
+    assert (await file_of(desk, id)).record.to_clear == ("网站",)
+    assert (await desk(c.ConfirmCleared(id=id, channel="网站"), Done, as_="张起草", agency="czj")).state == "sealed"
 
 
 async def test_correction_keeps_the_old_version(servers: Servers, desk: Desk) -> None:

@@ -19,7 +19,7 @@ CALENDAR = Calendar.shipped()
 PEOPLE = [Official(id=name, name=name, agency="czj") for name in ("甲", "乙", "丙", "丁")]
 TEXTS = [Kept(sha256=sign * 64, bytes=9, found=found) for sign, found in (("a", 0), ("b", 2), ("c", 0))]
 ATTRIBUTES = list(c.Attribute)
-STEPS = st.tuples(st.integers(0, 13), st.integers(0, 3), st.integers(0, 2))
+STEPS = st.tuples(st.integers(0, 14), st.integers(0, 3), st.integers(0, 2))
 
 
 def step(case: Case, what: int, who: int, which: int) -> list[object]:
@@ -41,6 +41,7 @@ def step(case: Case, what: int, who: int, which: int) -> list[object]:
         lambda: publishing.correct(case, text, c.Changes(), None, "更正", by, now),
         lambda: publishing.withdraw(case, c.Leak.PERSONAL, "", by, now) if which == 2 else [],
         lambda: publishing.approve_withdrawal(case, "", by, now),
+        lambda: publishing.confirm_cleared(case, "网站", by, now),
     )
     return list(attempts[what]())
 

@@ -19,7 +19,7 @@ LABELS = {
     Stage.PUBLISHED: "已公开",
     Stage.FILED: "已归档",
     Stage.REASSESS: "待定期评估",
-    Stage.WITHDRAWN: "已撤下待补批",
+    Stage.WITHDRAWN: "已撤下待核实",
     Stage.SEALED: "已撤下",
 }
 WAITS = {

@@ -193,6 +193,12 @@ class WithdrawalApproved(Fact):
     at: datetime
 
 
+class ChannelCleared(Fact):
+    channel: str
+    by: Official
+    at: datetime
+
+
 class Imported(Fact):
     id: str
     agency: str
@@ -241,6 +247,7 @@ FACTS: tuple[type[Fact], ...] = (
     ExpiryWarned,
     Withdrawn,
     WithdrawalApproved,
+    ChannelCleared,
     Imported,
     Confirmed,
 )

@@ -118,6 +118,19 @@ def withdraw(case: Case, leak: Leak, note: str, by: Official, now: datetime) -> 
 def approve_withdrawal(case: Case, note: str, by: Official, now: datetime) -> list[Fact]:
     """Another person's approval, afterwards."""
     stands(case, Stage.WITHDRAWN)
+    if case.withdrawal_approved:
+        raise Refused("already_approved", "撤下已经补批。", remedy="请确认各渠道已撤下。")
     if any(signature.step == "紧急撤下" and signature.by.id == by.id for signature in case.signatures):
         raise Refused("own_withdrawal", "撤下的人不能自己补批。", remedy="请由另一名负责人补批。")
     return [f.WithdrawalApproved(note=note, by=by, at=now)]
+
+
+def confirm_cleared(case: Case, channel: str, by: Official, now: datetime) -> list[Fact]:
+    """A named person confirms that one channel no longer shows what was taken down (P26)."""
+    if case.stage is not Stage.SEALED:
+        stands(case, Stage.WITHDRAWN)
+    if channel in case.to_clear:
+        return [f.ChannelCleared(channel=channel, by=by, at=now)]
+    if any(signature.step == f"渠道已撤下：{channel}" for signature in case.signatures):
+        return []
+    raise Refused("unknown_channel", "文件没有在这个渠道公开。", field="channel", remedy="请核对公开渠道。")

@@ -87,6 +87,8 @@ class Case(BaseModel):
     expiry_warned: bool = False
     reassess_at: datetime | None = None
     leak: Leak | None = None
+    withdrawal_approved: bool = False
+    to_clear: tuple[str, ...] = ()
     imported: bool = False
     published_on: date | None = None
     doubts: tuple[Doubt, ...] = ()
@@ -126,8 +128,10 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _approved(case, fact)
         case f.Published() | f.Filed() | f.ReassessmentFellDue() | f.AttributeKept():
             return _ended(case, fact)
-        case f.Corrected() | f.ValidityMarked() | f.Withdrawn() | f.WithdrawalApproved():
+        case f.Corrected() | f.ValidityMarked():
             return _changed(case, fact)
+        case f.Withdrawn() | f.WithdrawalApproved() | f.ChannelCleared():
+            return _withdrawn(case, fact)
         case f.DueSet() | f.Warned() | f.WentOverdue() | f.ExpiryWarned():
             return _timed(case, fact)
         case _:
@@ -240,7 +244,7 @@ def _ended(case: Case, fact: f.Published | f.Filed | f.ReassessmentFellDue | f.A
             return _signed(case, "定期评估：维持", fact.by, fact.at, fact.reason).model_copy(update=kept)
 
 
-def _changed(case: Case, fact: f.Corrected | f.ValidityMarked | f.Withdrawn | f.WithdrawalApproved) -> Case:
+def _changed(case: Case, fact: f.Corrected | f.ValidityMarked) -> Case:
     match fact:
         case f.Corrected():
             older = (*case.replaced, Replaced(text=case.text, at=fact.at, reason=fact.reason))
@@ -255,12 +259,28 @@ def _changed(case: Case, fact: f.Corrected | f.ValidityMarked | f.Withdrawn | f.
                 "ended_by": fact.by_document if ended else None,
             }
             return case.model_copy(update={"metadata": case.metadata.model_copy(update=marked)})
+
+
+def _withdrawn(case: Case, fact: f.Withdrawn | f.WithdrawalApproved | f.ChannelCleared) -> Case:
+    """A take-down ends when another person has approved it and every channel has confirmed it."""
+    match fact:
         case f.Withdrawn():
             signed = _signed(case, "紧急撤下", fact.by, fact.at, fact.note)
-            return signed.model_copy(update={"stage": Stage.WITHDRAWN, "leak": fact.leak} | _NO_LIMIT)
+            channels = case.metadata.channels if case.public else ()
+            update = {"stage": Stage.WITHDRAWN, "leak": fact.leak, "to_clear": channels}
+            return signed.model_copy(update=update | _NO_LIMIT)
         case f.WithdrawalApproved():
-            signed = _signed(case, "撤下补批", fact.by, fact.at, fact.note)
-            return signed.model_copy(update={"stage": Stage.SEALED})
+            approved = _signed(case, "撤下补批", fact.by, fact.at, fact.note)
+            return _sealed(approved.model_copy(update={"withdrawal_approved": True}))
+        case f.ChannelCleared():
+            left = tuple(channel for channel in case.to_clear if channel != fact.channel)
+            signed = _signed(case, f"渠道已撤下：{fact.channel}", fact.by, fact.at)
+            return _sealed(signed.model_copy(update={"to_clear": left}))
+
+
+def _sealed(case: Case) -> Case:
+    ended = case.withdrawal_approved and not case.to_clear
+    return case.model_copy(update={"stage": Stage.SEALED}) if ended else case
 
 
 def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.ExpiryWarned) -> Case:

@@ -55,7 +55,7 @@ def record(case: Case) -> Document:
         due_at=case.due_at,
         overdue=case.overdue,
         provisional=case.provisional,
-        waits_for=WAITS.get(case.stage, ""),
+        waits_for=_waits_for(case),
         metadata=metadata,
         text=Text() if hidden else Text(sha256=case.text.sha256, bytes=case.text.bytes),
         attribute=case.attribute,
@@ -66,6 +66,7 @@ def record(case: Case) -> Document:
         conflicts=len(case.doubts),
         interpretation=case.interpretation,
         clock=case.clock,
+        to_clear=case.to_clear,
         imported=case.imported,
     )
 
@@ -98,6 +99,12 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
             for older in case.replaced
         ),
     )
+
+
+def _waits_for(case: Case) -> str:
+    if case.stage is Stage.WITHDRAWN and case.withdrawal_approved:
+        return f"确认渠道已撤下：{'、'.join(case.to_clear)}"
+    return WAITS.get(case.stage, "")
 
 
 def _tombstone(metadata: Metadata) -> Metadata:
@@ -157,7 +164,9 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
                 return DocumentReturned(record=record(case))
             case f.WentOverdue():
                 return DocumentOverdue(record=record(case))
-            case f.Published() | f.Filed() | f.AttributeKept() | f.WithdrawalApproved():
+            case f.Published() | f.Filed() | f.AttributeKept():
+                return DocumentClosed(record=record(case))
+            case f.WithdrawalApproved() | f.ChannelCleared() if case.stage is Stage.SEALED:
                 return DocumentClosed(record=record(case))
     return DocumentChanged(record=record(case))
 
