@@ -173,7 +173,7 @@ async def _confirmed(
 def _checked(case: Case, by: Official, now: datetime) -> Case | Refused:
     """The document as it would be once confirmed, or why it cannot be."""
     try:
-        return domain.KIND.fold(case, stock.confirm_as_is(case, "", by, now))
+        return domain.KIND.fold(case, stock.confirm(case, "", stock.AS_READ, by, now))
     except Refused as refused:
         return refused
 
@@ -185,29 +185,25 @@ def _with_confirmation(
     why = after if isinstance(after, Refused) else number
     if isinstance(why, Refused):
         return id, facts, outcome.model_copy(update={"code": why.code, "reason": why.message})
-    facts = [*facts, *stock.confirm_as_is(case, why, by, now)]
+    facts = [*facts, *stock.confirm(case, why, stock.AS_READ, by, now)]
     public = isinstance(after, Case) and after.public
     return id, facts, outcome.model_copy(update={"outcome": "published" if public else "imported"})
 
 
 async def confirm(service: Publication, command: c.ConfirmImport, by: Official, cause: Cause) -> Done:
     """A named person confirms one document, settling what was in doubt."""
-    names = service.new_names(command.settle)
+    judged = stock.Judgement(
+        attribute=command.attribute,
+        ground=command.ground,
+        reason=command.reason,
+        settle=command.settle,
+        names=service.new_names(command.settle),
+        published_on=command.published_on,
+        accept_conflicts=command.accept_conflicts,
+    )
 
     def decide(case: Case, index_no: str) -> list[Fact]:
-        return stock.confirm(
-            case,
-            index_no,
-            command.attribute,
-            command.ground,
-            command.reason,
-            command.settle,
-            names,
-            command.published_on,
-            command.accept_conflicts,
-            by,
-            cause.now,
-        )
+        return stock.confirm(case, index_no, judged, by, cause.now)
 
     case = (await service.documents.load(command.id)).state
     index_no = ""

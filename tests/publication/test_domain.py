@@ -351,16 +351,8 @@ def imported(**given: object) -> Case:
 
 
 def confirmed(case: Case, **given: object) -> Case:
-    arguments = {
-        "attribute": None,
-        "ground": None,
-        "reason": None,
-        "settle": c.Changes(),
-        "names": None,
-        "published_on": None,
-        "accept_conflicts": False,
-    } | given
-    return after(case, stock.confirm(case, "11999900/2018-00001", *arguments.values(), ZHAO, NOW))  # type: ignore[arg-type]
+    judged = stock.Judgement.model_validate(given)
+    return after(case, stock.confirm(case, "11999900/2018-00001", judged, ZHAO, NOW))
 
 
 def test_confirmed_document_is_public_since_its_own_day() -> None:

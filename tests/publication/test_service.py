@@ -214,6 +214,16 @@ async def test_correction_keeps_the_old_version(servers: Servers, desk: Desk) ->
     assert (await desk(c.GetText(sha256=older.text.sha256), c.TextContent)).text == TEXT
 
 
+async def test_long_text_travels_by_its_digest(servers: Servers, desk: Desk) -> None:
+    fits, long = "短" * (c.INLINE_BYTES // 3), "长" * (c.INLINE_BYTES // 3 + 1)
+    short_id, long_id = await public(desk, "正好的文件", fits), await public(desk, "很长的文件", long)
+    record = c.PublicDocument.model_validate(await told(servers, short_id, "public_document", "published"))
+    assert record.text.inline == fits
+    record = c.PublicDocument.model_validate(await told(servers, long_id, "public_document", "published"))
+    assert (record.text.inline, record.text.bytes) == (None, len(long.encode()))
+    assert (await desk(c.GetText(sha256=record.text.sha256), c.TextContent)).text == long
+
+
 async def take_in(desk: Desk, *items: c.ImportItem, confirm: bool = False) -> tuple[c.ImportOutcome, ...]:
     answer = await desk(c.Import(items=items, confirm=confirm), c.ImportOutcomes, as_="钱导入", agency="bgs")
     return answer.items  # type: ignore[no-any-return]

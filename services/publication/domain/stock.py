@@ -9,7 +9,7 @@ from kernel.refused import Refused
 from services.publication.domain import facts as f
 from services.publication.domain.checks import changed, lawful_ground, stands
 from services.publication.domain.clocks import reassess_at
-from services.publication.domain.facts import Doubt, Kept, Official
+from services.publication.domain.facts import Doubt, Kept, Official, Part
 from services.publication.domain.publishing import published
 from services.publication.domain.state import Case, Stage, evolve
 
@@ -45,56 +45,60 @@ def take_in(
     ]
 
 
-def confirm(
-    case: Case,
-    index_no: str,
-    attribute: Attribute | None,
-    ground: str | None,
-    reason: str | None,
-    settle: Changes,
-    names: tuple[str, ...] | None,
-    published_on: date | None,
-    accept_conflicts: bool,
-    by: Official,
-    now: datetime,
-) -> list[Fact]:
+class Judgement(Part):
+    """What a named person adds to what was read."""
+
+    attribute: Attribute | None = None
+    ground: str | None = None
+    reason: str | None = None
+    settle: Changes = Changes()
+    names: tuple[str, ...] | None = None
+    """Names of the issuers, where they are settled."""
+    published_on: date | None = None
+    accept_conflicts: bool = False
+
+
+AS_READ = Judgement()
+
+
+def confirm(case: Case, index_no: str, judged: Judgement, by: Official, now: datetime) -> list[Fact]:
     """A named person confirms: published on the day on which it had been public before (else now), or filed.
 
     Without attribute, or with an open finding or contradiction, it stays internal. Asked with an empty 索引号 it only
     says whether it may be confirmed.
     """
     stands(case, Stage.IMPORTED)
-    attribute = attribute or case.attribute
+    attribute = judged.attribute or case.attribute
     if attribute is None:
         raise Refused(
             "attribute_missing", "没有公开属性，不能确认。", field="attribute", remedy="请认定公开属性后再确认。"
         )
-    if case.doubts and not accept_conflicts:
+    if case.doubts and not judged.accept_conflicts:
         raise Refused(
             "conflicts_open",
             f"原文有 {len(case.doubts)} 处矛盾待确认。",
             field="accept_conflicts",
             remedy="请核对并填写认定的字段，然后注明已核对矛盾。",
         )
-    ground, reason = ground or case.ground, reason or case.reason
+    ground, reason = judged.ground or case.ground, judged.reason or case.reason
     lawful_ground(attribute, ground, reason)
-    facts = _settled(case, settle, names, by, now)
+    facts = _settled(case, judged, by, now)
     facts.append(f.Confirmed(attribute=attribute, ground=ground, reason=reason, by=by, at=now))
     after = case
     for fact in facts:
         after = evolve(after, fact)
     if attribute is not Attribute.PROACTIVE:
         return [*facts, f.Filed(reassess_at=reassess_at(now), by=by, at=now)]
-    day = published_on or case.published_on
+    return [*facts, published(after, index_no, (), _public_since(case, judged, now), by, now)]
+
+
+def _public_since(case: Case, judged: Judgement, now: datetime) -> datetime:
+    """The beginning of the day on which it had been published, as the text or the person says; else now."""
+    day = judged.published_on or case.published_on
     at = datetime.combine(day, time(), CST) if day else now
     if at > now:
         raise Refused("in_future", "公开日期还没有到。", field="published_on", remedy="请核对公开日期。")
-    return [*facts, published(after, index_no, (), at, by, now)]
-
-
-def confirm_as_is(case: Case, index_no: str, by: Official, now: datetime) -> list[Fact]:
-    """Confirm what was read, with nothing added."""
-    return confirm(case, index_no, None, None, None, Changes(), None, None, False, by, now)
+    return at
 
 
 def lacks(case: Case) -> tuple[str, ...]:
@@ -113,6 +117,6 @@ def lacks(case: Case) -> tuple[str, ...]:
     return tuple(reasons)
 
 
-def _settled(case: Case, settle: Changes, names: tuple[str, ...] | None, by: Official, now: datetime) -> list[Fact]:
-    metadata = changed(case.metadata, settle, names) if settle != Changes() else case.metadata
+def _settled(case: Case, judged: Judgement, by: Official, now: datetime) -> list[Fact]:
+    metadata = changed(case.metadata, judged.settle, judged.names) if judged.settle != Changes() else case.metadata
     return [] if metadata == case.metadata else [f.Revised(metadata=metadata, text=None, by=by, at=now)]
