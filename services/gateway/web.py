@@ -19,6 +19,7 @@ from services.gateway.render import STATIC
 from services.gateway.service import Gateway
 
 OPENAPI = "/api/v1/openapi.json"
+PROBLEM = {"$ref": "#/components/schemas/Problem"}
 DESCRIPTION = """政务公开平台的公开接口。
 
 - 任何人都可检索和读取已公开的信息、提交和查询自己的申请与诉求；工作人员接口须在 `Authorization: Bearer` 中带身份凭证。
@@ -66,6 +67,6 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
             for operation in path.values():
                 for status, response in operation["responses"].items():
                     if status[0] in "45":
-                        response["content"] = {problems.MEDIA_TYPE: response["content"]["application/json"]}
+                        response["content"] = {problems.MEDIA_TYPE: {"schema": PROBLEM}}
         app.openapi_schema = made
     return app.openapi_schema

@@ -26,6 +26,7 @@ DESCRIPTION = """公开事件流（`text/event-stream`）。
 
 @routes.get(
     "/events",
+    status_code=200,
     summary="公开事件流",
     description=DESCRIPTION,
     response_class=EventStream,
