@@ -2,14 +2,14 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from chassis.actors import CLOCK, Cause
 from chassis.calendars import Calendars
 from chassis.cases import Cases
 from chassis.clock import Clock
-from chassis.store import Collection, Unreachable
+from chassis.store import Collection, Document, Unreachable
 from kernel.refused import Refused
 
 log = logging.getLogger(__name__)
@@ -43,24 +43,25 @@ class Alarms:
         """Wake the cases that are due now; their number."""
         now = self._clock.now()
         due = await self._collection.find(
-            {"alarm_at": {"$lte": now}}, {"kind": 1, "alarm_at": 1}, sort=[("alarm_at", 1)], limit=BATCH
+            {"alarm_at": {"$lte": now}}, {"kind": 1, "alarm_at": 1, "version": 1}, sort=[("alarm_at", 1)], limit=BATCH
         )
         for found in due:
-            await self._wake(found["_id"], found["kind"], found["alarm_at"], now)
+            await self._wake(found, now)
         return len(due)
 
-    async def _wake(self, id: str, kind: str, alarm_at: Any, now: Any) -> None:
-        cases = self._kinds[kind]
-        cause = Cause(CLOCK, f"alarm:{alarm_at.isoformat()}", now)
+    async def _wake(self, found: Document, now: datetime) -> None:
+        id, alarm_at = found["_id"], found["alarm_at"]
+        cases = self._kinds[found["kind"]]
+        cause = Cause(CLOCK, f"alarm:{alarm_at.isoformat()}:{found['version']}", now)
         try:
             held = await cases.execute(id, lambda state: cases.kind.tick(state, now, self._calendars.current), cause)
         except Refused as error:
             log.error("a case could not be woken", extra={"case": id, "code": error.code})
             held = None
-        if held is None or not held.facts or held.repeated:
+        if held is None or not held.facts:
             await self._settle(cases, id, alarm_at, now)
 
-    async def _settle(self, cases: Cases[Any], id: str, alarm_at: Any, now: Any) -> None:
+    async def _settle(self, cases: Cases[Any], id: str, alarm_at: datetime, now: datetime) -> None:
         """Nothing was decided: set the alarm to what the state says, and never to the past, lest it ring for ever."""
         held = await cases.get(id)
         wanted = cases.kind.alarm(held.state) if held else None

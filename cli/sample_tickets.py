@@ -18,7 +18,7 @@ from kernel.refused import Refused
 from sample import data as sample
 from sample.data import SampleTicket
 
-EMITTER = "h12345"
+EMITTER = "hotline"
 STAGES = ("arrived", "dispatched", "handling", "replied", "closed")
 PATIENCE = 20.0
 """Seconds in which all answers must have come."""
@@ -108,6 +108,7 @@ async def _take(loading: Loading, ticket: SampleTicket, id: str) -> None:
     await loading.send(DISPATCHER, c.DispatchTicket(id=id, lead=ticket.lead), Done, f"{key}:dispatch")
     if reached >= STAGES.index("handling"):
         await loading.send(unit, c.SignTicket(id=id), Done, f"{key}:sign")
+    if ticket.stage == "handling":
         await loading.send(unit, c.RecordContact(id=id), Done, f"{key}:contact")
     if reached >= STAGES.index("replied"):
         await loading.send(unit, _reply(ticket, id), Done, f"{key}:reply")
