@@ -17,6 +17,8 @@ from kernel.refused import Refused
 app = typer.Typer(help="依申请公开：登记、补正、征求意见、延期、收费、答复、复议诉讼、台账。", no_args_is_help=True)
 CHANNELS = {each.value: each for each in c.Channel}
 CLASSES = {each.value: each for each in c.ApplicantClass}
+COMPUTED = "deadlines_set.v1"
+"""What follows each step by itself; a person reads the steps."""
 SIMILAR = [
     ("number", "相近申请"), ("state_label", "状态"), ("same_applicant", "同一申请人"), ("same_information", "同一信息"),
 ]  # fmt: skip
@@ -137,7 +139,8 @@ def show_request(
         typer.echo(detail.draft)
     if detail.similar:
         show(list(detail.similar), json_=False, columns=SIMILAR)
-    show(list(detail.history), json_=False, columns=[("at", "时间"), ("by", "经办"), ("what", "事项")])
+    steps = [step for step in detail.history if step.kind != COMPUTED]
+    show(steps, json_=False, columns=[("at", "时间"), ("by", "经办"), ("what", "事项")])
 
 
 @app.command()

@@ -365,7 +365,7 @@ async def explain_limit(service: Requests, query: c.Explain, cause: Cause) -> c.
 
 @on.query(c.Ledger)
 async def ledger(service: Requests, query: c.Ledger, cause: Cause) -> c.LedgerPage:
-    return await reading.ledger(service, query)
+    return await reading.ledger(service, query, cause.now.date())
 
 
 @on.query(c.ListDue)
@@ -375,7 +375,7 @@ async def list_due(service: Requests, query: c.ListDue, cause: Cause) -> c.Ledge
 
 @on.event(CalendarNoticeLoaded)
 async def recompute_limits(service: Requests, event: CalendarNoticeLoaded, cause: Cause) -> None:
-    await service.calendars.add(Notice.model_validate_json(event.record.notice_json))
+    await service.calendars.add(Notice.model_validate_json(event.record.notice_json), event.epoch, event.version)
     calendar = service.calendar
     async for held in service.each_watched():
         if recompute(held.state, calendar):
