@@ -1,7 +1,7 @@
 """The documents of the sample: the stock, confirmed by a named reviewer, and the newest ones still on their way."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from cli.sample_staff import REVIEWER, Loading, clerk, head
 from contracts import publication as c
@@ -20,12 +20,14 @@ CLOCKS = {
 """Rule of the time limit by kind of document; otherwise the general one."""
 WAITING = ("draft", "head", "cleared", "review", "returned")
 """Where the newest public documents wait, the newest first."""
+RECENT = timedelta(days=40)
+"""What is older than this is no draft any more."""
 
 
 async def documents(loading: Loading) -> None:
     """Load all documents that exist on the load day."""
-    known = [each for each in enumerate(sample.documents(), 1) if _exists(each[1], loading.today)]
-    drafts = _drafts(known)
+    known = existing(loading.today)
+    drafts = _drafts(known, loading.today - RECENT)
     stock = [each for each in known if each not in [draft for _, draft in drafts]]
     await loading.together(
         {
@@ -35,13 +37,19 @@ async def documents(loading: Loading) -> None:
     )
 
 
-def _exists(document: SampleDocument, today: date) -> bool:
-    return document.formed_on <= today and (document.published_on or document.formed_on) <= today
+def existing(today: date) -> list[Numbered]:
+    """The documents that are there on that day, each with its number in the file."""
+    return [
+        (n, document)
+        for n, document in enumerate(sample.documents(), 1)
+        if document.formed_on <= today and (document.published_on or document.formed_on) <= today
+    ]
 
 
-def _drafts(known: Sequence[Numbered]) -> list[tuple[str, Numbered]]:
+def _drafts(known: Sequence[Numbered], since: date) -> list[tuple[str, Numbered]]:
     """The newest documents with the step at which each waits; what is open for opinions stays public."""
-    newest = sorted(known, key=lambda each: (each[1].formed_on, each[0]), reverse=True)
+    recent = [each for each in known if each[1].formed_on >= since]
+    newest = sorted(recent, key=lambda each: (each[1].formed_on, each[0]), reverse=True)
     public = [
         each for each in newest
         if each[1].attribute == "主动公开" and each[1].doc_no is None and each[1].kind != "征求意见稿"
