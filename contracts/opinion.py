@@ -99,7 +99,7 @@ class PostRefused(Contract):
 
 
 class Ingested(Reply):
-    """What became of a batch of posts. Their grouping follows at once, and at the latest within seconds."""
+    """What became of a batch of posts. They are grouped within seconds."""
 
     taken: int = Field(description="New posts.")
     known: int = Field(description="Posts known before; their reach was brought up to date.")

@@ -61,48 +61,43 @@ class Gatherer:
 
     async def _group_and_measure(self, now: datetime) -> None:
         while waiting := await self._posts.waiting():
+            moments = [post["posted_at"] for post in waiting]
+            near = Near(await self._matters.between(min(moments), max(moments)), self._posts, self._limits)
             for post in waiting:
-                await self._place(post, now)
+                await self._place(post, near, now)
             await self._matters.lease(self._holder)
         for matter in await self._matters.to_measure(now):
             await self._measure(matter, now)
 
-    async def _place(self, post: Document, now: datetime) -> None:
+    async def _place(self, post: Document, near: "Near", now: datetime) -> None:
         """Give a post its text and its matter."""
         copied = await self._copied(post)
         cluster = copied["cluster"] if copied else post["_id"]
-        matter = copied["matter"] if copied else await self._matter_of(post) or post["_id"]
+        matter = copied["matter"] if copied else await self._matter_of(post, near) or post["_id"]
         await self._matters.join(matter, post, now)
         await self._posts.group(post["_id"], cluster, matter)
+        near.joined(matter, post)
 
     async def _copied(self, post: Document) -> Document | None:
         """The most similar text of which this is a copy: the same words about two places are two texts."""
-        line = self._limits["copy_similarity"]
-        signed = bytes(post["signature"])
+        signed = likeness.rows(post["signature"])
         found = [
-            (likeness.similarity(signed, bytes(one["signature"])), one["_id"], one)
+            (likeness.similarity(signed, likeness.rows(one["signature"])), one["_id"], one)
             for one in await self._posts.candidates(post)
             if not (one["place"] and post["place"]) or self._same_place(one["place"], post["place"])
         ]
         best = max(found, key=lambda each: each[:2], default=None)
-        return best[2] if best and best[0] >= line else None
+        return best[2] if best and best[0] >= self._limits["copy_similarity"] else None
 
-    async def _matter_of(self, post: Document) -> str | None:
+    async def _matter_of(self, post: Document, near: "Near") -> str | None:
         """A matter of the last 72 hours: the same place and subject, or one of them and like words; never like words
         alone."""
-        signed = bytes(post["signature"])
-        for matter in await self._matters.near(post["posted_at"]):
+        for matter in near.of(post["posted_at"]):
             place = any(self._same_place(known, post["place"]) for known in matter["places"])
             subject = bool(post["subject"]) and post["subject"] == matter["subject"]
-            if place and subject:
-                return str(matter["_id"])
-            if (place or subject) and await self._alike(signed, matter["_id"]):
+            if (place and subject) or ((place or subject) and await near.alike(post, matter["_id"])):
                 return str(matter["_id"])
         return None
-
-    async def _alike(self, signed: bytes, matter: str) -> bool:
-        line = self._limits["matter_similarity"]
-        return any(likeness.similarity(signed, one) >= line for one in await self._posts.signatures(matter))
 
     def _same_place(self, one: str, other: str) -> bool:
         """One place lies within the other by name; the name of the whole region tells nothing."""
@@ -171,6 +166,39 @@ class Gatherer:
             heat.heat(totals.echoes, now, self._limits),
             await self._matters.points(matter, now - timedelta(hours=24)),
         )
+
+
+class Near:
+    """The matters around some posts. Under the lease nobody else groups, so this memory is true for one run."""
+
+    def __init__(self, matters: list[Document], posts: Posts, limits: Limits) -> None:
+        self._matters = {matter["_id"]: matter for matter in matters}
+        self._posts = posts
+        self._limits = limits
+        self._signatures: dict[str, list[tuple[int, ...]]] = {}
+
+    def of(self, moment: datetime) -> list[Document]:
+        """Matters with a post within 72 hours of a moment, the latest first."""
+        window = self._limits.hours("matter")
+        found = [one for one in self._matters.values() if one["first_at"] - window <= moment <= one["last_at"] + window]
+        return sorted(found, key=lambda one: (one["last_at"], one["_id"]), reverse=True)
+
+    async def alike(self, post: Document, matter: str) -> bool:
+        """Whether the words of a post are like those of any latest post of a matter."""
+        if matter not in self._signatures:
+            self._signatures[matter] = await self._posts.signatures(matter)
+        signed, line = likeness.rows(post["signature"]), self._limits["matter_similarity"]
+        return any(likeness.similarity(signed, one) >= line for one in self._signatures[matter])
+
+    def joined(self, matter: str, post: Document) -> None:
+        """A post has joined a matter, or begun it."""
+        at, fresh = post["posted_at"], {"_id": matter, "places": [], "subject": post["subject"]}
+        known = self._matters.setdefault(matter, {**fresh, "first_at": post["posted_at"], "last_at": post["posted_at"]})
+        known["first_at"], known["last_at"] = min(known["first_at"], at), max(known["last_at"], at)
+        if post["place"] not in known["places"]:
+            known["places"].append(post["place"])
+        if matter in self._signatures:
+            self._signatures[matter].append(likeness.rows(post["signature"]))
 
 
 async def new_id(numbers: Numbers, region: str, now: datetime) -> str:

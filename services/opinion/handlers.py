@@ -69,7 +69,6 @@ async def ingest_posts(service: Opinion, command: c.IngestPosts, cause: Cause) -
     known = await service.posts.add(documents)
     matters = await service.posts.matters_of(document["_id"] for document in documents)
     await service.matters.measure_soon(matters, cause.now)
-    await service.gatherer.run(cause.now)
     return c.Ingested(
         taken=len(documents) - known,
         known=known,
@@ -86,9 +85,9 @@ def _wrong(service: Opinion, post: c.Post, cause: Cause) -> tuple[str, str] | No
     return None
 
 
-@on.every(5)
+@on.every(2)
 async def gather(service: Opinion) -> None:
-    """Group what another call has left, and follow the heat."""
+    """Group what came in, and follow the heat."""
     await service.gatherer.run(service.runtime.clock.now())
 
 

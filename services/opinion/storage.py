@@ -25,6 +25,7 @@ from services.opinion.domain.subjects import subject_of
 
 MAX_ECHOES = 5000
 MAX_CANDIDATES = 50
+MAX_MATTERS = 2000
 _LEASE = timedelta(seconds=60)
 _TIERS = {"媒体": Tier.CITY, "市级媒体": Tier.CITY, "省级媒体": Tier.PROVINCIAL, "中央媒体": Tier.CENTRAL}
 
@@ -102,12 +103,12 @@ class Posts:
         )
         return [one for one in found if "cluster" in one and one["_id"] != post["_id"]]
 
-    async def signatures(self, matter: str) -> list[bytes]:
+    async def signatures(self, matter: str) -> list[tuple[int, ...]]:
         """Signatures of a matter's latest posts."""
         found = await self._posts.find(
             {"matter": matter}, {"signature": 1}, sort=[("posted_at", -1)], limit=MAX_CANDIDATES
         )
-        return [bytes(one["signature"]) for one in found]
+        return [likeness.rows(one["signature"]) for one in found]
 
     async def group(self, id: str, cluster: str, matter: str) -> None:
         await self._posts.update_one(
@@ -169,17 +170,14 @@ class Matters:
         self._leases = leases
         self._limits = limits
 
-    async def near(self, posted_at: datetime) -> list[Document]:
-        """Matters with a post within the sliding window around this moment, the latest first."""
+    async def between(self, first: datetime, last: datetime) -> list[Document]:
+        """Matters with a post within the sliding window around these moments, the latest first."""
         window = self._limits.hours("matter")
         return await self._matters.find(
-            {"last_at": {"$gte": posted_at - window}, "first_at": {"$lte": posted_at + window}},
+            {"last_at": {"$gte": first - window}, "first_at": {"$lte": last + window}},
             sort=[("last_at", -1)],
-            limit=500,
+            limit=MAX_MATTERS,
         )
-
-    async def get(self, id: str) -> Document | None:
-        return await self._matters.find_one({"_id": id})
 
     async def join(self, id: str, post: Document, now: datetime) -> None:
         """A post joins a matter, and begins it where there is none."""

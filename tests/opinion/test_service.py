@@ -45,6 +45,7 @@ async def test_posts_become_two_events_and_their_words_stay_in_the_service(
 ) -> None:
     posts = _posts(servers)
     first = await desk(c.IngestPosts(posts=posts), c.Ingested)
+    await opinion.gatherer.run(servers.clock.now())
     again = await desk(c.IngestPosts(posts=posts), c.Ingested)
     assert (first.taken, first.known, first.refused) == (25, 0, ())
     assert (again.taken, again.known) == (0, 25)
@@ -155,6 +156,7 @@ async def test_the_same_words_about_two_places_are_two_texts(servers: Servers, d
         for place in ("模田镇", "拟湖镇")
     )  # fmt: skip
     await desk(c.IngestPosts(posts=posts), c.Ingested)
+    await opinion.gatherer.run(now)
     kept = await opinion.runtime.collection("posts").find({"place": {"$in": ["模田镇", "拟湖镇"]}})
     assert len({post["cluster"] for post in kept}) == 2
 
