@@ -65,10 +65,10 @@ async def test_a_registered_site_is_probed_and_inspected_by_itself(
     shown = await until(lambda: _last(desk), 30)
     assert (shown.last, shown.complete, shown.veto) == (c.Outcome.OK, False, False)
 
-    async def blank() -> bool:
-        return ("D09", "index.html（空白）") in await _open(sitewatch)
+    async def inspected() -> bool:
+        return len(await _open(sitewatch)) == 2
 
-    await until(blank, 30)
+    await until(inspected, 30)
     found = await _open(sitewatch)
     assert found["D09", "index.html（空白）"].owner == "bgs"
     assert found["W-V1", "a2.html"].status is c.FindingState.OPEN  # suspected: a person must confirm
