@@ -7,7 +7,8 @@ from typing import Any
 
 from contracts.base import Record
 from contracts.registry import REGISTRY
-from services.gateway.render import moment
+from services.gateway.fields import NAMES
+from services.gateway.render import limit, moment
 
 TYPES = {
     "publication.document": "公文",
@@ -36,11 +37,14 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 MAX_SHOWN = 2000
 
 
-def rows(type_name: str, record: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """A record as (label, value), what is common to all work first; empty fields are left out."""
+def rows(type_name: str, record: Mapping[str, Any], agencies: Mapping[str, str]) -> list[tuple[str, str]]:
+    """A record as (label, value), what is common to all work first; empty fields are left out.
+
+    `agencies` are names by code: a code that stands alone as a value is shown as the name.
+    """
     names = _labels(type_name)
     order = [*(name for name in WORK if name in record), *(name for name in record if name not in WORK)]
-    shown = ((names.get(name, name), _shown(record[name])) for name in order if name not in HIDDEN)
+    shown = ((names.get(name, name), _field(name, record[name], agencies)) for name in order if name not in HIDDEN)
     return [(label, value) for label, value in shown if value]
 
 
@@ -52,11 +56,17 @@ def _labels(type_name: str) -> dict[str, str]:
     if isinstance(record, type) and issubclass(record, Record):
         for name, field in record.model_fields.items():
             said = _CHINESE.match(field.description or "")
-            found[name] = said.group() if said else name
+            found[name] = said.group() if said else NAMES.get(name, name)
     return found | WORK
 
 
-def _shown(value: Any) -> str:
+def _field(name: str, value: Any, agencies: Mapping[str, str]) -> str:
+    if name.endswith("due_at") and isinstance(value, str):
+        return limit(value)
+    return _shown(value, agencies)
+
+
+def _shown(value: Any, agencies: Mapping[str, str]) -> str:
     match value:
         case None | "" | [] | {}:
             return ""
@@ -64,12 +74,15 @@ def _shown(value: Any) -> str:
             return "是" if value else "否"
         case str() if _TIME.match(value):
             return _time(value)
+        case str():
+            return agencies.get(value, value)[:MAX_SHOWN]
         case list():
-            return "、".join(_shown(each) for each in value)[:MAX_SHOWN]
+            return "、".join(filter(None, (_shown(each, agencies) for each in value)))[:MAX_SHOWN]
         case dict():
-            return "；".join(f"{name}：{_shown(each)}" for name, each in value.items() if _shown(each))[:MAX_SHOWN]
+            parts = ((NAMES.get(name, name), _shown(each, agencies)) for name, each in value.items())
+            return "；".join(f"{name}：{said}" for name, said in parts if said)[:MAX_SHOWN]
         case _:
-            return str(value)[:MAX_SHOWN]
+            return str(value)
 
 
 def _time(value: str) -> str:

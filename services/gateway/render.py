@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "moment": moment, "marked": marked, "paragraphs": paragraphs}
+    environment.filters |= {"day": day, "moment": moment, "limit": limit, "marked": marked, "paragraphs": paragraphs}
     environment.globals |= {"query": query, "style": style_address()}
     return environment
 
@@ -98,6 +98,14 @@ def moment(value: datetime | str | None) -> str:
         return ""
     at = datetime.fromisoformat(value) if isinstance(value, str) else value
     return at.astimezone(CST).strftime("%Y-%m-%d %H:%M")
+
+
+def limit(value: datetime | str | None) -> str:
+    """The end of a limit. One that ends with a day is shown as that day, not as 00:00 of the next."""
+    if not value:
+        return ""
+    at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(CST)
+    return day(at - timedelta(days=1)) if at.hour == at.minute == at.second == 0 else moment(at)
 
 
 def marked(text: str) -> Markup:

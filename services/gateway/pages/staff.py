@@ -19,6 +19,8 @@ from services.gateway.tracing import Traced
 
 routes = APIRouter(include_in_schema=False, route_class=Traced)
 SEE_OTHER = 303
+DESK = 50
+"""Items of each part of the desk; the most urgent first."""
 
 
 @routes.get("/sign-in")
@@ -59,7 +61,7 @@ async def desk(
     if person is None:
         return RedirectResponse("/sign-in", SEE_OTHER)
     chosen = person.actor.agency if agency is None else agency
-    asked = readmodel.Desk(agency=chosen or None, working_days=working_days, limit=100)
+    asked = readmodel.Desk(agency=chosen or None, working_days=working_days, limit=DESK)
     found = await it.ask(asked, readmodel.DeskPage, token=person.token)
     known = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
     return page(
@@ -79,6 +81,15 @@ async def desk(
 async def record(request: Request, it: It, type: TypeName, id: Annotated[str, Path(pattern=ID_PATTERN)]) -> Response:
     person: Session = required(request)
     found = await it.ask(readmodel.GetView(type=type, id=id), readmodel.View, token=person.token)
+    known = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    names = {agency.code: agency.name for agency in known.agencies}
     return page(
-        request, "record.html", form=True, found=found, id=id, type=type, types=TYPES, rows=rows(type, found.record)
+        request,
+        "record.html",
+        form=True,
+        found=found,
+        id=id,
+        type=type,
+        types=TYPES,
+        rows=rows(type, found.record, names),
     )
