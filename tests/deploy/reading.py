@@ -84,9 +84,21 @@ def interpolated(text: str, environment: Mapping[str, str]) -> str:
 
 def compose(environment: Mapping[str, str] | None = None) -> Yaml:
     """docker-compose.yml, resolved."""
-    text = interpolated((ROOT / "docker-compose.yml").read_text(), environment or example_environment())
-    loaded: Yaml = yaml.safe_load(text)
-    return loaded
+    return resolved((ROOT / "docker-compose.yml").read_text(), environment or example_environment())
+
+
+def resolved(text: str, environment: Mapping[str, str]) -> Yaml:
+    """A compose file with its variables; what they give is text, also where it looks like a number."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: walk(each) for key, each in value.items()}
+        if isinstance(value, list):
+            return [walk(each) for each in value]
+        return interpolated(value, environment) if isinstance(value, str) else value
+
+    project: Yaml = walk(yaml.safe_load(text))
+    return project
 
 
 def documents(path: Path) -> Iterator[Yaml]:

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-import yaml
 
 from chassis import permissions
 from contracts.registry import REGISTRY
@@ -17,7 +16,7 @@ from tests.deploy.reading import (
     Yaml,
     compose,
     example_environment,
-    interpolated,
+    resolved,
     settings_names,
     unknown_command,
 )
@@ -103,7 +102,7 @@ PLANTED = {
 def test_a_planted_mistake_is_found(said: str) -> None:
     old, new = PLANTED[said]
     assert old in TEXT
-    project = yaml.safe_load(interpolated(TEXT.replace(old, new), example_environment()))
+    project = resolved(TEXT.replace(old, new), example_environment())
     expected = "serve hotline --fast" if said == "serve hotlines" else said
     assert any(expected in each for each in complaints(project))
 

@@ -23,6 +23,7 @@ from tests.deploy.reading import (
     UID,
     Yaml,
     base,
+    compose,
     documents,
     kubectl,
     of_kind,
@@ -31,7 +32,6 @@ from tests.deploy.reading import (
     settings_names,
     unknown_command,
 )
-from tests.deploy.test_compose import compose
 
 VERSIONS = ("1.29", "1.37")
 PORTS = {"ops": 9100, "http": 8080}
