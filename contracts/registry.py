@@ -113,7 +113,7 @@ REGISTRY = Registry(
     services=(
         Service(publication, listens=(NOTICE,)),
         Service(requests, listens=(NOTICE,)),
-        Service(opinion, listens=(NOTICE,)),
+        Service(opinion),
         Service(
             hotline,
             listens=(NOTICE, hotline.TicketMerged, hotline.TicketReplied, hotline.TicketClosed),
