@@ -52,7 +52,7 @@ def made(kind: type[M], fields: Mapping[str, Any]) -> M:
 
 def emit(
     file: Path = typer.Argument(help="工单 JSON 文件：一张工单或一组工单。"),
-    party: str = typer.Option("h12345", "--party", help="以哪个外部系统的凭证发出。"),
+    party: str = typer.Option("hotline", "--party", help="以哪个外部系统的凭证发出。"),
     json_: bool = typer.Option(False, "--json", help="输出 JSON。"),
 ) -> None:
     """以外部系统的身份发出工单并读取答复，用于测试接口。例：zwgk hotline emit ticket.json"""

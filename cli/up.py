@@ -17,19 +17,24 @@ from pydantic import SecretStr
 from chassis import credentials, permissions, streams
 from chassis.clock import SimulatedClock
 from chassis.credentials import Secrets
-from chassis.embedded import DataFolder, EmbeddedMongo, EmbeddedNats
+from chassis.embedded import DataFolder, EmbeddedMongo, EmbeddedNats, require_free
 from chassis.persons import Issuer
 from chassis.settings import Settings
 from chassis.store import Store
 from chassis.telemetry import configure_logging, configure_tracing
 from cli import load, place
 from cli.place import Place
+from cli.sample_site import SampleSite
 from cli.serve import ALL, Serving, build, stop_signal
 from cli.session import DATA, FAILED, guarded
 from contracts.registry import REGISTRY
 from kernel.clock import CST
 from kernel.refused import Refused
 from sample import data as sample
+
+PROVISIONED = "provisioned"
+"""Marks a data folder on which the platform has run."""
+MAX_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Platform:
         self.mongo = EmbeddedMongo(folder.mongo, 0, folder.log / "mongo.log", folder.lock)
         self.nats = EmbeddedNats(self._nats_config(), wanted.nats_port, folder.log / "nats.log", folder.lock)
         self.serving: Serving | None = None
+        self.site: SampleSite | None = None
         self.place: Place | None = None
 
     def _nats_config(self) -> Path:
@@ -65,16 +71,19 @@ class Platform:
 
     async def start(self) -> Place:
         """Servers, streams, services, sample; returns where everything is."""
+        host, port = _address(self.wanted.http)
+        if port:
+            require_free(port, host)
         await asyncio.gather(self.nats.start(), self.mongo.start())
         files = credentials.issue(
             self.folder.credentials, REGISTRY, self.region, [self.nats.url], self.secrets.passwords
         )
         first = await self._provision()
         settings = self._settings()
+        await self._serve_sample_site(first)
         self.serving = Serving(build([ALL], settings), settings.ops)
         await self.serving.start()
         gateway = next(app for app in self.serving.apps if app.name == "gateway")
-        host = self.wanted.http.rpartition(":")[0] or "127.0.0.1"
         self.place = Place(
             http=f"http://{host}:{gateway.it.http.port}",
             nats=self.nats.url,
@@ -85,14 +94,22 @@ class Platform:
             pid=os.getpid(),
         )
         credentials.write_private(self.folder.path / "run.json", self.place.model_dump_json(indent=2))
-        if first and self.wanted.sample:
+        if self.site:
             await load.sample_government(self.place, self.folder.path)
         return self.place
 
+    async def _serve_sample_site(self, first: bool) -> None:
+        """The sample's own website, on a folder that has the sample or, at its first run, is to have it."""
+        if first and self.wanted.sample:
+            load.begin(self.folder.path)
+        (self.folder.path / PROVISIONED).touch()
+        if at := load.moment(self.folder.path):
+            self.site = SampleSite(self.folder.path, at)
+            await self.site.start()
+
     async def _provision(self) -> bool:
         """Streams and durables; whether this is the first run on the folder."""
-        marker = self.folder.path / "provisioned"
-        first = not marker.exists()
+        first = not (self.folder.path / PROVISIONED).exists()
         operator = await nats.connect(
             self.nats.url,
             user=permissions.OPERATOR,
@@ -108,7 +125,6 @@ class Platform:
             )
         finally:
             await operator.close()
-        marker.touch()
         return first
 
     async def _cases_exist(self) -> bool:
@@ -158,6 +174,8 @@ class Platform:
 
     async def stop(self) -> None:
         (self.folder.path / "run.json").unlink(missing_ok=True)
+        if self.site:
+            await self.site.stop()
         if self.serving:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.serving.stop(), 6)
@@ -197,6 +215,14 @@ def _announce(where: Place, json_: bool) -> None:
             f"✓ 平台已就绪：{where.http}\n  消息服务 {where.nats}  数据库 {where.mongo}\n  按 Ctrl-C 停止。\n"
         )
     sys.stdout.flush()
+
+
+def _address(http: str) -> tuple[str, int]:
+    """HOST:PORT taken apart; without a host, this machine alone."""
+    host, _, port = http.rpartition(":")
+    if not port.isascii() or not port.isdigit() or int(port) > MAX_PORT:
+        raise Refused("http", "--http 不是有效的地址。", remedy="例：--http 127.0.0.1:8080")
+    return host or "127.0.0.1", int(port)
 
 
 def _moment(text: str | None) -> datetime | None:
