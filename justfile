@@ -44,6 +44,7 @@ bench *ARGS: install
 lock: install
     {{ bin }}/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --all-extras pyproject.toml -o requirements.lock
     {{ bin }}/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml -o deploy/requirements.lock
+    echo 'hatchling>=1.27' | {{ bin }}/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header - -o deploy/build.lock
 
 # Generated files: schemas, AsyncAPI, NATS configuration, event and command documentation
 generate: install

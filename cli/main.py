@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from cli import bus, clock, contracts, people, query, serve, up
+from cli import bus, clock, contracts, credentials, people, query, serve, up
 from cli.session import DATA
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ app.add_typer(bus.parked_app, name="parked")
 app.add_typer(bus.permissions_app, name="permissions")
 app.add_typer(clock.app, name="clock")
 app.add_typer(contracts.app, name="contracts")
+app.add_typer(credentials.app, name="credentials")
 
 for name in ("publication", "requests", "hotline", "opinion", "sitewatch", "supervision", "calendar"):
     module = importlib.import_module(f"cli.{name}")
