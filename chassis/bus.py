@@ -179,6 +179,8 @@ class _Collector:
             batch.sort(key=lambda entry: entry[0].metadata.sequence.stream)
             try:
                 await self._handle([message for message, _ in batch])
+            except Exception:
+                log.exception("a batch was not settled, the server will deliver it again")
             finally:
                 _finish([done for _, done in batch])
 

@@ -10,6 +10,9 @@ from chassis.papers import Keys
 from contracts import subjects
 from contracts.platform import Parked
 
+MAX_HEADERS = 50
+MAX_HEADER_LENGTH = 500
+
 
 class Parking:
     """Parks messages of one service and opens them again."""
@@ -28,7 +31,7 @@ class Parking:
             owner=self._service,
             durable=durable,
             subject=message.subject,
-            headers=dict(message.headers or {}),
+            headers=_headers(message),
             deliveries=message.metadata.num_delivered or 1,
             code=code,
             reason=reason,
@@ -49,3 +52,10 @@ class Parking:
             "sealed": base64.b64decode(parked.sealed),
         }
         return self._keys.unseal(stored, parked.subject)
+
+
+def _headers(message: Msg) -> dict[str, str]:
+    """What a retry needs of the headers. Ours are short; whatever else is there must not make the message too large to
+    be parked."""
+    kept = list((message.headers or {}).items())[:MAX_HEADERS]
+    return {key[:MAX_HEADER_LENGTH]: value[:MAX_HEADER_LENGTH] for key, value in kept}

@@ -1,10 +1,12 @@
 """A running service: its connections and stores, what it reacts to, its life from start to stop."""
 
 import asyncio
+import contextlib
 import json
 import logging
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from nats.aio.msg import Msg
@@ -45,6 +47,8 @@ EVENTS_BATCH = 200
 INTAKE_BATCH = 500
 WATCH_SECONDS = 5.0
 EPOCH = datetime.fromtimestamp(0, UTC)
+MAX_EMISSION_ID = 200
+RESTART_SECONDS = 1.0
 
 
 class Runtime:
@@ -136,7 +140,7 @@ class App(Generic[D]):
             runtime.collection("cases"), runtime.kinds, runtime.clock, runtime.calendars, runtime.settings.alarm_seconds
         )
         jobs = [alarms.run, self._watch, *self._background]
-        self._tasks = [asyncio.create_task(job()) for job in jobs]
+        self._tasks = [asyncio.create_task(self._for_ever(job)) for job in jobs]
         self._tasks += [asyncio.create_task(self._repeat(*entry)) for entry in self._handlers.periodic]
         await runtime.bus.start()
         self._started = True
@@ -215,10 +219,17 @@ class App(Generic[D]):
             parking=runtime.parking,
             attempts=runtime.collection("attempts"),
             clock=runtime.clock,
-            available=runtime.available,
+            available=partial(self._available, durable),
             max_attempts=runtime.settings.max_deliveries,
             batch=batch,
         )
+
+    async def _available(self, durable: str) -> None:
+        """Raises one of `settle.Outage` while the database, the bus or its streams do not answer."""
+        await self.runtime.available()
+        for stream in (stream for stream, name in self._durables if name == durable):
+            with contextlib.suppress(NotFoundError):  # the watch speaks of it
+                await self.runtime.bus.pending(stream, durable)
 
     async def hear(self, deliveries: Sequence[Delivery[Heard]]) -> None:
         """Hand events to their handlers: all at once, or each to the handler of its type."""
@@ -286,6 +297,15 @@ class App(Generic[D]):
             raise Refused("unknown_intake", "不接收此类消息。")
         return kind.model_validate_json(message.data), tokens[-1]
 
+    async def _for_ever(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a job that never ends by itself; one that fails begins again, lest the service only look alive."""
+        while True:
+            try:
+                return await job()
+            except Exception:
+                log.exception("background job failed, it begins again", extra={"service": self.name})
+            await asyncio.sleep(RESTART_SECONDS)
+
     async def _repeat(self, seconds: float, job: Callable[[D], Awaitable[None]]) -> None:
         while True:
             try:
@@ -335,7 +355,7 @@ def _why(refused: Refused) -> Unreadable:
 
 def _rejection(message: Msg, why: Unreadable, remedy: str | None) -> Answer:
     return Answer(
-        emission=(message.headers or {}).get("Nats-Msg-Id", ""),
+        emission=(message.headers or {}).get("Nats-Msg-Id", "")[:MAX_EMISSION_ID],
         outcome="rejected",
         code=why.code,
         field=why.field,

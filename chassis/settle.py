@@ -1,10 +1,12 @@
 """What becomes of a delivered message: handled and acknowledged, delivered again later, or parked with its reason.
 
 From its third delivery on a message is handled alone, and its attempts are counted in the service's database before
-its handler runs: so a message that kills the process is found too, and its neighbours are not blamed.
+its handler runs: so a message that kills the process is found too, and its neighbours are not blamed. Whatever one
+message does, even one that cannot be parked, the others of its batch are settled.
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import random
@@ -15,6 +17,7 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
 
 import nats.errors
+import nats.js.errors
 from nats.aio.msg import Msg
 from pydantic import ValidationError
 
@@ -36,6 +39,10 @@ Outage = (
     nats.errors.TimeoutError,
     nats.errors.ConnectionClosedError,
     nats.errors.NoServersError,
+    nats.errors.NoRespondersError,
+    nats.errors.OutboundBufferLimitError,
+    nats.js.errors.NoStreamResponseError,
+    nats.js.errors.ServiceUnavailableError,
     OSError,
 )
 
@@ -170,32 +177,44 @@ class Settler(Generic[T]):
 
     async def _alone(self, delivery: Delivery[T]) -> None:
         message = delivery.raw
-        key = f"{self._durable}:{message.metadata.sequence.stream}"
         counted = (message.metadata.num_delivered or 1) > TRUSTED_DELIVERIES
         while True:
             try:
-                if counted and await self._spent(key):
-                    await self._reject(message, Unreadable("failing", "处理多次失败。"))
-                    return
+                if counted and await self._spent(message):
+                    return await self._refuse_for_good(message, Unreadable("failing", "处理多次失败。"))
                 await self._handle([delivery])
                 await self._acknowledge([delivery])
-                return
-            except Outage:
-                await self._wait_until_available()
+                return await self._forget(message) if counted else None
             except Refused as refusal:
-                await self._refuse_for_good(message, unreadable(refusal))
-                return
+                return await self._refuse_for_good(message, unreadable(refusal))
+            except Outage:
+                if not await self._wait_until_available():
+                    return await self._failed(message)
+                if counted:
+                    await self._count(message, -1)
             except Exception:
-                log.exception("handler failed", extra={"durable": self._durable, "message_type": _name(message)})
-                await self._put_off(message)
-                return
+                return await self._failed(message)
 
-    async def _spent(self, key: str) -> bool:
+    async def _failed(self, message: Msg) -> None:
+        log.exception("handler failed", extra={"durable": self._durable, "message_type": _name(message)})
+        await self._put_off(message)
+
+    async def _spent(self, message: Msg) -> bool:
         """Count one more attempt; whether there have been too many."""
-        after = await self._attempts.find_one_and_update(
-            {"_id": key}, {"$inc": {"n": 1}, "$set": {"at": self._clock.now()}}, upsert=True
-        )
-        return after is not None and int(after["n"]) > self._max_attempts - TRUSTED_DELIVERIES
+        return await self._count(message, 1) > self._max_attempts - TRUSTED_DELIVERIES
+
+    async def _count(self, message: Msg, by: int) -> int:
+        change = {"$inc": {"n": by}, "$set": {"at": self._clock.now()}}
+        after = await self._attempts.find_one_and_update({"_id": self._key(message)}, change, upsert=True)
+        return int(after["n"]) if after else 0
+
+    async def _forget(self, message: Msg) -> None:
+        """Settled: a stream that is made anew counts its messages from 1 again."""
+        with contextlib.suppress(*Outage):
+            await self._attempts.delete_many({"_id": self._key(message)})
+
+    def _key(self, message: Msg) -> str:
+        return f"{self._durable}:{message.metadata.sequence.stream}"
 
     async def _acknowledge(self, deliveries: Sequence[Delivery[T]]) -> None:
         for delivery in deliveries:
@@ -218,19 +237,28 @@ class Settler(Generic[T]):
         )
 
     async def _refuse_for_good(self, message: Msg, why: Unreadable) -> None:
+        """Park; what cannot be parked now (its stream is full) is put off and stays in the stream that it came from."""
         while True:
             try:
-                return await self._reject(message, why)
+                await self._reject(message, why)
+                return await self._forget(message)
             except Outage:
-                await self._wait_until_available()
+                if not await self._wait_until_available():
+                    return await self._failed(message)
+            except Exception:
+                return await self._failed(message)
 
-    async def _wait_until_available(self) -> None:
-        """An outage of the database or the bus is nobody's fault: hold the message until it is over."""
+    async def _wait_until_available(self) -> bool:
+        """An outage of the database or the bus is nobody's fault: hold the message until it is over. `False` when both
+        answer at once: then the message itself is to blame."""
+        waited = False
         while True:
             await asyncio.sleep(random.uniform(0.5, 1.5))
             try:
-                return await self._available()
+                await self._available()
+                return waited
             except Outage:
+                waited = True
                 log.warning("waiting for database and bus", extra={"durable": self._durable})
 
     async def _heartbeat(self, messages: list[Msg]) -> None:
@@ -239,7 +267,8 @@ class Settler(Generic[T]):
             await asyncio.sleep(HEARTBEAT_SECONDS)
             for message in messages:
                 if not message._ackd:
-                    await message.in_progress()
+                    with contextlib.suppress(nats.errors.Error, OSError):
+                        await message.in_progress()
 
 
 def _name(message: Msg) -> str:

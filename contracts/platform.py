@@ -1,13 +1,18 @@
 """What every service answers, whatever it decides: retelling its records, parked messages."""
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from contracts.base import Command, Contract, Event, Record, Reply, Role
+
+
+SEALED_CHARACTERS = 512 * 1024
+"""The largest message in base64, with room."""
 
 
 class Parked(Contract):
     """A message that could not be handled, with its reason. The payload is sealed with the owner's key."""
 
+    model_config = ConfigDict(str_max_length=SEALED_CHARACTERS)
     owner: str = Field(description="The service that could not handle it.")
     durable: str
     subject: str = Field(description="Where the message was sent.")
@@ -24,6 +29,7 @@ class Parked(Contract):
 class ParkedContent(Reply):
     """The payload of a parked message, opened for an operator."""
 
+    model_config = ConfigDict(str_max_length=SEALED_CHARACTERS)
     payload: str
 
 

@@ -17,6 +17,7 @@ from chassis.embedded import EmbeddedNats
 from chassis.outbox import Outgoing
 from chassis.settings import Settings
 from chassis.store import Store
+from chassis.streams import MESSAGE_BYTES
 from tests.chassis.toy import KIND, Jar
 from tests.servers import MORNING, Servers
 
@@ -57,7 +58,7 @@ async def nats_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator
         client = await nats.connect(server.url)
         js = client.jetstream()
         await js.add_stream(StreamConfig(name="EVENTS", subjects=["zwgk.*.evt.>"], duplicate_window=120))
-        await js.add_stream(StreamConfig(name="PARKED", subjects=["zwgk.*.parked.>"]))
+        await js.add_stream(StreamConfig(name="PARKED", subjects=["zwgk.*.parked.>"], max_msg_size=2 * MESSAGE_BYTES))
         await client.close()
         yield server
 

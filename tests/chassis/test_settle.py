@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from nats.aio.msg import Msg
 from nats.js.api import AckPolicy, ConsumerConfig
+from nats.js.errors import APIError
 from pymongo.errors import AutoReconnect
 
 from chassis.bus import Bus
@@ -38,6 +40,7 @@ class Line:
     refused: list[Unreadable] = field(default_factory=list)
     fail: Any = None
     down: bool = False
+    settler: Any = None
 
     async def handle(self, deliveries: Sequence[Delivery[Any]]) -> None:
         self.batches.append(len(deliveries))
@@ -104,6 +107,7 @@ async def line(nats_server: Any, servers: Servers) -> AsyncIterator[Line]:
         max_attempts=4,
         batch=True,
     )
+    line.settler = settler
     bus.consume("EVENTS", name, 50, settler.settle)
     await bus.start()
     yield line
@@ -168,12 +172,13 @@ async def test_a_message_that_always_fails_is_parked_after_its_attempts(line: Li
             raise RuntimeError
 
     line.fail = fail
+    line.settler._max_attempts = 3
     await line.send("poison", "x")
     await until(lambda: _settled(line), 40)
     assert line.handled == ["x"]
     (parked,) = await line.parked()
     assert parked.code == "failing"
-    assert parked.deliveries >= 4
+    assert parked.deliveries >= 3
 
 
 async def test_an_outage_is_waited_out_and_blames_no_message(line: Line) -> None:
@@ -191,3 +196,69 @@ async def test_an_outage_is_waited_out_and_blames_no_message(line: Line) -> None
     await until(lambda: _settled(line))
     assert line.handled == ["patient"]
     assert await line.parked() == []
+
+
+async def test_a_handler_that_calls_an_outage_where_there_is_none_blocks_nobody(line: Line) -> None:
+    def fail(content: Any, raw: Msg) -> None:
+        if content == "stuck":
+            raise TimeoutError
+
+    line.fail = fail
+    line.settler._max_attempts = 2
+    await line.send("stuck", "x", "y")
+    await until(lambda: _settled(line), 30)
+    assert sorted(line.handled) == ["x", "y"]
+    assert [parked.code for parked in await line.parked()] == ["failing"]
+
+
+async def test_a_real_outage_counts_as_no_attempt_even_for_a_message_that_came_often(line: Line) -> None:
+    failures = iter([True] * 2 + [False])
+
+    def fail(content: Any, raw: Msg) -> None:
+        if line.down:
+            raise AutoReconnect
+        if (raw.metadata.num_delivered or 0) < 3:
+            raise RuntimeError
+        line.down = next(failures)
+        if line.down:
+            asyncio.get_running_loop().call_later(2, setattr, line, "down", False)
+            raise AutoReconnect
+
+    line.fail = fail
+    await line.send("patient")
+    await until(lambda: _settled(line), 40)
+    assert line.handled == ["patient"]
+    assert await line.parked() == []
+
+
+async def test_headers_of_any_size_do_not_keep_a_message_from_being_parked(line: Line) -> None:
+    hostile = {"x": "\x01" * 60_000, "ce-id": "k"}
+    await line.bus.js.publish(f"zwgk.999901.evt.{line.topic}", b"{" * 190_000, stream="EVENTS", headers=hostile)
+    await line.send("x")
+    await until(lambda: _settled(line))
+    assert line.handled == ["x"]
+    (parked,) = await line.parked()
+    assert parked.headers["ce-id"] == "k"
+
+
+async def test_what_cannot_be_parked_is_put_off_and_blocks_nobody(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = True
+    really = line.bus.put_one
+
+    async def put_one(stream: str, message: Any) -> None:
+        if full and stream == "PARKED":
+            raise APIError(code=400, err_code=10077, description="maximum bytes exceeded")
+        await really(stream, message)
+
+    monkeypatch.setattr(line.bus, "put_one", put_one)
+    await line.send(b"{", "x")
+    await until(lambda: _handled(line, 1))
+    assert line.handled == ["x"]
+    assert await line.unsettled() == 1
+    full = False
+    await until(lambda: _settled(line), 20)
+    assert [parked.code for parked in await line.parked()] == ["malformed"]
+
+
+async def _handled(line: Line, count: int) -> bool:
+    return len(line.handled) >= count
