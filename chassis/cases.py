@@ -3,6 +3,7 @@
 `{_id, kind, epoch, version, head, facts: [{text, hash}], outbox: [...], untold_at?, alarm_at?, origin?, index: {...}}`
 """
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -145,12 +146,12 @@ class Cases(Generic[S]):
         """Tell the record again under a new epoch, through the outbox; the number of events."""
         for _ in range(MAX_CONFLICTS):
             held = (await self._load(id))[0]
-            after = replace(held, epoch=epoch, version=held.version + 1)
+            after = replace(held, epoch=max(epoch, held.epoch), version=held.version + 1)
             events = self.kind.retell(held.state)
             outbox = self._outgoing(after, events, now)
             change = {
                 "$push": {"outbox": {"$each": [entry.stored() for entry in outbox]}},
-                "$set": {"epoch": epoch, "version": after.version, "untold_at": datetime.now(UTC)},
+                "$set": {"epoch": after.epoch, "version": after.version, "untold_at": datetime.now(UTC)},
             }
             if await self.collection.update_one({"_id": id, "version": held.version}, change):
                 self._told(id, after.version, outbox)
@@ -167,7 +168,7 @@ class Cases(Generic[S]):
     def _new(self, opening: Opening) -> tuple[Held[S], Document, list[Outgoing]]:
         state = self.kind.fold(None, opening.facts)
         entries = chain.append("", opening.facts, opening.cause)
-        held = Held(opening.id, state, 1, 0, entries[-1]["hash"], tuple(opening.facts))
+        held = Held(opening.id, state, 1, present_epoch(), entries[-1]["hash"], tuple(opening.facts))
         outbox = self._outbox(held, opening.facts, opening.cause)
         document: Document = {
             "_id": opening.id,
@@ -237,6 +238,12 @@ class Cases(Generic[S]):
         return {"kind": self.kind.name, **{_path(key): value for key, value in where.items()}}
 
 
+def present_epoch() -> int:
+    """The epoch of what is told for the first time now: seconds of the machine's clock. A number that is given again
+    after a restore then neither repeats message ids of the case that is gone nor loses against its views."""
+    return int(time.time())
+
+
 def _path(key: str) -> str:
     return key if key.startswith(("_", "$")) else f"index.{key}"
 
@@ -248,4 +255,4 @@ async def create_indexes(collection: Collection) -> None:
     await collection.create_index([("origin", 1)], unique=True, sparse=True)
 
 
-__all__ = ["CaseKind", "Cases", "Decision", "Duplicate", "Held", "Opening", "create_indexes"]
+__all__ = ["CaseKind", "Cases", "Decision", "Duplicate", "Held", "Opening", "create_indexes", "present_epoch"]

@@ -1,10 +1,10 @@
 """What every service answers: parked messages and the retelling of its records (`contracts.platform`)."""
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from chassis.actors import Cause
+from chassis.cases import present_epoch
 from chassis.outbox import outgoing
 from chassis.settle import Unreadable
 from contracts.base import Command, Query, Reply
@@ -57,7 +57,7 @@ async def _republish(app: "App[Any]", cause: Cause) -> int:
 
     The last event says when the retelling began: what was told before that and not again no longer exists.
     """
-    epoch = int(time.time())
+    epoch = present_epoch()
     told = 0
     async for document in app.runtime.collection("cases").each({}, {"kind": 1}, sort=[("_id", 1)]):
         told += await app.runtime.kinds[document["kind"]].retell(document["_id"], epoch, cause.now)
