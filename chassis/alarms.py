@@ -46,7 +46,13 @@ class Alarms:
             {"alarm_at": {"$lte": now}}, {"kind": 1, "alarm_at": 1, "version": 1}, sort=[("alarm_at", 1)], limit=BATCH
         )
         for found in due:
-            await self._wake(found, now)
+            try:
+                await self._wake(found, now)
+            except Unreachable:
+                raise
+            except Exception:
+                log.exception("a case could not be woken", extra={"case": found["_id"]})
+                await self._put_off(found["_id"], found["alarm_at"], now)
         return len(due)
 
     async def _wake(self, found: Document, now: datetime) -> None:
@@ -70,3 +76,7 @@ class Alarms:
             wanted = now + PUT_OFF
         change = {"$set": {"alarm_at": wanted}} if wanted else {"$unset": {"alarm_at": ""}}
         await self._collection.update_one({"_id": id, "alarm_at": alarm_at}, change)
+
+    async def _put_off(self, id: str, alarm_at: datetime, now: datetime) -> None:
+        """One case that fails must not keep the others from being woken."""
+        await self._collection.update_one({"_id": id, "alarm_at": alarm_at}, {"$set": {"alarm_at": now + PUT_OFF}})

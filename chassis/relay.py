@@ -56,7 +56,10 @@ class Relay:
             self._wake.clear()
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
-                await self._tell(batch)
+                try:
+                    await self._tell(batch)
+                except Exception:
+                    log.exception("telling failed, the sweep will try again")
             if self._stopping:
                 return
 
@@ -67,6 +70,8 @@ class Relay:
                     pass
             except Unreachable:
                 log.warning("outbox sweep failed, the database does not answer")
+            except Exception:
+                log.exception("outbox sweep failed")
             await asyncio.sleep(self._sweep_seconds)
 
     async def sweep(self) -> int:

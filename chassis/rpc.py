@@ -81,7 +81,7 @@ class Responder:
     async def respond(self, message: Msg) -> None:
         """Carry out one request. Whatever happens, the requester gets a reply; no reply quotes the request."""
         headers = dict(message.headers or {})
-        if float(headers.get(DEADLINE) or "inf") < time.time():
+        if _deadline(headers) < time.time():
             return  # nobody waits any more
         name = subjects.template(message.subject)
         try:
@@ -132,6 +132,14 @@ class Responder:
             body = reply.model_dump_json().encode()
         kind = "application/problem+json" if isinstance(reply, Problem) else "application/json"
         await self._client().publish(message.reply, body, headers={"content-type": kind})
+
+
+def _deadline(headers: dict[str, str]) -> float:
+    """Until when the requester waits, in seconds since 1970; for ever when it does not say so in a number."""
+    try:
+        return float(headers.get(DEADLINE) or "inf")
+    except ValueError:
+        return float("inf")
 
 
 def _unavailable() -> Problem:
