@@ -48,7 +48,7 @@ class Publication:
             texts=texts,
             papers=runtime.papers,
             numbers=runtime.numbers,
-            index_numbers=IndexNumbers(runtime.collection("numbers"), runtime.numbers),
+            index_numbers=IndexNumbers(runtime.numbers),
             calendars=runtime.calendars,
             register=runtime.register,
             phones=_phones(runtime.register),

@@ -80,10 +80,19 @@ async def test_claimed_numbers_have_no_gap_and_no_repeat_under_concurrency(bench
     claimed = bench.store.collection("numbers")
     await number_store.create_indexes(claimed)
     numbers = Numbers(claimed, bench.store.collection("counters"))
-    given = await asyncio.gather(*(numbers.claim("bgs/2026", f"doc-{n % 20}") for n in range(40)))
-    assert sorted(set(given)) == list(range(1, 21))
-    assert await numbers.claim("bgs/2026", "doc-3") == given[3]
-    assert await numbers.claim("fgj/2026", "doc-3") == 1
+    others = Numbers(claimed, bench.store.collection("counters"))
+    cases = [f"doc-{n % 20}" for n in range(40)]
+    each = (numbers if n % 3 else others for n in range(40))
+    given = await asyncio.gather(*(store.claim("bgs/2026", [case]) for store, case in zip(each, cases, strict=True)))
+    numbered = {case: n for one in given for case, n in one.items()}
+    assert sorted(numbered.values()) == list(range(1, 21))
+    assert [one[case] for one, case in zip(given, cases, strict=True)] == [numbered[case] for case in cases]
+    assert await others.claim("bgs/2026", ["new", "doc-3", "newer"]) == {
+        "new": 21,
+        "doc-3": numbered["doc-3"],
+        "newer": 22,
+    }
+    assert await numbers.claim("fgj/2026", ["doc-3"]) == {"doc-3": 1}
 
 
 async def test_a_reserved_number_is_not_given_again(bench: Bench) -> None:
@@ -93,7 +102,7 @@ async def test_a_reserved_number_is_not_given_again(bench: Bench) -> None:
     assert await numbers.reserve("s", 5, "imported")
     assert await numbers.reserve("s", 5, "imported")
     assert not await numbers.reserve("s", 5, "another")
-    assert await numbers.claim("s", "next") == 6
+    assert await numbers.claim("s", ["next"]) == {"next": 6}
 
 
 async def test_blocks_of_running_numbers_do_not_overlap(bench: Bench) -> None:

@@ -13,6 +13,7 @@ import pytest_asyncio
 from nats.js.errors import NotFoundError
 
 from chassis.actors import Actor, Cause
+from chassis.numbers import Numbers
 from chassis.runtime import App
 from cli import stock
 from contracts import publication as c
@@ -312,8 +313,8 @@ async def test_folder_is_read_file_by_file(tmp_path: Path) -> None:
 
 
 async def test_two_processes_claim_without_gap_or_repeat(app: App[Publication]) -> None:
-    claimed = app.runtime.collection("numbers")
-    ours, theirs = (IndexNumbers(claimed, app.runtime.numbers) for _ in range(2))
+    stores = [app.runtime.collection(name) for name in ("numbers", "counters")]
+    ours, theirs = (IndexNumbers(Numbers(*stores)) for _ in range(2))
     batches = [[f"k{batch}-{n}" for n in range(batch % 4 + 1)] for batch in range(16)]
     shared = ["same-1", "same-2"]
     claims = [
