@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Any, Self
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
-FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--hide-scrollbars", "--remote-debugging-pipe")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--remote-debugging-pipe",
+)
 SECONDS = 20.0
 
 
@@ -93,9 +100,7 @@ class Chromium:
         await self("Emulation.setScriptExecutionDisabled", value=True)
 
     async def size(self, width: int, height: int, *, mobile: bool = False) -> None:
-        await self(
-            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile
-        )
+        await self("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=mobile)
 
     async def find(self, selector: str) -> list[int]:
         """Nodes on the page."""
@@ -152,5 +157,5 @@ class Chromium:
     async def picture(self, path: Path) -> bytes:
         """A picture of the whole page, kept at `path`."""
         data = base64.b64decode((await self("Page.captureScreenshot", captureBeyondViewport=True))["data"])
-        path.write_bytes(data)
+        await asyncio.to_thread(path.write_bytes, data)
         return data

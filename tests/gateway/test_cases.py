@@ -1,0 +1,194 @@
+"""What citizens bring, by interface and by form; what staff see of it."""
+
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.base import Role
+from tests.servers import Servers, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+APPLICATION = {
+    "applicant_class": "自然人",
+    "applicants": [{"name": "示例甲", "id_document": "护照 E00000000", "contact": "0000-5559001"}],
+    "description": "2025年农村客运补贴发放明细",
+    "form": "电子文本",
+}
+FORM = {
+    "agency": "bgs",
+    "applicant_class": "自然人",
+    "name": "示例乙",
+    "id_document": "护照 E00000001",
+    "contact": "0000-5559002",
+    "description": "2024年古树名木普查结果",
+    "form": "电子文本",
+    "route": "电子",
+}
+
+
+async def fields(web: httpx.AsyncClient, path: str) -> dict[str, str]:
+    """The hidden fields of the form at `path`."""
+    page = (await web.get(path)).text
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page))
+
+
+async def test_a_request_is_submitted_and_followed(web: httpx.AsyncClient) -> None:
+    done = await web.post("/api/v1/requests", json={"agency": "bgs", "application": APPLICATION})
+    assert done.status_code == 201
+    assert done.headers["content-type"] == "application/json"
+    claim = {key: done.json()[key] for key in ("number", "code")}
+    followed = (await web.post("/api/v1/requests/follow", json=claim)).json()
+    assert followed["number"] == claim["number"]
+    assert followed["agency"] == "示例县人民政府办公室"
+    wrong = await web.post("/api/v1/requests/follow", json=claim | {"code": "WRONGCODE1"})
+    assert wrong.status_code == 404
+    assert claim["code"] not in wrong.text
+
+
+async def test_a_repeat_is_carried_out_once_and_a_stranger_learns_nothing(web: httpx.AsyncClient) -> None:
+    body = {"agency": "czj", "application": APPLICATION | {"description": "2023年决算附表"}}
+    other = {"agency": "czj", "application": APPLICATION | {"description": "2022年决算附表"}}
+    key = {"Idempotency-Key": "1"}
+    first = (await web.post("/api/v1/requests", json=body, headers=key)).json()
+    again = (await web.post("/api/v1/requests", json=body, headers=key)).json()
+    stranger = (await web.post("/api/v1/requests", json=other, headers=key)).json()
+    assert again["number"] == first["number"]
+    assert stranger["number"] != first["number"]
+    assert stranger["code"] != first["code"]
+
+
+async def test_an_unknown_agency_is_named(web: httpx.AsyncClient) -> None:
+    response = await web.post("/api/v1/requests", json={"agency": "nobody", "application": APPLICATION})
+    assert response.status_code == 422
+    assert response.json()["field"] == "agency"
+    assert "nobody" not in response.json()["detail"]
+
+
+async def test_a_ticket_is_taken_and_followed(web: httpx.AsyncClient) -> None:
+    body = {"kind": "咨询", "title": "示例：公交线路", "content": "示例：三路公交末班几点？"}
+    done = await web.post("/api/v1/tickets", json=body)
+    assert done.status_code == 201
+    claim = {"number": done.json()["id"], "code": done.json()["query_code"]}
+    followed = await web.post("/api/v1/tickets/follow", json=claim)
+    assert followed.json()["kind"] == "咨询"
+    assert "公交" not in followed.json()["state_label"]
+
+
+async def test_a_form_leads_to_number_and_code(web: httpx.AsyncClient) -> None:
+    hidden = await fields(web, "/requests/new")
+    done = await web.post("/requests/new", data=FORM | hidden)
+    assert done.status_code == 200
+    assert done.headers["cache-control"] == "no-store"
+    number, code = re.findall(r'<dd id="(?:number|code)">([^<]+)</dd>', done.text)
+    again = await web.post("/requests/new", data=FORM | hidden)
+    assert number in again.text, "pressing twice registers once"
+    hidden = await fields(web, "/requests/follow")
+    page = await web.post("/requests/follow", data={"number": number, "code": code, **hidden})
+    assert number in page.text
+    assert "示例县人民政府办公室" in page.text
+    assert FORM["name"] not in page.text
+
+
+async def test_a_form_says_what_is_missing_and_keeps_what_was_written(web: httpx.AsyncClient) -> None:
+    hidden = await fields(web, "/requests/new")
+    page = await web.post("/requests/new", data=FORM | hidden | {"contact": "", "description": '"<x>'})
+    assert page.status_code == 422
+    assert "请填写联系方式。" in page.text
+    assert 'aria-invalid="true"' in page.text
+    assert "示例乙" in page.text
+    assert "&lt;x&gt;" in page.text
+    assert "<x>" not in page.text
+
+
+async def test_no_form_asks_for_the_purpose(web: httpx.AsyncClient) -> None:
+    page = (await web.get("/requests/new")).text
+    names = set(re.findall(r'<(?:input|textarea|select)[^>]* name="(\w+)"', page))
+    assert names == {*FORM, "address", "form_token", "command_key", "agent_name", "agent_id_document",
+                     "agent_contact", "agent_authority"}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/requests/new", "/requests/follow", "/tickets/new", "/tickets/follow", "/sign-in"])
+async def test_a_form_from_elsewhere_is_refused(web: httpx.AsyncClient, site: str, path: str) -> None:
+    own = {"X-Forwarded-For": f"198.51.100.{len(path)}"}
+    async with httpx.AsyncClient(base_url=site, headers=own, trust_env=False) as victim:
+        hidden = await fields(web, path)
+        without = await victim.post(path, data=FORM)
+        assert without.status_code == 403
+        await victim.get(path)
+        stolen = await victim.post(path, data=FORM | hidden)
+        assert stolen.status_code == 403
+        assert "页面已过期" in stolen.text
+        mine = await fields(victim, path)
+        foreign = await victim.post(path, data=FORM | mine, headers={"Sec-Fetch-Site": "cross-site"})
+        assert foreign.status_code == 403
+
+
+async def test_a_ticket_by_form(web: httpx.AsyncClient) -> None:
+    hidden = await fields(web, "/tickets/new")
+    told = {"kind": "建议", "title": "示例：增设座椅", "content": "示例：建议在公园增设座椅。", "phone": "0000-5559003"}
+    done = await web.post("/tickets/new", data=told | hidden)
+    number, code = re.findall(r'<dd id="(?:number|code)">([^<]+)</dd>', done.text)
+    hidden = await fields(web, "/tickets/follow")
+    page = await web.post("/tickets/follow", data={"number": number, "code": code, **hidden})
+    assert number in page.text
+    assert "0000-5559003" not in page.text
+
+
+async def signed_in(web: httpx.AsyncClient, servers: Servers, roles: list[Role]) -> httpx.Response:
+    hidden = await fields(web, "/sign-in")
+    token = servers.token("李督查", roles)
+    return await web.post("/sign-in", data={"token": f"\n{token} ", **hidden})
+
+
+async def test_staff_sign_in_see_the_desk_and_sign_out(
+    web: httpx.AsyncClient, servers: Servers, staff: dict[str, str]
+) -> None:
+    done = (await web.post("/api/v1/requests", json={"agency": "bgs", "application": APPLICATION})).json()
+    assert (await web.get("/desk")).headers["location"] == "/sign-in"
+    answer = await signed_in(web, servers, [Role.SUPERVISOR])
+    assert answer.headers["location"] == "/desk"
+    cookie = next(each for each in answer.headers.get_list("set-cookie") if "session" in each)
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+    assert "eyJ" not in cookie
+
+    async def listed() -> Any:
+        page = await web.get("/desk", params={"agency": "bgs", "working_days": 60})
+        return done["number"] in page.text and page
+
+    page = await until(listed)
+    assert page.headers["cache-control"] == "no-store"
+    record = await web.get(f"/desk/records/requests.request/{done['number']}")
+    assert record.status_code == 200
+    assert "信息公开申请" in record.text
+    assert APPLICATION["description"] not in record.text
+    desk = (await web.get("/api/v1/desk", params={"agency": "bgs", "limit": 200}, headers=staff)).json()
+    assert done["number"] in str(desk)
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
+    assert (await web.post("/sign-out", data=hidden)).headers["location"] == "/"
+    assert (await web.get("/desk")).headers["location"] == "/sign-in"
+
+
+async def test_a_token_without_a_role_or_a_forged_one_signs_nobody_in(web: httpx.AsyncClient, servers: Servers) -> None:
+    answer = await signed_in(web, servers, [Role.CITIZEN])
+    assert answer.status_code == 401
+    assert "凭证不含工作人员角色" in answer.text
+    hidden = await fields(web, "/sign-in")
+    forged = await web.post("/sign-in", data={"token": "eyJhbGciOiJub25lIn0.e30.", **hidden})
+    assert forged.status_code == 401
+    assert "身份凭证无效" in forged.text
+    assert "zwgk_session" not in web.cookies
+
+
+async def test_a_cookie_does_not_count_in_the_interface(web: httpx.AsyncClient, servers: Servers) -> None:
+    await signed_in(web, servers, [Role.SUPERVISOR])
+    assert (await web.get("/desk")).status_code == 200
+    assert (await web.get("/api/v1/desk")).status_code == 401
+
+
+async def test_an_expired_token_ends_the_session(web: httpx.AsyncClient, servers: Servers) -> None:
+    await signed_in(web, servers, [Role.SUPERVISOR])
+    web.cookies.set("zwgk_session", "tampered", domain="127.0.0.1")
+    assert (await web.get("/desk")).status_code == 303
