@@ -42,7 +42,19 @@ def decode(cursor: str) -> str:
     try:
         return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):
-        raise Refused("cursor", "翻页标记无效。", field="cursor", remedy="请从第一页重新查看。") from None
+        raise _wrong_cursor() from None
+
+
+def change(cursor: str) -> int:
+    """The change number behind a cursor; raises `Refused` for what was never one."""
+    text = decode(cursor)
+    if not text.isdecimal() or len(text) > 15:
+        raise _wrong_cursor()
+    return int(text)
+
+
+def _wrong_cursor() -> Refused:
+    return Refused("cursor", "翻页标记无效。", field="cursor", remedy="请从第一页重新查看。")
 
 
 class Counted:
@@ -139,7 +151,7 @@ async def one(generation: Generation, type_name: str, id: str, *, public: bool, 
         if fresh or version is None or time.monotonic() > until:
             break
         await asyncio.sleep(0.05)
-    if document is None or (document["removed"] and document["type"] != PUBLIC_DOCUMENT):
+    if document is None or (document["removed"] and not document["record"].get("withdrawn")):
         raise Refused("not_found", "没有这个编号的记录。", field="id", remedy="请核对编号。")
     return as_view(document)
 
@@ -159,7 +171,7 @@ async def listed(generation: Generation, query: ListViews) -> ViewPage:
     for name in ("agency", "state", "open", "overdue"):
         if (value := getattr(query, name)) is not None:
             where[f"work.{name}"] = value
-    page = where | ({"change": {"$lt": int(decode(query.cursor))}} if query.cursor else {})
+    page = where | ({"change": {"$lt": change(query.cursor)}} if query.cursor else {})
     found, total = await asyncio.gather(
         generation.views.find(page, NO_TEXT, sort=[("change", -1)], limit=query.limit + 1),
         generation.views.count(where),

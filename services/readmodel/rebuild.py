@@ -24,6 +24,8 @@ from services.readmodel.views import Removal, newest, removal, view
 
 log = logging.getLogger(__name__)
 FETCH = 1000
+BEAT_SECONDS = 10.0
+"""A rebuild that has not been heard of for so long is dead."""
 SETTLE_SECONDS = 5.0
 """How long the replay goes on after the switch: replicas may still have written into the old generation."""
 
@@ -41,7 +43,8 @@ class Rebuilder:
     async def start(self) -> RebuildState:
         """Begin; raises `Refused` while one runs."""
         held = await self._generations.saved("rebuild")
-        if (self._task and not self._task.done()) or time.time() - held.get("beat", 0) < 10:
+        beats = bool(held) and held["state"]["running"] and time.time() - held["beat"] < BEAT_SECONDS
+        if beats or (self._task and not self._task.done()):
             raise Refused("rebuild_running", "重建正在进行。", remedy="请等待完成，或查看进度。")
         current = await self._generations.current()
         self._state = RebuildState(running=True, generation=current.number + 1)
@@ -56,7 +59,7 @@ class Rebuilder:
         if not held:
             return self._state
         state = RebuildState.model_validate(held["state"])
-        return state if time.time() - held["beat"] < 10 else state.model_copy(update={"running": False})
+        return state if time.time() - held["beat"] < BEAT_SECONDS else state.model_copy(update={"running": False})
 
     async def pending(self) -> int:
         """Events that the live durable has not delivered yet."""
@@ -82,18 +85,27 @@ class Rebuilder:
         total = (await self._bus.js.stream_info(streams.EVENTS)).state.messages
         began = time.monotonic()
         switched_at: float | None = None
-        while switched_at is None or time.monotonic() - switched_at < SETTLE_SECONDS:
+        caught_up = False
+        while switched_at is None or not caught_up or time.monotonic() - switched_at < SETTLE_SECONDS:
             messages = await _fetch(subscription)
             if messages:
                 await replay.apply(messages)
                 await asyncio.gather(*(message.ack() for message in messages))
-            caught_up = not messages or messages[-1].metadata.num_pending == 0
+            caught_up = await self._caught_up(messages)
             if caught_up and switched_at is None:
                 await self._generations.switch(target.number)
                 switched_at = time.monotonic()
             await self._say(target, replay.applied, total, time.monotonic() - began, running=True)
+        await self._generations.drop_others(target.number)
         await self._say(target, replay.applied, total, switched_at - began, running=False)
-        await self._generations.open(target.number - 1).views.drop()
+
+    async def _caught_up(self, messages: list[Msg]) -> bool:
+        """Whether the server has nothing more for the replay. An empty fetch alone says nothing: it is also what a
+        server that is away gives. Raises when the server does not answer; then the rebuild has failed."""
+        if messages and messages[-1].metadata.num_pending:
+            return False
+        info = await self._bus.js.consumer_info(streams.EVENTS, streams.replay_durable(self._bus.name))
+        return not info.num_pending and not info.num_ack_pending
 
     async def _say(self, target: Generation, applied: int, total: int, seconds: float, *, running: bool) -> None:
         rate = applied / seconds if seconds > 0 else 0.0

@@ -40,6 +40,12 @@ class Tail:
 
     async def run(self) -> None:
         """For ever: take over what has changed."""
+        try:
+            await self._run()
+        finally:
+            self.index.close()
+
+    async def _run(self) -> None:
         while True:
             try:
                 generation = await self._generations.current()
@@ -52,7 +58,7 @@ class Tail:
 
     async def _open(self, generation: Generation) -> None:
         """Fill the index of another generation before it takes the place of the present one."""
-        fresh = await asyncio.to_thread(SearchIndex.open, self._path(generation.number))
+        fresh = await self._fresh(generation)
         while await self._advance(fresh, generation):
             pass
         stale, self.index, before = self.index, fresh, self._generation
@@ -60,6 +66,17 @@ class Tail:
         await asyncio.to_thread(stale.close)
         if before and (path := self._path(before)):
             await asyncio.to_thread(shutil.rmtree, path, True)
+
+    async def _fresh(self, generation: Generation) -> SearchIndex:
+        """The index of a generation; an empty one when the one on the disk knows of changes that the database, restored
+        to an earlier state, does not."""
+        path = self._path(generation.number)
+        index = await asyncio.to_thread(SearchIndex.open, path)
+        if path is None or index.position <= await generation.last_change():
+            return index
+        await asyncio.to_thread(index.close)
+        await asyncio.to_thread(shutil.rmtree, path)
+        return await asyncio.to_thread(SearchIndex.open, path)
 
     def _path(self, number: int) -> Path | None:
         return self._folder / f"generation-{number}" if self._folder else None
@@ -72,10 +89,19 @@ class Tail:
             searched | {"change": {"$gt": index.position}}, sort=[("change", 1)], limit=BATCH
         )
         await self._take(index, found)
-        if not found and self._rounds % LOOK_BACK_EVERY == 0:
-            since = {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
-            await self._take(index, await generation.views.find(searched | since, limit=BATCH))
+        if not found and self._rounds >= LOOK_BACK_EVERY:
+            self._rounds = 0
+            await self._look_back(index, generation, searched)
         return bool(found)
+
+    async def _look_back(self, index: SearchIndex, generation: Generation, searched: dict[str, Any]) -> None:
+        where = searched | {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
+        change = 0
+        while found := await generation.views.find(
+            where | {"change": {"$gt": change, "$lte": index.position}}, sort=[("change", 1)], limit=BATCH
+        ):
+            await self._take(index, found)
+            change = found[-1]["change"]
 
     async def _take(self, index: SearchIndex, found: list[Document]) -> None:
         if not found:

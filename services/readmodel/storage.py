@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,8 @@ from services.readmodel.views import Removal
 
 POINTER_SECONDS = 1.0
 COUNTER = "changes"
+VIEWS = "views_"
+TOGETHER = 500
 
 
 class Generation:
@@ -43,6 +46,7 @@ class Generation:
         taken = await self.views.insert_many(new)
         old += [new[position] for position in sorted(taken)]
         await self.views.bulk([_upsert(document) for document in old])
+        await self._remove_again(documents, now)
         return last
 
     async def insert_new(self, documents: Sequence[Document], now: datetime) -> None:
@@ -53,19 +57,41 @@ class Generation:
             document["changed_at"] = now
         taken = await self.views.insert_many(documents)
         await self.views.bulk([_upsert(documents[position]) for position in sorted(taken)])
+        await self._remove_again(documents, now)
 
-    async def remove(self, removal: Removal, now: datetime) -> int:
-        """Take out of sight what a retelling has left behind."""
-        number = await self._take(1)
-        return await self.views.update_many(
-            {
-                "service": removal.service,
-                "epoch": {"$lt": removal.before_epoch},
-                "told_at": {"$lt": removal.since},
-                "removed": False,
-            },
-            {"$set": {"removed": True, "change": number, "changed_at": now}},
-        )
+    async def remove(self, removal: Removal, now: datetime) -> None:
+        """Take out of sight what a retelling has left behind, now and when it is told late."""
+        kept = {"generation": self.number, "removal": asdict(removal)}
+        id = f"removal_{self.number}_{removal.service}_{removal.before_epoch}"
+        await self._counters.update_one({"_id": id}, {"$set": kept}, upsert=True)
+        await self._take_out(removal, now)
+
+    async def _remove_again(self, written: Sequence[Document], now: datetime) -> None:
+        """Looks after the write: of a write and a removal at the same time at least one sees the other."""
+        for found in await self._counters.find({"generation": self.number}):
+            removal = Removal(**found["removal"])
+            if any(removal.removes(document) for document in written):
+                await self._take_out(removal, now)
+
+    async def _take_out(self, removal: Removal, now: datetime) -> None:
+        """Each view gets a change number of its own, for the index and the lists page by them."""
+        where = {
+            "service": removal.service,
+            "epoch": {"$lt": removal.before_epoch},
+            "told_at": {"$lt": removal.since},
+            "removed": False,
+        }
+        while found := await self.views.find(where, {"_id": 1}, limit=TOGETHER):
+            first = await self._take(len(found)) - len(found) + 1
+            await self.views.bulk(
+                [
+                    UpdateOne(
+                        {**where, "_id": document["_id"]},
+                        {"$set": {"removed": True, "change": number, "changed_at": now}},
+                    )
+                    for number, document in enumerate(found, first)
+                ]
+            )
 
     async def last_change(self) -> int:
         found = await self._counters.find_one({"_id": f"{COUNTER}_{self.number}"})
@@ -104,12 +130,19 @@ class Generations:
         return self._current
 
     def open(self, number: int) -> Generation:
-        return Generation(number, self._store.collection(f"views_{number}"), self._store.collection("counters"))
+        return Generation(number, self._store.collection(f"{VIEWS}{number}"), self._store.collection("counters"))
 
     async def switch(self, number: int) -> None:
         """Let another generation serve."""
         await self._meta.update_one({"_id": "generation"}, {"$set": {"number": number}}, upsert=True)
         self._looked = 0.0
+
+    async def drop_others(self, number: int) -> None:
+        """Remove the views of all other generations, also of rebuilds that died."""
+        for name in await self._store.collections():
+            if name.startswith(VIEWS) and name != f"{VIEWS}{number}":
+                await self._store.collection(name).drop()
+        await self._store.collection("counters").delete_many({"generation": {"$ne": number, "$exists": True}})
 
     async def save(self, key: str, value: dict[str, Any]) -> None:
         await self._meta.update_one({"_id": key}, {"$set": value}, upsert=True)

@@ -26,6 +26,11 @@ class Removal:
     before_epoch: int
     since: str
 
+    def removes(self, document: dict[str, Any]) -> bool:
+        """Whether this view is among what is gone."""
+        told_before = bool(document["epoch"] < self.before_epoch and document["told_at"] < self.since)
+        return told_before and document["service"] == self.service
+
 
 def view(kind: type[Event], data: dict[str, Any], at: str) -> dict[str, Any]:
     """The view document that an event brings."""
