@@ -4,7 +4,6 @@ from pydantic import ConfigDict, Field
 
 from contracts.base import Command, Contract, Event, Record, Reply, Role
 
-
 SEALED_CHARACTERS = 512 * 1024
 """The largest message in base64, with room."""
 
