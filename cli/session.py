@@ -29,6 +29,7 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
 DATA: ContextVar[Path | None] = ContextVar("DATA", default=None)
 REFUSED, FAILED = 2, 1
+CONNECT_SECONDS = 5.0
 OPERATOR_ONLY = frozenset({Role.OPERATOR})
 
 
@@ -115,11 +116,13 @@ async def _connected(given: Credentials) -> Client:
     async def quiet(error: Exception) -> None:
         pass
 
+    connecting = nats.connect(
+        **given.connection(), allow_reconnect=False, connect_timeout=3, error_cb=quiet, name="zwgk-cli"
+    )
     try:
-        return await nats.connect(
-            **given.connection(), allow_reconnect=False, connect_timeout=3, error_cb=quiet, name="zwgk-cli"
-        )
-    except (OSError, nats.errors.Error, TimeoutError):
+        # The client tries a server that nobody listens on again and again, also where it shall not reconnect.
+        return await asyncio.wait_for(connecting, CONNECT_SECONDS)
+    except (OSError, ValueError, nats.errors.Error, TimeoutError):
         raise Refused("bus_unreachable", "无法连接消息服务。", remedy="请确认平台正在运行，地址与凭证正确。") from None
 
 
@@ -154,7 +157,8 @@ def guarded(act: Callable[[], T]) -> T:
 def complain(refused: Refused) -> None:
     """Say a refusal on standard error."""
     where = f"（{refused.field}）" if refused.field else ""
-    sys.stderr.write(f"✗ {refused.message}{where}{refused.remedy or ''}\n")
+    stop = "" if where or refused.message.endswith(("。", "！", "？")) else "。"
+    sys.stderr.write(f"✗ {refused.message}{where}{stop}{refused.remedy or ''}\n")
 
 
 def show(
