@@ -19,6 +19,7 @@ from chassis.outbox import Outgoing
 from chassis.settings import Settings
 
 log = logging.getLogger(__name__)
+CONNECT_SECONDS = 10.0
 PUBLISH_TIMEOUT = 5.0
 RPC_WORKERS = 32
 PUBLISH_TOGETHER = 1000
@@ -62,8 +63,11 @@ class Bus:
         self.js: JetStreamContext
 
     async def connect(self) -> None:
-        """Raises `OSError` or a `nats.errors.Error` when no server answers or the password is wrong."""
-        self.client = await self.broker.connect()
+        """Raises `OSError` or a `nats.errors.Error` when no server answers or the password is wrong.
+
+        Only a connection that once stood is tried for ever.
+        """
+        self.client = await asyncio.wait_for(self.broker.connect(), CONNECT_SECONDS)
         self.js = self.client.jetstream(timeout=PUBLISH_TIMEOUT)
 
     async def start(self) -> None:

@@ -16,6 +16,8 @@ from starlette.routing import Route
 from chassis.runtime import App
 from kernel.refused import Refused
 
+MAX_PORT = 65535
+
 
 def application(apps: Sequence[App[Any]]) -> Starlette:
     """`/healthz` (the process answers), `/readyz` (every service can work), `/metrics` (Prometheus)."""
@@ -34,6 +36,14 @@ def application(apps: Sequence[App[Any]]) -> Starlette:
     return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
 
 
+def address(text: str) -> tuple[str, int]:
+    """HOST:PORT taken apart; without a host, this machine alone. Raises `Refused` for anything else."""
+    host, _, port = text.rpartition(":")
+    if not port.isascii() or not port.isdigit() or int(port) > MAX_PORT:
+        raise Refused("address", f"监听地址不正确：{text}", remedy="例：127.0.0.1:8080")
+    return host or "127.0.0.1", int(port)
+
+
 class _Server(uvicorn.Server):
     """A server that leaves signals to the process that it runs in."""
 
@@ -45,9 +55,8 @@ class _Server(uvicorn.Server):
 class HttpServer:
     """An ASGI application on HOST:PORT (port 0: a free one), started and stopped with the process."""
 
-    def __init__(self, application: Any, address: str) -> None:
-        host, _, port = address.rpartition(":")
-        self._address = (host or "127.0.0.1", int(port))
+    def __init__(self, application: Any, listen: str) -> None:
+        self._address = address(listen)
         self._server = _Server(
             uvicorn.Config(
                 application,

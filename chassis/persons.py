@@ -36,8 +36,7 @@ class Verifier:
     """Checks person tokens against the issuer's public keys, on the platform's clock."""
 
     def __init__(self, jwks: str, issuer: str, audience: str, skew_seconds: int = 60) -> None:
-        text = Path(jwks).read_text() if jwks and not jwks.lstrip().startswith("{") else jwks
-        self._keys = jwt.PyJWKSet.from_json(text).keys if text else []
+        self._keys = _keys(jwks)
         self._issuer = issuer
         self._audience = audience
         self._skew = timedelta(seconds=skew_seconds).total_seconds()
@@ -62,6 +61,17 @@ class Verifier:
             except (jwt.PyJWTError, ValidationError):
                 continue
         raise FORGED
+
+
+def _keys(jwks: str) -> list[jwt.PyJWK]:
+    """The keys of a JWKS document or of the file that it names; none for an empty one."""
+    if not jwks:
+        return []
+    try:
+        text = jwks if jwks.lstrip().startswith("{") else Path(jwks).read_text(encoding="utf-8")
+        return jwt.PyJWKSet.from_json(text).keys
+    except (OSError, ValueError, jwt.PyJWTError):
+        raise Refused("persons_jwks", "身份凭证的公钥无法读取。", remedy="请核对 ZWGK_PERSONS_JWKS。") from None
 
 
 class Issuer:

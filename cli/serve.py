@@ -10,6 +10,8 @@ from typing import Any
 
 import nats.errors
 import typer
+from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from chassis.health import HttpServer, application
 from chassis.runtime import App
@@ -96,6 +98,15 @@ async def serve_until_told(names: Sequence[str], settings: Settings) -> int:
             await asyncio.wait_for(serving.stop(), settings.graceful_seconds + 2)
 
 
+def settings_of_process() -> Settings:
+    """Settings from the environment; raises `Refused` that names the variable that is wrong."""
+    try:
+        return Settings()
+    except (ValidationError, SettingsError) as error:
+        name = str(error.errors()[0]["loc"][0]) if isinstance(error, ValidationError) else "nats_passwords"
+        raise Refused("setting", f"环境变量 ZWGK_{name.upper()} 的值不正确。", remedy="请核对部署设置。") from None
+
+
 def serve(
     names: list[str] = typer.Argument(help="服务名，可多个；all 表示全部。"),
 ) -> None:
@@ -105,7 +116,7 @@ def serve(
     """
 
     def act() -> int:
-        settings = Settings()
+        settings = settings_of_process()
         configure_logging(settings.log_level)
         provider = configure_tracing(settings.otlp_endpoint, "-".join(names))
         code = asyncio.run(serve_until_told(names, settings))

@@ -18,6 +18,7 @@ from chassis import credentials, permissions, streams
 from chassis.clock import SimulatedClock
 from chassis.credentials import Secrets
 from chassis.embedded import DataFolder, EmbeddedMongo, EmbeddedNats, require_free
+from chassis.health import address
 from chassis.persons import Issuer
 from chassis.settings import Settings
 from chassis.store import Store
@@ -34,7 +35,6 @@ from sample import data as sample
 
 PROVISIONED = "provisioned"
 """Marks a data folder on which the platform has run."""
-MAX_PORT = 65535
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class Platform:
 
     async def start(self) -> Place:
         """Servers, streams, services, sample; returns where everything is."""
-        host, port = _address(self.wanted.http)
+        host, port = address(self.wanted.http)
         if port:
             require_free(port, host)
         await asyncio.gather(self.nats.start(), self.mongo.start())
@@ -215,14 +215,6 @@ def _announce(where: Place, json_: bool) -> None:
             f"✓ 平台已就绪：{where.http}\n  消息服务 {where.nats}  数据库 {where.mongo}\n  按 Ctrl-C 停止。\n"
         )
     sys.stdout.flush()
-
-
-def _address(http: str) -> tuple[str, int]:
-    """HOST:PORT taken apart; without a host, this machine alone."""
-    host, _, port = http.rpartition(":")
-    if not port.isascii() or not port.isdigit() or int(port) > MAX_PORT:
-        raise Refused("http", "--http 不是有效的地址。", remedy="例：--http 127.0.0.1:8080")
-    return host or "127.0.0.1", int(port)
 
 
 def _moment(text: str | None) -> datetime | None:
