@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import unquote
 
 import nats
-import nats.errors
 
 
 async def rewind(client: Any, stream: str, durable: str, sequence: int) -> None:
@@ -37,7 +36,7 @@ async def main(credentials: dict[str, Any], begin: int | None, seconds: float) -
     while (left := end - asyncio.get_running_loop().time()) > 0:
         try:
             messages = await events.fetch(50, timeout=min(left, 5))
-        except nats.errors.TimeoutError:
+        except TimeoutError:
             continue
         for message in messages:
             record = json.loads(message.data)["record"]
