@@ -24,6 +24,7 @@ from chassis.calendars import Calendars
 from chassis.cases import CaseKind, Cases
 from chassis.clock import clock
 from chassis.handlers import Emission, Handlers, Heard
+from chassis.history import History
 from chassis.numbers import Numbers
 from chassis.papers import Keys, Papers
 from chassis.parking import Parking
@@ -71,6 +72,7 @@ class Runtime:
         self.calendars = Calendars(self.collection("calendar_notices"))
         self.relay = Relay(self.collection("cases"), self.bus.tell, settings.sweep_seconds)
         self.ask = Asker(lambda: self.bus.client, self.region, name)
+        self.history = History(lambda: self.bus.client, self.region)
         self.parking = Parking(self.bus, self.region, name, self.keys)
         self.kinds: dict[str, Cases[Any]] = {}
 
@@ -263,7 +265,7 @@ class App(Generic[D]):
     async def _answer_all(self, messages: Sequence[Msg], answers: Sequence[Answer | Refused]) -> None:
         """Keep an answer for each emission; what was refused is parked too, with its reason."""
         told = [
-            each if isinstance(each, Answer) else _rejection(message, _why(each), each.remedy)
+            each if isinstance(each, Answer) else self._rejection(message, _why(each), each.remedy)
             for message, each in zip(messages, answers, strict=True)
         ]
         ready = [self._answer(message, answer) for message, answer in zip(messages, told, strict=True)]
@@ -284,18 +286,41 @@ class App(Generic[D]):
 
     async def _answer_refused(self, message: Msg, why: Unreadable) -> None:
         """A reasoned rejection, told to the emitter without the offending value."""
-        await self.runtime.bus.put_one("ANSWERS", self._answer(message, _rejection(message, why, None)))
+        await self.runtime.bus.put_one("ANSWERS", self._answer(message, self._rejection(message, why, None)))
+
+    def _rejection(self, message: Msg, why: Unreadable, remedy: str | None) -> Answer:
+        return Answer(
+            emission=self._emission_of(message),
+            outcome="rejected",
+            code=why.code,
+            field=why.field,
+            reason=why.reason,
+            remedy=remedy or "请按接口规范更正后以新的消息重发。",
+        )
+
+    def _emission_of(self, message: Msg) -> str:
+        """What the emitter calls a refused emission: by its body where that can be read so far, else by its message
+        id."""
+        kind = self._kind_of(message)
+        try:
+            name = kind.emission_of(json.loads(message.data)) if kind else ""
+        except (ValueError, RecursionError):
+            name = ""
+        return name or (message.headers or {}).get("Nats-Msg-Id", "")[:MAX_EMISSION_ID]
 
     async def _keep_silent(self, message: Msg, why: Unreadable) -> None:
         """Nobody waits for an answer to an event; it is parked for an operator."""
 
     def _read_intake(self, message: Msg) -> tuple[Intake, str]:
-        tokens = message.subject.split(".")
-        kinds = {kind.what: kind for kind in self._handlers.intakes}
-        kind = kinds.get(tokens[4])
+        kind = self._kind_of(message)
         if kind is None:
             raise Refused("unknown_intake", "不接收此类消息。")
-        return kind.model_validate_json(message.data), tokens[-1]
+        return kind.model_validate_json(message.data), message.subject.rsplit(".", 1)[-1]
+
+    def _kind_of(self, message: Msg) -> type[Intake] | None:
+        """The intake that a subject is for."""
+        what = message.subject.split(".")[4]
+        return next((kind for kind in self._handlers.intakes if kind.what == what), None)
 
     async def _for_ever(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run a job that never ends by itself; one that fails begins again, lest the service only look alive."""
@@ -351,17 +376,6 @@ def _read_event(message: Msg) -> Heard:
 
 def _why(refused: Refused) -> Unreadable:
     return Unreadable(refused.code, refused.message, refused.field)
-
-
-def _rejection(message: Msg, why: Unreadable, remedy: str | None) -> Answer:
-    return Answer(
-        emission=(message.headers or {}).get("Nats-Msg-Id", "")[:MAX_EMISSION_ID],
-        outcome="rejected",
-        code=why.code,
-        field=why.field,
-        reason=why.reason,
-        remedy=remedy or "请按接口规范更正后以新的消息重发。",
-    )
 
 
 def _emission(delivery: Delivery[tuple[Intake, str]], now: datetime) -> Emission[Any]:

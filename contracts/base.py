@@ -4,7 +4,15 @@ import re
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    TypeAdapter,
+    ValidationError,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -178,10 +186,32 @@ class Intake(Contract):
 
     what: ClassVar[str] = ""
     answer: ClassVar[type[Answer]] = Answer
+    named_by: ClassVar[tuple[str, ...]] = ()
 
-    def __init_subclass__(cls, what: str = "", answer: type[Answer] = Answer, **kwargs: Any) -> None:
+    def __init_subclass__(
+        cls, what: str = "", answer: type[Answer] = Answer, named_by: tuple[str, ...] = (), **kwargs: Any
+    ) -> None:
         super().__init_subclass__(**kwargs)
-        cls.what, cls.answer = what, answer
+        cls.what, cls.answer, cls.named_by = what, answer, named_by
+
+    @property
+    def emission(self) -> str:
+        """What its emitter calls it: answers name it so."""
+        return ":".join(str(getattr(self, name)) for name in self.named_by)
+
+    @classmethod
+    def emission_of(cls, body: Any) -> str:
+        """The same, read from a body that may be wrong elsewhere; empty where a part of the name itself is wrong."""
+        try:
+            return ":".join(str(cls._read(name, body)) for name in cls.named_by)
+        except (ValidationError, AttributeError):
+            return ""
+
+    @classmethod
+    def _read(cls, name: str, body: Any) -> Any:
+        field = cls.model_fields[name]
+        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, *field.metadata])
+        return adapter.validate_python(body.get(name, field.get_default()))
 
 
 class Problem(Reply):
