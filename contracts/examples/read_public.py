@@ -43,7 +43,8 @@ async def main(credentials: dict[str, Any], begin: int | None, seconds: float) -
             said = (message.headers["ce-type"], unquote(message.headers["ce-subject"]))
             print(message.metadata.sequence.stream, *said, record.get("metadata", {}).get("title", ""), flush=True)
             await message.ack()  # our place moves on; without it the event would come again
-    await client.drain()
+    await client.flush()  # the last acknowledgements are out
+    await client.close()
 
 
 if __name__ == "__main__":

@@ -143,7 +143,7 @@ async def test_silence_is_filled_with_a_heartbeat(web: httpx.AsyncClient, monkey
 async def example(servers: Servers, *options: str) -> list[list[str]]:
     """Run the example as an outside party does; the words of each printed line."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(EXAMPLE), str(servers.files["portal"]), "--seconds", "4", *options,
+        sys.executable, str(EXAMPLE), str(servers.files["portal"]), "--seconds", "2", *options,
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, _ = await process.communicate()
