@@ -153,9 +153,17 @@ class Settler(Generic[T]):
                 together.append(delivery)
             else:
                 await self._alone(delivery)
-        if together and not await self._try(together):
-            for delivery in together:
-                await self._alone(delivery)
+        if together:
+            await self._together(together)
+
+    async def _together(self, deliveries: Sequence[Delivery[T]]) -> None:
+        """Handle a batch; one that fails is halved until those are alone that fail by themselves."""
+        if len(deliveries) == 1:
+            await self._alone(deliveries[0])
+        elif not await self._try(deliveries):
+            half = len(deliveries) // 2
+            await self._together(deliveries[:half])
+            await self._together(deliveries[half:])
 
     async def _readable(self, message: Msg) -> Delivery[T] | None:
         try:
