@@ -7,7 +7,6 @@ import time
 from datetime import datetime
 from typing import Any
 
-import nats.errors
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 
@@ -181,5 +180,5 @@ async def _rewound(bus: Bus) -> JetStreamContext.PullSubscription:
 async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
     try:
         return list(await subscription.fetch(FETCH, timeout=1))
-    except nats.errors.TimeoutError:
+    except TimeoutError:  # of nats-py, or Python's own, which a fetch raises too
         return []
