@@ -40,7 +40,8 @@ async def main(credentials: dict[str, Any], begin: int | None, seconds: float) -
             continue
         for message in messages:
             record = json.loads(message.data)["record"]
-            said = (message.headers["ce-type"], unquote(message.headers["ce-subject"]))
+            headers = message.headers or {}
+            said = (headers["ce-type"], unquote(headers["ce-subject"]))
             print(message.metadata.sequence.stream, *said, record.get("metadata", {}).get("title", ""), flush=True)
             await message.ack()  # our place moves on; without it the event would come again
     await client.flush()  # the last acknowledgements are out
