@@ -67,6 +67,16 @@ class Process:
     async def start(self) -> None:
         """Returns once it serves."""
         began = self._starts()
+        self._spawn()
+
+        async def serving() -> bool:
+            assert self.running is not None
+            return self._starts() > began or self.running.poll() is not None
+
+        await until(serving, 60)
+        assert self.alive, "the process ended at its start, see its log"
+
+    def _spawn(self) -> None:
         with self.log.open("ab") as output:
             self.running = subprocess.Popen(
                 [sys.executable, *self.argv, *self.names],
@@ -75,12 +85,6 @@ class Process:
                 stdout=output,
                 stderr=output,
             )
-
-        async def serving() -> bool:
-            assert self.running is not None
-            return self._starts() > began or self.running.poll() is not None
-
-        await until(serving, 60)
 
     def _starts(self) -> int:
         return self.log.read_bytes().count(b'"message": "serving"') if self.log.exists() else 0
@@ -168,9 +172,12 @@ class Emitter:
             except (nats.errors.Error, OSError):
                 await asyncio.sleep(0.2)
 
-    async def emit_all(self, bodies: Sequence[dict[str, Any]]) -> None:
-        for first in range(0, len(bodies), 20):
-            await asyncio.gather(*(self.emit(body) for body in bodies[first : first + 20]))
+    async def emit_all(self, bodies: Sequence[dict[str, Any]], over: float = 0) -> None:
+        """Emit in little groups, spread over some seconds."""
+        groups = [bodies[first : first + 8] for first in range(0, len(bodies), 8)]
+        for group in groups:
+            await asyncio.gather(*(self.emit(body) for body in group))
+            await asyncio.sleep(over / len(groups))
 
 
 @dataclass(frozen=True)
@@ -180,6 +187,11 @@ class Stored:
     subject: str
     headers: dict[str, str]
     data: bytes
+
+    @property
+    def text(self) -> bytes:
+        """Everything that it says."""
+        return f"{self.subject} {self.headers} ".encode() + self.data
 
 
 async def stored(servers: Servers, stream: str, subject: str = "") -> list[Stored]:
@@ -195,9 +207,23 @@ async def stored(servers: Servers, stream: str, subject: str = "") -> list[Store
         return Stored(str(message.subject), dict(message.headers or {}), message.data or b"")
 
     found: list[Stored | None] = []
-    for first in range(state.first_seq, state.last_seq + 1, 200):
+    for first in range(max(state.first_seq, 1), state.last_seq + 1, 200):
         found += await asyncio.gather(*(one(seq) for seq in range(first, min(first + 200, state.last_seq + 1))))
     return [message for message in found if message is not None and message.subject.startswith(subject)]
+
+
+async def answers(servers: Servers) -> list[Stored]:
+    """What the emitter finds when it comes for its answers: nobody else may read them."""
+    js = (await servers.client("h12345")).jetstream(timeout=5)
+    pull = await js.pull_subscribe_bind("h12345-answers", "ANSWERS")
+    found: list[Stored] = []
+    with contextlib.suppress(TimeoutError):
+        while True:
+            for message in await pull.fetch(200, timeout=1):
+                await message.ack()
+                found.append(Stored(message.subject, dict(message.headers or {}), message.data))
+    await pull.unsubscribe()
+    return found
 
 
 async def settled(servers: Servers, durables: Sequence[tuple[str, str]], seconds: float = 60) -> None:

@@ -13,9 +13,22 @@ from chassis.store import Store
 from contracts.hotline import Ticket
 from services.hotline.domain import KIND
 from services.hotline.domain.record import record
-from tests.faults.crashing import HOTLINE, Emitter, Process, impatient, process, settled, stored, traffic
+from tests.faults.crashing import (
+    HOTLINE,
+    Emitter,
+    Process,
+    Stored,
+    answers,
+    impatient,
+    process,
+    settled,
+    stored,
+    traffic,
+)
+from tests.faults.scanning import Spans, collecting_spans, personal
 from tests.servers import Servers
 
+SERVED = ("hotline", "readmodel")
 Blow = Callable[[Servers, Process], Awaitable[None]]
 
 
@@ -40,15 +53,17 @@ async def survive(path: Path, tickets: int, blows: list[Blow], seed: int) -> Non
     """Emit while the blows fall at random moments, then compare every ticket in every place."""
     chance = random.Random(seed)
     emissions = traffic(tickets, chance)
+    changes = {"max_deliveries": 20, "log_level": "DEBUG"}
     async with (
         impatient(path) as servers,
-        process(servers, ["hotline", "readmodel"], path / "serving.log", max_deliveries=20) as serving,
+        collecting_spans() as spans,
+        process(servers, SERVED, path / "serving.log", otlp_endpoint=spans.url, **changes) as serving,
     ):
         emitter = Emitter(await servers.client("h12345"), servers.region)
         share = len(emissions) // (len(blows) + 1) + 1
         for position, blow in enumerate(blows):
             part = emissions[position * share : (position + 1) * share]
-            emitting = asyncio.create_task(emitter.emit_all(part))
+            emitting = asyncio.create_task(emitter.emit_all(part, over=0.6))
             await asyncio.sleep(chance.uniform(0.02, 0.6))
             await blow(servers, serving)
             await emitting
@@ -56,6 +71,10 @@ async def survive(path: Path, tickets: int, blows: list[Blow], seed: int) -> Non
         await settled(servers, HOTLINE, 300)
         assert serving.alive
         await everything_once(servers, tickets)
+        answered = await answers(servers)
+        await every_emission_answered(servers, answered)
+        assert await serving.stop() == 0, "the last spans are exported at the stop"
+        await nothing_personal_outside_the_papers(servers, serving.log, answered, spans)
 
 
 async def everything_once(servers: Servers, tickets: int) -> None:
@@ -79,17 +98,27 @@ async def everything_once(servers: Servers, tickets: int) -> None:
     events = await stored(servers, "EVENTS", f"zwgk.{servers.region}.evt.internal.hotline.ticket.")
     assert len({message.headers["Nats-Msg-Id"] for message in events}) == len(events), "an event was told twice"
     accepted = Counter(message.subject.rsplit(".", 1)[-1] for message in events if ".accepted." in message.subject)
-    assert accepted == Counter(held)
-    await every_emission_answered(servers)
+    assert accepted == Counter(held.keys())
 
 
-async def every_emission_answered(servers: Servers) -> None:
+async def nothing_personal_outside_the_papers(
+    servers: Servers, log: Path, answered: list[Stored], spans: Spans
+) -> None:
+    """Each ticket carries marks in its personal fields: they may stand in the sealed papers, nowhere else."""
+    messages = [*answered, *[each for name in ("EVENTS", "PARKED") for each in await stored(servers, name)]]
+    texts = {f"{n} {each.subject}": each.text for n, each in enumerate(messages)}
+    texts |= {str(path): path.read_bytes() for path in (log, servers.nats.log, servers.mongo.log)}
+    texts |= {f"span {n}": body for n, body in enumerate(spans.bodies)}
+    assert spans.bodies
+    assert personal(texts) == []
+
+
+async def every_emission_answered(servers: Servers, given: list[Stored]) -> None:
     js = (await servers.client("operator")).jetstream(timeout=10)
     emitted = (await js.stream_info("INTAKE")).state.last_seq
-    answers = await stored(servers, "ANSWERS")
-    answered = Counter(int(message.subject.rsplit(".", 1)[-1]) for message in answers)
+    answered = Counter(int(message.subject.rsplit(".", 1)[-1]) for message in given)
     assert answered == Counter(range(1, emitted + 1)), "an emission has no answer or two"
-    outcomes = Counter(json.loads(message.data)["outcome"] for message in answers)
+    outcomes = Counter(json.loads(message.data)["outcome"] for message in given)
     assert set(outcomes) <= {"accepted", "updated", "repeated", "ignored"}
     assert await stored(servers, "PARKED") == []
 
