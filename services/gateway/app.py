@@ -5,6 +5,7 @@ from chassis.runtime import App, Runtime
 from chassis.settings import Settings
 from kernel.refused import Refused
 from services.gateway.events.tail import Tail
+from services.gateway.recent import Recent
 from services.gateway.seal import MIN_SECRET, Seal
 from services.gateway.service import Gateway, on
 from services.gateway.site import Site
@@ -37,6 +38,7 @@ def build(settings: Settings) -> App[Gateway]:
     runtime = Runtime("gateway", settings)
     gateway = Gateway(
         ask=runtime.ask,
+        recent=Recent(runtime.ask),
         verifier=runtime.verifier,
         clock=runtime.clock,
         site=Site().named(runtime.register.region_name),

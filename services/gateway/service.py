@@ -9,6 +9,7 @@ from chassis.persons import Verifier
 from chassis.rpc import Asker
 from services.gateway.events.tail import Tail
 from services.gateway.rates import Rates
+from services.gateway.recent import Recent
 from services.gateway.seal import Seal
 from services.gateway.site import Site
 
@@ -20,6 +21,7 @@ class Gateway:
     """One HTTP edge. `http.port` is the port that it listens on, once started."""
 
     ask: Asker
+    recent: Recent
     verifier: Verifier
     clock: Clock
     site: Site

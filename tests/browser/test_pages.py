@@ -9,7 +9,7 @@ import pytest
 from contracts.base import Role
 from tests.browser.chromium import Chromium
 from tests.gateway.conftest import Publish
-from tests.servers import Servers
+from tests.servers import Servers, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TEXT = "各镇：\n一、总体要求\n请按时完成村道养护。\n2026年11月20日"
@@ -109,8 +109,12 @@ async def test_a_document_is_found_by_its_words(
 ) -> None:
     id = await publish("关于村道养护的通知", TEXT, doc_no="示政办发〔2026〕72号")
     await chromium.size(*WIDE)
-    await chromium.open(site + "/")
-    assert "关于村道养护的通知" in await chromium.html(".docs")
+
+    async def listed() -> bool:
+        await chromium.open(site + "/")
+        return "关于村道养护的通知" in await chromium.html(".docs")
+
+    await until(listed)
     await chromium.fill("#q", "村道养护")
     await chromium.click(".search button")
     assert "<mark>" in await chromium.html(".hits")

@@ -40,7 +40,11 @@ async def test_a_document_is_shown_with_its_tags(web: httpx.AsyncClient, publish
 async def test_catalogue_and_home_lead_to_it(web: httpx.AsyncClient, publish: Publish) -> None:
     id = await publish("关于目录入口的通知", TEXT.replace("古桥", "古道"), theme="综合政务")
     for path in ("/", "/catalogue", "/catalogue?genre=通知&agency=bgs&year=2026"):
-        assert f'href="/documents/{id}"' in (await web.get(path)).text
+
+        async def listed(path: str = path) -> bool:
+            return f'href="/documents/{id}"' in (await web.get(path)).text
+
+        await until(listed)
     assert f'href="/documents/{id}"' not in (await web.get("/catalogue?year=1999")).text
     found = (await web.get("/api/v1/catalogue", params={"agency": "bgs", "limit": 1})).json()
     assert len(found["items"]) == 1

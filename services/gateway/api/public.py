@@ -37,7 +37,7 @@ async def catalogue(
     limit: Annotated[int, Query(ge=1, le=100, description="条数")] = 20,
 ) -> readmodel.CataloguePage:
     asked = readmodel.Catalogue(filters=filters, cursor=cursor, limit=limit)
-    return await it.ask(asked, readmodel.CataloguePage)
+    return await it.recent(asked, readmodel.CataloguePage)
 
 
 @routes.get("/documents/{id}", summary="一份文件", description="元数据和正文。已撤下的文件返回 410。")
@@ -53,4 +53,4 @@ async def text(it: It, id: DocumentId) -> TextContent:
 
 @routes.get("/agencies", summary="机构名录", description="现行机构的代码、名称、类别和上级。")
 async def agencies(it: It) -> readmodel.AgencyList:
-    return await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    return await it.recent(readmodel.Agencies(), readmodel.AgencyList)

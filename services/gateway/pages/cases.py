@@ -76,7 +76,7 @@ def _application(form: Form) -> dict[str, Any]:
 
 
 async def _request_form(request: Request, it: Gateway, form: Form) -> Response:
-    found = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
     return page(
         request,
         "request_new.html",
@@ -97,23 +97,20 @@ async def follow_request_form(request: Request, it: It) -> Response:
 
 @routes.post("/requests/follow", dependencies=[FOLLOWS])
 async def follow_request(request: Request, it: It) -> Response:
-    form, found, agency = await Form.read(request), None, ""
+    form, found = await Form.read(request), None
     claim, form = form.fill(Claim, {"number": form.get("number"), "code": form.get("code")}, {})
     if claim:
         try:
             asked = requests.Follow(number=claim.number, code=claim.code)
             found = await it.ask(asked, requests.Followed)
-            agency = await _agency(it, found.agency)
         except Refused as refused:
             form = form.because(refused)
-    return page(
-        request, "request_follow.html", column=columns.REQUESTS, form=True, sent=form, found=found, agency=agency
-    )
+    return page(request, "request_follow.html", column=columns.REQUESTS, form=True, sent=form, found=found)
 
 
 async def _agency(it: Gateway, code: str) -> str:
     """Name of an agency, or its code where the register does not know it."""
-    found = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
     return next((agency.name for agency in found.agencies if agency.code == code), code)
 
 

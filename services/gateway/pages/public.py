@@ -32,7 +32,7 @@ Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 @routes.get("/")
 async def home(request: Request, it: It) -> Response:
-    found = await it.ask(readmodel.Catalogue(limit=NEWEST), readmodel.CataloguePage)
+    found = await it.recent(readmodel.Catalogue(limit=NEWEST), readmodel.CataloguePage)
     return page(request, "home.html", column=columns.HOME, found=found, dimensions=DIMENSIONS)
 
 
@@ -41,7 +41,7 @@ async def catalogue(
     request: Request, it: It, filters: Filters, cursor: Annotated[str | None, Query(max_length=200)] = None
 ) -> Response:
     asked = readmodel.Catalogue(filters=filters, cursor=cursor, limit=PAGE)
-    found = await it.ask(asked, readmodel.CataloguePage)
+    found = await it.recent(asked, readmodel.CataloguePage)
     return page(
         request,
         "catalogue.html",

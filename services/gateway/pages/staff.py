@@ -63,7 +63,7 @@ async def desk(
     chosen = person.actor.agency if agency is None else agency
     asked = readmodel.Desk(agency=chosen or None, working_days=working_days, limit=DESK)
     found = await it.ask(asked, readmodel.DeskPage, token=person.token)
-    known = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    known = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
     return page(
         request,
         "desk.html",
@@ -81,7 +81,7 @@ async def desk(
 async def record(request: Request, it: It, type: TypeName, id: Annotated[str, Path(pattern=ID_PATTERN)]) -> Response:
     person: Session = required(request)
     found = await it.ask(readmodel.GetView(type=type, id=id), readmodel.View, token=person.token)
-    known = await it.ask(readmodel.Agencies(), readmodel.AgencyList)
+    known = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
     names = {agency.code: agency.name for agency in known.agencies}
     return page(
         request,
