@@ -5,12 +5,39 @@ from typing import Literal
 
 from pydantic import Field
 
-from contracts.base import CaseId, Command, Event, Personal, Query, Reply, Role
+from contracts.base import CaseId, Command, Event, Personal, Query, Role
+from contracts.requests_answers import Detail as Detail
+from contracts.requests_answers import Explained as Explained
+from contracts.requests_answers import Followed as Followed
+from contracts.requests_answers import LedgerImported as LedgerImported
+from contracts.requests_answers import LedgerPage as LedgerPage
+from contracts.requests_answers import Submitted as Submitted
+from contracts.requests_papers import MAX_ATTACHMENT as MAX_ATTACHMENT
+from contracts.requests_papers import MAX_PIECE as MAX_PIECE
+from contracts.requests_papers import Attach as Attach
+from contracts.requests_papers import Attaching as Attaching
+from contracts.requests_papers import AttachmentPiece as AttachmentPiece
+from contracts.requests_papers import CaseFile as CaseFile
+from contracts.requests_papers import CaseFileKey as CaseFileKey
+from contracts.requests_papers import CaseFilePiece as CaseFilePiece
+from contracts.requests_papers import ClearAttachment as ClearAttachment
+from contracts.requests_papers import Document as Document
+from contracts.requests_papers import DocumentKind as DocumentKind
+from contracts.requests_papers import ExportCaseFile as ExportCaseFile
+from contracts.requests_papers import FileEntry as FileEntry
+from contracts.requests_papers import GetCaseFilePiece as GetCaseFilePiece
+from contracts.requests_papers import MakeDocument as MakeDocument
+from contracts.requests_papers import PublicKey as PublicKey
+from contracts.requests_papers import ReadAttachment as ReadAttachment
+from contracts.requests_terms import APPROVERS as APPROVERS
 from contracts.requests_terms import MAX_TEXT as MAX_TEXT
+from contracts.requests_terms import OFFICE as OFFICE
+from contracts.requests_terms import READERS as READERS
 from contracts.requests_terms import Agent as Agent
 from contracts.requests_terms import Applicant as Applicant
 from contracts.requests_terms import ApplicantClass as ApplicantClass
 from contracts.requests_terms import Application as Application
+from contracts.requests_terms import ApplicationKind as ApplicationKind
 from contracts.requests_terms import BadLine as BadLine
 from contracts.requests_terms import Channel as Channel
 from contracts.requests_terms import Consulted as Consulted
@@ -29,10 +56,45 @@ from contracts.requests_terms import Similar as Similar
 from contracts.requests_terms import Stage as Stage
 from contracts.requests_terms import Stance as Stance
 from contracts.requests_terms import Step as Step
+from contracts.requests_work import AlreadyPublic as AlreadyPublic
+from contracts.requests_work import AlreadyPublicFound as AlreadyPublicFound
+from contracts.requests_work import AnswerCollection as AnswerCollection
+from contracts.requests_work import AskUnit as AskUnit
+from contracts.requests_work import ChannelList as ChannelList
+from contracts.requests_work import ChannelRestated as ChannelRestated
+from contracts.requests_work import ChannelTest as ChannelTest
+from contracts.requests_work import ChannelTested as ChannelTested
+from contracts.requests_work import ChannelUntested as ChannelUntested
+from contracts.requests_work import CloseComplaint as CloseComplaint
+from contracts.requests_work import Collection as Collection
+from contracts.requests_work import CollectionChanged as CollectionChanged
+from contracts.requests_work import CollectionDetail as CollectionDetail
+from contracts.requests_work import CollectionList as CollectionList
+from contracts.requests_work import CollectionOverdue as CollectionOverdue
+from contracts.requests_work import CollectionRestated as CollectionRestated
+from contracts.requests_work import Complaint as Complaint
+from contracts.requests_work import ComplaintChanged as ComplaintChanged
+from contracts.requests_work import ComplaintDetail as ComplaintDetail
+from contracts.requests_work import ComplaintList as ComplaintList
+from contracts.requests_work import ComplaintOverdue as ComplaintOverdue
+from contracts.requests_work import ComplaintReceived as ComplaintReceived
+from contracts.requests_work import ComplaintRestated as ComplaintRestated
+from contracts.requests_work import FileComplaint as FileComplaint
+from contracts.requests_work import GetCollection as GetCollection
+from contracts.requests_work import GetComplaint as GetComplaint
+from contracts.requests_work import Held as Held
+from contracts.requests_work import ListArrived as ListArrived
+from contracts.requests_work import ListChannels as ListChannels
+from contracts.requests_work import ListCollections as ListCollections
+from contracts.requests_work import ListComplaints as ListComplaints
+from contracts.requests_work import OrderRectification as OrderRectification
+from contracts.requests_work import PublicHit as PublicHit
+from contracts.requests_work import RecordChannelTest as RecordChannelTest
+from contracts.requests_work import RecordHelp as RecordHelp
+from contracts.requests_work import RecordRectification as RecordRectification
+from contracts.requests_work import VerifyComplaint as VerifyComplaint
+from contracts.requests_work import WithdrawCollection as WithdrawCollection
 
-OFFICE = (Role.CLERK, Role.OPENNESS)
-APPROVERS = (Role.HEAD, Role.OPENNESS, Role.REVIEWER)
-READERS = (Role.CLERK, Role.HEAD, Role.OPENNESS, Role.REVIEWER, Role.SUPERVISOR, Role.ARCHIVIST)
 MAX_LEDGER_LINES = 500
 
 
@@ -77,15 +139,6 @@ class ProactiveProposed(Event, record="request", name="proactive_proposed"):
 
     record: Request
     proposal: Proposal
-
-
-class Submitted(Reply):
-    """An application has been registered. Only who holds number and code can follow it."""
-
-    number: CaseId
-    code: Personal[str] = Field(description="查询码")
-    state: Stage
-    received_on: date | None = None
 
 
 class Submit(Command, by=(Role.CITIZEN, *OFFICE), reply=Submitted):
@@ -292,37 +345,11 @@ class EraseApplicantData(Step, by=(Role.ARCHIVIST,)):
     handed_over_on: date
 
 
-class LedgerImported(Reply):
-    """What became of a batch of ledger lines."""
-
-    imported: int
-    existing: int
-    rejected: tuple[BadLine, ...] = ()
-
-
 class ImportLedger(Command, by=(*OFFICE, Role.OPERATOR), reply=LedgerImported):
     """Take in lines of an old ledger. Idempotent by the line's `id`; a bad line does not stop the others."""
 
     lines: tuple[str, ...] = Field(max_length=MAX_LEDGER_LINES, description="JSON, one request each.")
     first: int = Field(default=1, ge=1, description="Number of the first line in its file.")
-
-
-class Followed(Reply):
-    """What an applicant sees of the own request."""
-
-    number: CaseId
-    state_label: str
-    agency: str
-    arrived_on: date
-    received_on: date | None
-    due_on: date | None
-    provisional: bool
-    extended_days: int
-    waits_for: str
-    outcome_label: str | None = None
-    closed_on: date | None = None
-    reply: Personal[str] | None = Field(default=None, description="Text of the reply with reasons and remedy.")
-    notice: Personal[str] | None = Field(default=None, description="What the applicant has been asked to do.")
 
 
 class Follow(Query, by=(Role.CITIZEN, *OFFICE, Role.SERVICE), reply=Followed):
@@ -332,19 +359,6 @@ class Follow(Query, by=(Role.CITIZEN, *OFFICE, Role.SERVICE), reply=Followed):
     code: Personal[str] = Field(max_length=40)
 
 
-class Detail(Reply):
-    """A request as an office sees it."""
-
-    record: Request
-    version: int
-    missing: tuple[str, ...] = Field(default=(), description="What 条例29 requires and the application lacks.")
-    application: Application | None = Field(default=None, description="Read only when a purpose was given; audited.")
-    draft: Personal[str] | None = Field(default=None, description="Draft or text of the reply, under the same rule.")
-    similar: tuple[Similar, ...] = ()
-    consultations: tuple[str, ...] = Field(default=(), description="Numbers of open consultations.")
-    history: tuple[Happened, ...] = ()
-
-
 class GetRequest(Query, by=(*READERS, Role.OPERATOR), reply=Detail):
     """One request. With a purpose its papers are read too, and the reading is kept."""
 
@@ -352,30 +366,10 @@ class GetRequest(Query, by=(*READERS, Role.OPERATOR), reply=Detail):
     purpose: str = Field(default="", max_length=200)
 
 
-class Explained(Reply):
-    """How the reply limit comes about, day by day."""
-
-    number: CaseId
-    began_on: date
-    began_by: str = Field(description="What made the clock begin.")
-    workdays: int
-    extension: int
-    due_on: date | None = Field(description="Empty while the clock stands still.")
-    provisional: bool
-    calendar: str = Field(description="Version of the working-day calendar.")
-    days: tuple[CountedDay, ...]
-    source: str
-
-
 class Explain(Query, by=(*READERS, Role.SERVICE), reply=Explained):
     """Every counted, skipped and excluded day of a request's reply limit, with its reason."""
 
     number: CaseId
-
-
-class LedgerPage(Reply):
-    rows: tuple[Request, ...]
-    next: str | None = Field(default=None, description="Cursor of the next page.")
 
 
 class Ledger(Query, by=(*READERS, Role.SERVICE), reply=LedgerPage):

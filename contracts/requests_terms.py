@@ -6,9 +6,12 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import CaseId, Command, Contract, Personal, WorkRecord
+from contracts.base import CaseId, Command, Contract, Personal, Role, WorkRecord
 
 MAX_TEXT = 20_000
+OFFICE = (Role.CLERK, Role.OPENNESS)
+APPROVERS = (Role.HEAD, Role.OPENNESS, Role.REVIEWER)
+READERS = (Role.CLERK, Role.HEAD, Role.OPENNESS, Role.REVIEWER, Role.SUPERVISOR, Role.ARCHIVIST)
 ReviewKind = Literal["reconsideration", "suit_direct", "suit_after_review"]
 ReviewResult = Literal["upheld", "corrected", "other", "pending"]
 Notice = Literal["correction", "fee", "extension", "reply", "consultation"]
@@ -35,6 +38,13 @@ class ApplicantClass(StrEnum):
     OTHER = "其他"
 
 
+class ApplicationKind(StrEnum):
+    """What is asked for: information, or the correction of a record about oneself (条例41)."""
+
+    DISCLOSURE = "公开申请"
+    RECTIFICATION = "更正申请"
+
+
 class Stage(StrEnum):
     """Where a request stands. A form that nobody has sent yet is no request."""
 
@@ -56,7 +66,7 @@ class Stage(StrEnum):
 
 
 class Outcome(StrEnum):
-    """办理结果: the only lawful ones (条例36 to 40; rows of the annual report)."""
+    """办理结果: the only lawful ones (条例36 to 40; rows of the annual report). RECTIFY_…: of a 更正申请 (条例41)."""
 
     OPEN_ALREADY = "OPEN_ALREADY"
     OPEN_PROVIDE = "OPEN_PROVIDE"
@@ -80,6 +90,10 @@ class Outcome(StrEnum):
     CLOSE_NO_CORRECTION = "CLOSE_NO_CORRECTION"
     CLOSE_FEE_UNPAID = "CLOSE_FEE_UNPAID"
     CLOSE_OTHER = "CLOSE_OTHER"
+    RECTIFY_DONE = "RECTIFY_DONE"
+    RECTIFY_TRANSFERRED = "RECTIFY_TRANSFERRED"
+    RECTIFY_DIRECTED = "RECTIFY_DIRECTED"
+    RECTIFY_UNFOUNDED = "RECTIFY_UNFOUNDED"
 
 
 class Route(StrEnum):
@@ -112,7 +126,7 @@ class Result(Contract):
     """One result of a request: the first, or one after an ordered redo."""
 
     outcome: Outcome
-    row: str = Field(description="Row of table 3 of the annual report, r03 to r23.")
+    row: str = Field(description="Row of table 3 of the annual report, r03 to r23; empty for a 更正申请.")
     closed_on: date
     on_time: bool | None = Field(description="Within the limit; empty where an old ledger does not tell.")
 
@@ -134,15 +148,22 @@ class Request(WorkRecord):
 
     channel: Channel
     applicant_class: ApplicantClass
+    kind: ApplicationKind = Field(
+        default=ApplicationKind.DISCLOSURE, description="A 更正申请 (条例41) is not counted in table 3."
+    )
     arrived_on: date = Field(description="Day on which it reached the office.")
     received_on: date | None = Field(default=None, description="收到申请之日 (条例31); its year counts.")
     due_on: date | None = Field(default=None, description="Last day of the reply limit, also after the reply.")
+    internal_due_on: date | None = Field(default=None, description="Last day of the office's own, shorter limit.")
+    alert: str = Field(default="", description="What the office should look at now, in Chinese.")
     correct_by: date | None = Field(default=None, description="Last day for the one notice of correction (条例30).")
     corrected_on: date | None = Field(default=None, description="Day of the corrected application: the clock restarts.")
     extended_days: int = Field(default=0, ge=0, le=20, description="Working days of extension (条例33).")
     paused: bool = Field(default=False, description="A consultation stops the clock (条例33).")
     fee: int | None = Field(default=None, ge=0, description="Fee noticed, in yuan (国办函〔2020〕109号).")
     fee_paid: bool = False
+    suggested: bool = Field(default=False, description="The applicant suggests publication to everyone (条例44).")
+    needs_help: bool = Field(default=False, description="The applicant asks for help in applying (条例43).")
     outcome: Outcome | None = Field(default=None, description="Last result; empty while none.")
     row: str | None = Field(default=None, description="Its row of table 3 of the annual report.")
     closed_on: date | None = Field(default=None, description="Day of the last result.")
@@ -152,11 +173,11 @@ class Request(WorkRecord):
 
 
 class Proposal(Contract):
-    """Information that several applicants were given: to be published without being asked (条例44)."""
+    """Information given to several applicants, or that its applicant suggests to publish (条例44)."""
 
     information: str = Field(description="Keyed digest that tells the same information.")
     requests: tuple[CaseId, ...] = Field(description="Requests that asked for it and were answered openly.")
-    applicants: int = Field(ge=2, description="Distinct applicants.")
+    applicants: int = Field(ge=1, description="Distinct applicants; one only where the applicant suggests it.")
 
 
 class Applicant(Contract):
@@ -180,12 +201,17 @@ class Agent(Contract):
 class Application(Contract):
     """What an applicant asks for (条例29). The purpose is never asked."""
 
+    kind: ApplicationKind = ApplicationKind.DISCLOSURE
     applicant_class: ApplicantClass
     applicants: tuple[Applicant, ...] = Field(min_length=1, max_length=20, description="One, or joint applicants.")
     agent: Agent | None = None
     description: Personal[str] = Field(default="", max_length=MAX_TEXT, description="信息名称、文号或者其他特征描述")
     form: Personal[str] = Field(default="", max_length=200, description="获取信息的方式、途径")
     route: Route = Field(default=Route.ELECTRONIC, description="How notices and the reply shall be sent.")
+    suggests_publication: bool = Field(default=False, description="建议主动公开 (条例44)")
+    assistance: Personal[str] = Field(
+        default="", max_length=500, description="阅读、视听困难等需要的帮助 (条例43); empty: none is needed."
+    )
 
 
 class BadLine(Contract):
@@ -206,6 +232,7 @@ class Similar(Contract):
     outcome: Outcome | None
     same_applicant: bool
     same_information: bool
+    likeness: float = Field(default=0.0, ge=0, le=1, description="Estimated likeness of the descriptions.")
 
 
 class Happened(Contract):

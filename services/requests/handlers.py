@@ -230,7 +230,7 @@ def reply_words(service: Requests, case: Case, command: c.DraftReply) -> dict[st
 async def approve_reply(service: Requests, command: c.ApproveReply, cause: Cause) -> Done:
     approver = person(cause)
     return await service.step(
-        command.number, lambda case, _: answering.approve(case, approver, service.calendar), cause
+        command.number, lambda case, _: answering.approve(case, approver, cause.now, service.calendar), cause
     )
 
 
@@ -341,7 +341,7 @@ async def erase(service: Requests, command: c.EraseApplicantData, cause: Cause) 
     """The fact first, then the papers: a repeat after a crash finishes what was begun."""
     erased = await service.step(
         command.number,
-        lambda case, _: disputes.erase(case, command.handed_over_on, cause.now),
+        lambda case, _: disputes.erase(case, command.handed_over_on, 0, cause.now),
         cause,
     )
     await service.papers.erase(command.number)

@@ -11,9 +11,11 @@ from contracts import requests as c
 from contracts.base import Role
 from contracts.requests_terms import BadLine
 from kernel.refused import Refused
+from kernel.secrecy import refuse_classified
 from services.requests.domain import intake as rules
 from services.requests.domain.following import applicant_digest, code_digest, information_digest, query_code
 from services.requests.domain.ledger import LedgerLine, import_line, read_line
+from services.requests.domain.likeness import sketch
 from services.requests.domain.state import Case
 from services.requests.papers import Words
 from services.requests.service import Requests, day_of
@@ -26,6 +28,7 @@ async def submit(service: Requests, command: c.Submit, cause: Cause) -> c.Submit
     if earlier is not None:
         return submitted(service, earlier, content)
     _require_agency(service, command.agency, cause)
+    refuse_classified(command.application.description)
     (number,) = await service.new_numbers(cause.now.year)
     arrival = _arrival(service, command, number, content, cause)
     facts = rules.submit(arrival, cause.actor.kind == "citizen", cause.now, service.calendar)
@@ -49,14 +52,19 @@ def _arrival(service: Requests, command: c.Submit, number: str, content: str, ca
         agency=command.agency,
         channel=command.channel,
         applicant_class=application.applicant_class,
+        asks=application.kind,
         arrived_on=day_of(command.arrived_on, cause),
         applicant=applicant_digest(application, service.digest),
         information=information_digest(application.description, service.digest),
+        sketch=sketch(application.description, service.digest),
         application=f"{number}-application",
         code=code_digest(number, query_code(number, service.digest), service.digest),
         content=content,
         missing=rules.missing_content(application),
         route=application.route,
+        suggested=application.suggests_publication,
+        needs_help=bool(application.assistance.strip()),
+        policy=service.configuration.policy(command.agency),
     )
 
 
@@ -154,6 +162,7 @@ async def _openings(service: Requests, fresh: Sequence[Read], cause: Cause) -> t
 
 async def correct(service: Requests, held: Held[Case], command: c.SubmitCorrection, cause: Cause) -> Held[Case]:
     """Keep the corrected application beside the first one, then decide."""
+    refuse_classified(command.application.description)
     paper = f"{held.id}-{service.digest(cause.id)[:24]}"
     papers = [Paper(paper, held.id, "application", command.application)]
     if command.good_reason:
@@ -168,6 +177,7 @@ async def correct(service: Requests, held: Held[Case], command: c.SubmitCorrecti
             day_of(command.corrected_on, cause),
             paper,
             information,
+            sketch(command.application.description, service.digest),
             rules.missing_content(command.application),
             good_reason,
             cause.now,

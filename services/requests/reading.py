@@ -14,6 +14,7 @@ from kernel.refused import Refused
 from services.requests.domain.following import followed
 from services.requests.domain.history import STEPS
 from services.requests.domain.kind import KIND, record
+from services.requests.domain.likeness import LIKE, bands, likeness
 from services.requests.domain.state import LABELS, Case
 from services.requests.papers import Words
 from services.requests.service import Requests
@@ -79,22 +80,29 @@ def _happened(text: str) -> Happened:
 
 
 async def _similar(service: Requests, case: Case) -> tuple[Similar, ...]:
-    """Other requests of the same applicant, or for the same information, the newest first."""
-    found: dict[str, Held[Case]] = {}
-    for key, value in (("applicant", case.applicant), ("information", case.information)):
+    """Other requests of the same applicant, for the same information, or described alike, the newest first."""
+    keys: list[tuple[str, Any]] = [("applicant", case.applicant), ("information", case.information)]
+    keys += [("bands", {"$in": bands(case.sketch)})] if case.sketch else []
+    found: dict[str, Case] = {}
+    for key, value in keys:
         if value:
             same = await service.cases.find({key: value}, sort=[("_id", -1)], limit=SIMILAR)
-            found.update({held.id: held for held in same if held.id != case.number})
-    return tuple(
-        Similar(
-            number=number,
-            state_label=LABELS[held.state.stage],
-            received_on=held.state.received_on,
-            outcome=held.state.outcome,
-            same_applicant=bool(case.applicant) and held.state.applicant == case.applicant,
-            same_information=bool(case.information) and held.state.information == case.information,
-        )
-        for number, held in sorted(found.items(), reverse=True)[:SIMILAR]
+            found.update({held.id: held.state for held in same if held.id != case.number})
+    compared = [_compared(case, found[number]) for number in sorted(found, reverse=True)]
+    return tuple(each for each in compared if each.same_applicant or each.same_information or each.likeness >= LIKE)[
+        :SIMILAR
+    ]
+
+
+def _compared(case: Case, other: Case) -> Similar:
+    return Similar(
+        number=other.number,
+        state_label=LABELS[other.stage],
+        received_on=other.received_on,
+        outcome=other.outcome,
+        same_applicant=bool(case.applicant) and other.applicant == case.applicant,
+        same_information=bool(case.information) and other.information == case.information,
+        likeness=likeness(case.sketch, other.sketch),
     )
 
 

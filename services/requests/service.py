@@ -10,12 +10,16 @@ from chassis.calendars import Calendars
 from chassis.cases import Cases, Held
 from chassis.numbers import Numbers
 from chassis.papers import Paper, Papers
+from chassis.rpc import Asker
 from chassis.runtime import Runtime
+from chassis.store import Collection
 from contracts.base import Done
 from kernel.agencies import Register
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
+from kernel.secrecy import refuse_classified
+from services.requests.configuration import Configuration
 from services.requests.domain import KIND
 from services.requests.domain.following import code_digest, unknown
 from services.requests.domain.outcomes import Remedy, remedy_text
@@ -37,9 +41,13 @@ class Requests:
     numbers: Numbers
     calendars: Calendars
     register: Register
+    configuration: Configuration
+    kept: Collection
+    """The papers as stored: which there are, not what they say."""
+    ask: Asker
 
     @classmethod
-    def of(cls, runtime: Runtime) -> "Requests":
+    def of(cls, runtime: Runtime, configuration: Configuration) -> "Requests":
         return cls(
             region=runtime.region,
             cases=runtime.cases(KIND),
@@ -47,6 +55,9 @@ class Requests:
             numbers=runtime.numbers,
             calendars=runtime.calendars,
             register=runtime.register,
+            configuration=configuration,
+            kept=runtime.collection("papers"),
+            ask=runtime.ask,
         )
 
     @property
@@ -67,10 +78,16 @@ class Requests:
         """Keep the words of a step among the papers, then decide. A citizen must know the query code, a person must
         belong to the agency in charge. A repeat keeps and decides nothing."""
         held = await self.admitted(number, cause, code)
-        paper = f"{number}-{self.digest(cause.id)[:24]}"
+        paper = self.paper(number, cause)
+        for text in (words or {}).values():
+            refuse_classified(text)
         if words:
             await self.papers.put([Paper(paper, held.id, "words", Words(parts=dict(words)))], cause.now)
         return done(await self.cases.execute(held.id, lambda case: decide(case, paper), cause))
+
+    def paper(self, number: str, cause: Cause) -> str:
+        """Id of the paper that holds the words of one step."""
+        return f"{number}-{self.digest(cause.id)[:24]}"
 
     async def admitted(self, number: str, cause: Cause, code: str = "") -> Held[Case]:
         """The request, for those who may act on it."""

@@ -7,5 +7,8 @@ async def create_indexes(cases: Collection) -> None:
     await cases.create_index([("kind", 1), ("index.ledger", 1)])
     await cases.create_index([("kind", 1), ("index.watched", 1), ("index.due", 1)])
     await cases.create_index([("index.information", 1)], sparse=True)
+    await cases.create_index([("index.bands", 1)], sparse=True)
+    await cases.create_index([("kind", 1), ("index.arrived", 1)])
+    await cases.create_index([("kind", 1), ("index.candidate", 1)])
     await cases.create_index([("index.applicant", 1)], sparse=True)
     await cases.create_index([("index.month", 1)], sparse=True)

@@ -123,7 +123,7 @@ def test_correction_within_seven_working_days_and_once() -> None:
     story.do(intake.request_correction, 15, story.today, "paper")
     assert story.due is None
     assert story.case.deadlines.submit_by == date(2026, 12, 2)
-    story.on(date(2026, 12, 2)).do(intake.submit_correction, story.today, "paper2", "", (), False)
+    story.on(date(2026, 12, 2)).do(intake.submit_correction, story.today, "paper2", "", (), (), False)
     assert story.case.start == date(2026, 12, 2)
     assert story.due == date(2026, 12, 30)
     with pytest.raises(Refused) as again:
@@ -146,7 +146,7 @@ def test_late_correction_needs_a_reason_and_lapse_needs_an_officer() -> None:
     assert isinstance(noted, ApplicantLapsed)
     assert story.case.stage is Stage.CORRECTION_REQUESTED
     with pytest.raises(Refused) as refused:
-        story.do(intake.submit_correction, story.today, "paper2", "", (), False)
+        story.do(intake.submit_correction, story.today, "paper2", "", (), (), False)
     assert refused.value.code == "correction_lapsed"
     story.do(answering.close_lapsed)
     assert story.case.stage is Stage.CLOSED_ABANDONED_CORRECTION

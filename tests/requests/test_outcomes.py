@@ -14,16 +14,18 @@ from services.requests.domain.facts import FACTS
 from services.requests.domain.fee import fee_of_items, fee_of_pages
 from services.requests.domain.following import information_digest, query_code
 from services.requests.domain.history import STEPS
-from services.requests.domain.outcomes import CLOSINGS, OUTCOMES, remedy_text
+from services.requests.domain.outcomes import CLOSINGS, OUTCOMES, RECTIFICATIONS, remedy_text
 from services.requests.domain.transitions import TRANSITIONS
 from tests.requests.story import Story, words
 
-REPLIES = [outcome for outcome in Outcome if outcome not in CLOSINGS]
+REPLIES = [outcome for outcome in Outcome if outcome not in CLOSINGS | RECTIFICATIONS]
 
 
 def test_every_outcome_has_row_basis_and_remedy() -> None:
     assert set(OUTCOMES) == set(Outcome)
-    assert {rule.row for rule in OUTCOMES.values()} == {f"r{n:02d}" for n in range(3, 24)}
+    assert {rule.row for rule in OUTCOMES.values() if rule.code not in RECTIFICATIONS} == {
+        f"r{n:02d}" for n in range(3, 24)
+    }
     assert all(rule.basis_text() for rule in OUTCOMES.values())
     first = {code for code, rule in OUTCOMES.items() if rule.remedy == "review_first"}
     assert first == {Outcome(f"DENY_{n}") for n in range(1, 8)}
@@ -51,7 +53,7 @@ def ready_for(outcome: Outcome) -> Story:
     story = Story()
     if outcome is Outcome.NONE_STILL_UNCLEAR:
         story.do(intake.request_correction, 15, story.today, "paper")
-        story.do(intake.submit_correction, story.today, "paper2", "", (), False)
+        story.do(intake.submit_correction, story.today, "paper2", "", (), (), False)
         return story
     story.accepted()
     if outcome is Outcome.NOPROC_EXCESS:
@@ -161,19 +163,19 @@ def test_own_application_must_be_complete_and_by_internet() -> None:
 def test_erasure_needs_the_archive_and_no_open_dispute() -> None:
     story = Story().accepted().approved().replied()
     with pytest.raises(Refused) as early:
-        story.do(disputes.erase, story.today)
+        story.do(disputes.erase, story.today, 0)
     assert early.value.code == "not_archived"
     story.do(disputes.archive, "2026-永久-001")
     story.do(disputes.bring, "suit_direct", story.today, story.today, False)
     assert story.case.stage is Stage.LITIGATION
     with pytest.raises(Refused) as disputed:
-        story.do(disputes.erase, story.today)
+        story.do(disputes.erase, story.today, 0)
     assert disputed.value.code == "dispute_open"
     story.do(disputes.decide, "V1", "upheld", story.today)
     assert story.case.stage is Stage.ARCHIVED
-    story.do(disputes.erase, story.today)
+    story.do(disputes.erase, story.today, 0)
     assert story.case.erased
-    assert story.do(disputes.erase, story.today) == []
+    assert story.do(disputes.erase, story.today, 0) == []
 
 
 def test_two_applicants_with_open_outcomes_make_a_proposal() -> None:

@@ -9,7 +9,7 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from services.requests.domain import facts as f
 from services.requests.domain.deadline import recompute, timed
-from services.requests.domain.state import Case
+from services.requests.domain.state import Case, Limit
 
 
 def alarm(case: Case) -> datetime | None:
@@ -31,6 +31,8 @@ def _moments(case: Case) -> Iterator[datetime]:
     yield from (end_of_day(day) for day in limits.consultations.values())
     if limits.reply:
         yield from (_morning(day) for day in limits.reply.warn_on if _unwarned(case, day))
+        if limits.reply.internal and _unnoted(case, limits.reply):
+            yield _morning(limits.reply.internal)
         if case.overdue_for != limits.reply.due:
             yield end_of_day(limits.reply.due)
 
@@ -42,6 +44,10 @@ def _morning(day: date) -> datetime:
 def _unwarned(case: Case, day: date) -> bool:
     limit = case.deadlines.reply
     return case.overdue_for != (limit.due if limit else None) and (case.warned_on is None or case.warned_on < day)
+
+
+def _unnoted(case: Case, limit: Limit) -> bool:
+    return case.internal_for != limit.internal and case.overdue_for != limit.due
 
 
 def tick(case: Case, now: datetime, calendar: Calendar) -> list[Fact]:
@@ -83,6 +89,8 @@ def _reply(case: Case, today: date, calendar: Calendar) -> Iterator[Fact]:
     if limit.due < today:
         yield f.BecameOverdue(due=limit.due)
         return
+    if limit.internal and limit.internal <= today and _unnoted(case, limit):
+        yield f.InternalLimitReached(internal=limit.internal, due=limit.due)
     reached = [day for day in limit.warn_on if day <= today and _unwarned(case, day)]
     if reached:
         yield f.Warned(on=reached[-1], due=limit.due, days_left=calendar.workdays_between(today, limit.due))

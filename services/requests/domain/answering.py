@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.requests_terms import Consulted, Outcome, Route, Stage, Stance
+from contracts.requests_terms import ApplicationKind, Consulted, Outcome, Route, Stage, Stance
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import facts as f
 from services.requests.domain.deadline import timed
 from services.requests.domain.intake import between
-from services.requests.domain.outcomes import CLOSINGS, GROUNDS, OUTCOMES, Need
+from services.requests.domain.outcomes import CLOSINGS, GROUNDS, OUTCOMES, RECTIFICATIONS, Need
 from services.requests.domain.state import Case
 from services.requests.domain.transitions import require
 
@@ -22,6 +22,7 @@ NEEDED: dict[Need, tuple[str, str]] = {
     "searched_or_elsewhere": ("outcome", "告知政府信息不存在之前应当登记检索记录，或者写明负责公开的机关。"),
     "corrected": ("outcome", "只有经过补正仍不明确的，才能以此答复。"),
     "reasons_asked": ("outcome", "应当先要求申请人说明理由。"),
+    "right_organ": ("right_organ", "应当写明有权更正的行政机关。"),
     "third_party_asked": ("outcome", "涉及第三方合法权益的，应当先书面征求第三方意见。"),
 }
 
@@ -45,6 +46,7 @@ def draft(case: Case, wording: Wording, drafter: str, paper: str, calendar: Cale
     rule = OUTCOMES[wording.outcome]
     if wording.outcome in CLOSINGS:
         raise Refused("not_a_reply", "这种结果不是答复。", field="outcome", remedy="请使用结案或者撤回。")
+    _suit_the_kind(case, wording.outcome)
     if (wording.outcome is Outcome.NOPROC_EXCESS) != (case.stage is Stage.REASON_REQUESTED):
         raise Refused(
             "reasons_first",
@@ -68,6 +70,19 @@ def draft(case: Case, wording: Wording, drafter: str, paper: str, calendar: Cale
     return timed(case, [fact], calendar)
 
 
+def _suit_the_kind(case: Case, outcome: Outcome) -> None:
+    """A 更正申请 is answered under 条例41 and is no request for information; either may stay unclear."""
+    rectifies = case.asks is ApplicationKind.RECTIFICATION
+    either = outcome in {Outcome.NONE_STILL_UNCLEAR, Outcome.NOPROC_EXCESS}
+    if not either and rectifies != (outcome in RECTIFICATIONS):
+        raise Refused(
+            "wrong_kind",
+            f"这种结果不适用于{case.asks.value}。",
+            field="outcome",
+            remedy="更正申请依照条例第四十一条答复；公开申请依照第三十六条至第四十条答复。",
+        )
+
+
 def _given(case: Case, wording: Wording, need: Need) -> bool:
     match need:
         case "reasons":
@@ -84,6 +99,8 @@ def _given(case: Case, wording: Wording, need: Need) -> bool:
             return case.correction is not None and case.correction.corrected_on is not None
         case "reasons_asked":
             return case.reasons_asked
+        case "right_organ":
+            return bool(wording.right_organ)
         case "third_party_asked":
             return any(each.whom is Consulted.THIRD_PARTY and each.ended_on for each in case.consultations)
 
@@ -100,14 +117,16 @@ def _respect_third_party(case: Case, wording: Wording) -> None:
         )
 
 
-def approve(case: Case, approver: str, calendar: Calendar) -> list[Fact]:
-    """#3, #8, #12, #18: by another person than the drafter."""
+def approve(case: Case, approver: str, now: datetime, calendar: Calendar) -> list[Fact]:
+    """#3, #8, #12, #18: by another person than the drafter, when what goes with it was found free of secrets."""
     if case.draft is None and case.open:
         raise Refused("no_draft", "还没有答复稿。", remedy="请先起草答复。")
     require(case, _approval(case))
     if case.draft and case.draft.drafter == approver:
         raise Refused("same_person", "起草人不能审批自己的答复。", remedy="请由其他人审批。")
-    return timed(case, [f.ReplyApproved(approver=approver)], calendar)
+    if any(each.role == "答复附件" and not each.checked for each in case.attachments):
+        raise Refused("unchecked", "答复附件尚未核对是否涉密。", remedy="请先由经办人核对附件。")
+    return timed(case, [f.ReplyApproved(approver=approver, approved_on=now.date())], calendar)
 
 
 def _approval(case: Case) -> str:
@@ -145,7 +164,7 @@ def serve(case: Case, route: Route, on: date, proof: str, now: datetime, calenda
     outcome = case.draft.outcome
     fact = f.Replied(
         outcome=outcome,
-        row=OUTCOMES[outcome].row,
+        row=row_of(case, outcome),
         replied_on=on,
         route=route,
         proof=proof,
@@ -154,14 +173,22 @@ def serve(case: Case, route: Route, on: date, proof: str, now: datetime, calenda
     return timed(case, [fact], calendar)
 
 
+def row_of(case: Case, outcome: Outcome) -> str:
+    """Row of table 3 of the annual report; a 更正申请 stands in none."""
+    return "" if case.asks is ApplicationKind.RECTIFICATION else OUTCOMES[outcome].row
+
+
 def propose(case: Case, others: dict[str, str]) -> list[Fact]:
-    """条例44: two or more applicants were openly given the same information; an officer of publication decides.
+    """条例44: two or more applicants were openly given the same information, or the one suggests to publish it; an
+    officer of publication decides.
 
     `others`: digest of the applicant by number, of requests with the same information and an open outcome.
     """
     outcome = case.draft.outcome if case.draft else case.outcome
     applicants = {case.applicant, *others.values()} - {""}
-    if case.proposed or not case.information or outcome is None or not OUTCOMES[outcome].open or len(applicants) < 2:
+    if case.proposed or not case.information or outcome is None or not OUTCOMES[outcome].open:
+        return []
+    if not applicants or (len(applicants) < 2 and not case.suggested):
         return []
     requests = tuple(sorted({case.number, *others}))
     return [f.InformationProposed(information=case.information, requests=requests, applicants=len(applicants))]
@@ -177,12 +204,12 @@ def close_lapsed(case: Case, now: datetime, calendar: Calendar) -> list[Fact]:
     if now.date() <= last:
         raise Refused("not_lapsed", "申请人的期限还没有届满。", remedy="请在期限届满后再确认。")
     outcome = Outcome.CLOSE_FEE_UNPAID if paid else Outcome.CLOSE_NO_CORRECTION
-    return timed(case, [f.LapseClosed(outcome=outcome, row=OUTCOMES[outcome].row, closed_on=now.date())], calendar)
+    return timed(case, [f.LapseClosed(outcome=outcome, row=row_of(case, outcome), closed_on=now.date())], calendar)
 
 
 def withdraw(case: Case, on: date, paper: str, now: datetime, calendar: Calendar) -> list[Fact]:
     """#19: by the applicant, in writing; counted as 其他处理 (row （六）3)."""
     require(case, "withdraw")
     between(on, case.arrived_on, now, "withdrawn_on")
-    row = OUTCOMES[Outcome.CLOSE_OTHER].row
+    row = row_of(case, Outcome.CLOSE_OTHER)
     return timed(case, [f.Withdrawn(row=row, closed_on=on, paper=paper)], calendar)

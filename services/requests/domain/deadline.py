@@ -11,7 +11,7 @@ from kernel.calendar import Calendar, Interval
 from kernel.facts import Fact
 from services.requests.domain.evolution import fold
 from services.requests.domain.facts import DeadlinesSet
-from services.requests.domain.limits import WARN_LEFT, days
+from services.requests.domain.limits import days
 from services.requests.domain.state import Case, Consultation, Deadlines, Limit, Review
 
 ANSWER_WITHIN: dict[Consulted, str] = {
@@ -96,8 +96,18 @@ def reply_limit(case: Case, calendar: Calendar) -> Limit | None:
     pauses = [each.sent_on for each in case.open_consultations]
     if pauses and case.fixed is None and min(pauses) < due:
         return None
-    warn_on = _warnings(due, case.start, [] if case.fixed else excluded_days(case), calendar)
-    return Limit(due=due, provisional=calendar.provisional(case.start, due), warn_on=warn_on)
+    warn_on = _warnings(due, case, [] if case.fixed else excluded_days(case), calendar)
+    provisional = calendar.provisional(case.start, due)
+    return Limit(due=due, provisional=provisional, warn_on=warn_on, internal=_internal(case, due, calendar))
+
+
+def _internal(case: Case, due: date, calendar: Calendar) -> date | None:
+    """Last day of the office's own limit, which moves with the lawful one; none where that one is no longer."""
+    own = case.policy.internal
+    if own is None or own >= case.base or case.fixed or case.start is None:
+        return None
+    last = calendar.due(case.start, own + case.extension, excluded_days(case))
+    return last if last < due else None
 
 
 def last_day(case: Case, start: date, calendar: Calendar) -> date:
@@ -120,11 +130,11 @@ def _after(start: date, id: str, calendar: Calendar) -> date:
     return calendar.due(start, days(id))
 
 
-def _warnings(due: date, start: date, excluded: Sequence[Interval], calendar: Calendar) -> tuple[date, ...]:
+def _warnings(due: date, case: Case, excluded: Sequence[Interval], calendar: Calendar) -> tuple[date, ...]:
     """The counted days after which so many working days remain; none for a limit that is shorter."""
-    wanted, found, left = set(WARN_LEFT), [], 0
-    day = due
-    while day > start and left <= max(WARN_LEFT):
+    wanted, found, left = set(case.policy.warn_left), [], 0
+    day, start = due, case.start or due
+    while day > start and left <= max(wanted, default=-1):
         if calendar.is_workday(day) and not any(pause.covers(day) for pause in excluded):
             if left in wanted:
                 found.append(day)

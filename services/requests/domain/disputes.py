@@ -85,13 +85,18 @@ def archive(case: Case, archive_no: str, calendar: Calendar) -> list[Fact]:
     return timed(case, [f.Archived(archive_no=archive_no)], calendar)
 
 
-def erase(case: Case, handed_over_on: date, now: datetime) -> list[Fact]:
-    """The papers go after hand-over to the archive, and only while no review or suit is open."""
+def erase(case: Case, handed_over_on: date, complaints: int, now: datetime) -> list[Fact]:
+    """The papers go after hand-over to the archive, and only while no review, suit or complaint is open.
+
+    `complaints`: open ones about this request.
+    """
     if case.erased:
         return []
     if case.archive_no is None or case.open:
         raise Refused("not_archived", "尚未归档，不能销毁申请人材料。", remedy="请先归档并移交档案。")
     if case.open_reviews:
         raise Refused("dispute_open", "复议或者诉讼尚未审结，不能销毁申请人材料。", remedy="请在审结后再办理。")
+    if complaints:
+        raise Refused("complaint_open", "有关投诉举报尚未办结，不能销毁申请人材料。", remedy="请在办结后再办理。")
     not_after(handed_over_on, now, "handed_over_on")
     return [f.ApplicantDataErased(handed_over_on=handed_over_on)]

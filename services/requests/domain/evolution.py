@@ -8,7 +8,7 @@ from contracts.requests_terms import Consulted, Outcome, Result, Stage
 from contracts.requests_terms import Review as ReviewRecord
 from kernel.facts import Fact
 from services.requests.domain import facts as f
-from services.requests.domain.state import Case, Consultation, Correction, Draft, Fee, Review
+from services.requests.domain.state import Attachment, Case, Consultation, Correction, Draft, Fee, Review
 
 CLOSED_BY: dict[Outcome, Stage] = {
     Outcome.CLOSE_NO_CORRECTION: Stage.CLOSED_ABANDONED_CORRECTION,
@@ -37,7 +37,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
 def _begin(fact: Fact) -> Case:
     match fact:
         case f.Arrived():
-            return Case(stage=Stage.ARRIVED, **fact.model_dump())
+            return Case(stage=Stage.ARRIVED, **dict(fact))
         case f.Imported():
             return _imported(fact)
         case _:
@@ -120,6 +120,7 @@ def _corrected(case: Case, fact: f.Corrected) -> dict[str, Any]:
         "correction": correction,
         "application": fact.application,
         "information": fact.information,
+        "sketch": fact.sketch,
         "missing": fact.missing,
         "start": fact.corrected_on,
         "start_reason": "收到补正",
@@ -189,7 +190,8 @@ def _drafted(case: Case, fact: f.ReplyDrafted) -> dict[str, Any]:
 
 
 def _approved(case: Case, fact: f.ReplyApproved) -> dict[str, Any]:
-    draft = case.draft.model_copy(update={"approver": fact.approver}) if case.draft else None
+    approval = {"approver": fact.approver, "approved_on": fact.approved_on}
+    draft = case.draft.model_copy(update=approval) if case.draft else None
     return {"stage": Stage.REPLY_APPROVED, "draft": draft}
 
 
@@ -252,7 +254,13 @@ def _archived(case: Case, fact: f.Archived) -> dict[str, Any]:
 def _deadlines(case: Case, fact: f.DeadlinesSet) -> dict[str, Any]:
     before, after = case.deadlines.reply, fact.deadlines.reply
     moved = before is None or after is None or before.due != after.due
-    return {"deadlines": fact.deadlines, "warned_on": None if moved else case.warned_on}
+    unwarned = {"warned_on": None, "warned_left": None} if moved else {}
+    return {"deadlines": fact.deadlines, **unwarned}
+
+
+def _attached(case: Case, fact: f.Attached) -> dict[str, Any]:
+    attached = Attachment(id=fact.attachment, **fact.model_dump(exclude={"attachment", "bytes"}))
+    return {"attachments": (*case.attachments, attached)}
 
 
 _CHANGES: dict[type[Fact], Callable[[Case, Any], dict[str, Any]]] = {
@@ -293,6 +301,12 @@ _CHANGES: dict[type[Fact], Callable[[Case, Any], dict[str, Any]]] = {
     f.Archived: _archived,
     f.ApplicantDataErased: lambda case, fact: {"erased": True, "application": ""},
     f.DeadlinesSet: _deadlines,
-    f.Warned: lambda case, fact: {"warned_on": fact.on},
+    f.Warned: lambda case, fact: {"warned_on": fact.on, "warned_left": fact.days_left},
+    f.InternalLimitReached: lambda case, fact: {"internal_for": fact.internal},
+    f.Helped: lambda case, fact: {},
+    f.Attached: _attached,
+    f.AttachmentCleared: lambda case, fact: {
+        "attachments": _change(case.attachments, fact.attachment, {"checked": True})
+    },
     f.BecameOverdue: lambda case, fact: {"overdue_for": fact.due},
 }

@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Literal
 
+from contracts.requests_papers import AttachmentRole
 from contracts.requests_terms import (
     ApplicantClass,
+    ApplicationKind,
     Channel,
     Consulted,
     Notice,
@@ -15,7 +17,7 @@ from contracts.requests_terms import (
     Stance,
 )
 from kernel.facts import Fact
-from services.requests.domain.state import Deadlines
+from services.requests.domain.state import Deadlines, Policy
 
 
 class Arrived(Fact):
@@ -25,15 +27,20 @@ class Arrived(Fact):
     agency: str
     channel: Channel
     applicant_class: ApplicantClass
+    asks: ApplicationKind
     arrived_on: date
     opened_at: datetime
     applicant: str
     information: str
+    sketch: tuple[str, ...]
     application: str
     code: str
     content: str
     missing: tuple[str, ...]
     route: Route
+    suggested: bool
+    needs_help: bool
+    policy: Policy
 
 
 class ReceiptConfirmed(Fact):
@@ -70,6 +77,7 @@ class Corrected(Fact):
     corrected_on: date
     application: str
     information: str
+    sketch: tuple[str, ...]
     missing: tuple[str, ...]
     late: bool
 
@@ -150,6 +158,32 @@ class Extended(Fact):
     paper: str
 
 
+class Helped(Fact):
+    """The applicant was helped (条例43)."""
+
+    paper: str
+
+
+class Attached(Fact):
+    """A file was attached. `digest` is keyed; `checked`: its text was looked through for marks of secrecy."""
+
+    attachment: str
+    role: AttachmentRole
+    digest: str
+    bytes: int
+    media_type: str
+    pieces: int
+    paper: str
+    """Prefix of the papers that hold its pieces."""
+    checked: bool
+
+
+class AttachmentCleared(Fact):
+    """A person found an attachment free of secrets."""
+
+    attachment: str
+
+
 class Searched(Fact):
     """A search record."""
 
@@ -174,6 +208,7 @@ class ReplyApproved(Fact):
     """The draft was approved by another person (#18)."""
 
     approver: str
+    approved_on: date
 
 
 class ReplyReturned(Fact):
@@ -292,6 +327,13 @@ class Warned(Fact):
     days_left: int
 
 
+class InternalLimitReached(Fact):
+    """The last day of the office's own, shorter limit has come."""
+
+    internal: date
+    due: date
+
+
 class BecameOverdue(Fact):
     """The reply limit has passed."""
 
@@ -325,5 +367,6 @@ FACTS: tuple[type[Fact], ...] = (
     ConsultationSent, ConsultationAnswered, ConsultationLapsed, ReasonsRequested, ReasonsAccepted, FeeNoticed, Paid,
     Extended, Searched, ReplyDrafted, ReplyApproved, ReplyReturned, Replied, InformationProposed, ApplicantLapsed,
     LapseClosed, Withdrawn, ReviewBrought, ReviewAnswered, AnswerMissed, ReviewDecided, RedoOrdered, Archived,
-    ApplicantDataErased, DeadlinesSet, Warned, BecameOverdue, Imported,
+    ApplicantDataErased, Helped, Attached, AttachmentCleared, DeadlinesSet, Warned, InternalLimitReached,
+    BecameOverdue, Imported,
 )  # fmt: skip

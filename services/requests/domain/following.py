@@ -1,19 +1,17 @@
 """What an applicant, or another request for the same, is recognised by; and the applicant's own view."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 
 from contracts.requests import Application, Followed
 from kernel.refused import Refused
 from services.requests.domain.kind import waits_for
+from services.requests.domain.likeness import plain
 from services.requests.domain.outcomes import OUTCOMES
 from services.requests.domain.state import LABELS, Case
 
 Digest = Callable[[str], str]
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 CODE_LENGTH = 10
-_MEANINGLESS = re.compile(r"[\W_]+")
 
 
 def query_code(number: str, digest: Digest) -> str:
@@ -27,23 +25,19 @@ def query_code(number: str, digest: Digest) -> str:
 
 def code_digest(number: str, code: str, digest: Digest) -> str:
     """What is kept of a query code, however it was typed."""
-    return digest(f"query-code-kept\0{number}\0{_plain(code)}")
+    return digest(f"query-code-kept\0{number}\0{plain(code)}")
 
 
 def applicant_digest(application: Application, digest: Digest) -> str:
     """Tells the same applicants again: by identity document, else by name and contact; empty where neither is given."""
-    known = sorted(_plain(each.id_document) or _plain(each.name + each.contact) for each in application.applicants)
+    known = sorted(plain(each.id_document) or plain(each.name + each.contact) for each in application.applicants)
     return digest("applicant\0" + "\0".join(known)) if all(known) else ""
 
 
 def information_digest(text: str, digest: Digest) -> str:
     """Tells the same information again, whatever the spacing and punctuation; empty for an empty text."""
-    plain = _plain(text)
-    return digest(f"information\0{plain}") if plain else ""
-
-
-def _plain(text: str) -> str:
-    return _MEANINGLESS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    words = plain(text)
+    return digest(f"information\0{words}") if words else ""
 
 
 def unknown() -> Refused:

@@ -20,6 +20,9 @@ STEPS: dict[type[Fact], str] = {
     f.Paid: "缴费",
     f.Extended: "延长答复期限",
     f.Searched: "登记检索",
+    f.Helped: "提供必要帮助",
+    f.Attached: "收入附件",
+    f.AttachmentCleared: "核对附件不涉密",
     f.ReplyDrafted: "起草答复",
     f.ReplyApproved: "审批答复",
     f.ReplyReturned: "退回答复",
@@ -37,6 +40,7 @@ STEPS: dict[type[Fact], str] = {
     f.ApplicantDataErased: "销毁申请人材料",
     f.DeadlinesSet: "计算期限",
     f.Warned: "期限预警",
+    f.InternalLimitReached: "内部期限到期",
     f.BecameOverdue: "答复逾期",
     f.Imported: "由旧台账导入",
 }

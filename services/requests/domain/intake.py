@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.requests_terms import ApplicantClass, Application, Channel, Route
+from contracts.requests_terms import ApplicantClass, Application, ApplicationKind, Channel, Route
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
@@ -10,7 +10,7 @@ from services.requests.domain import facts as f
 from services.requests.domain.deadline import correct_by, timed
 from services.requests.domain.evolution import evolve
 from services.requests.domain.limits import days
-from services.requests.domain.state import Case, Value
+from services.requests.domain.state import Case, Policy, Value
 from services.requests.domain.transitions import require
 
 CONFIRMED_BY_ARRIVAL = frozenset({Channel.COUNTER, Channel.POST})
@@ -24,13 +24,18 @@ class Arrival(Value):
     channel: Channel
     applicant_class: ApplicantClass
     arrived_on: date
+    asks: ApplicationKind = ApplicationKind.DISCLOSURE
     applicant: str
     information: str
+    sketch: tuple[str, ...] = ()
     application: str
     code: str
     content: str
     missing: tuple[str, ...]
     route: Route
+    suggested: bool = False
+    needs_help: bool = False
+    policy: Policy = Policy()
 
 
 def missing_content(application: Application) -> tuple[str, ...]:
@@ -66,7 +71,7 @@ def submit(arrival: Arrival, own: bool, now: datetime, calendar: Calendar) -> li
             remedy="请补充后再提交（条例第二十九条）。",
         )
     not_after(arrival.arrived_on, now, "arrived_on")
-    arrived = f.Arrived(opened_at=now, **arrival.model_dump())
+    arrived = f.Arrived(opened_at=now, **dict(arrival))
     facts: list[Fact] = [arrived]
     if arrival.channel in CONFIRMED_BY_ARRIVAL:
         facts.append(f.ReceiptConfirmed(received_on=arrival.arrived_on, workdays=days("APP.REPLY")))
@@ -111,6 +116,7 @@ def submit_correction(
     on: date,
     application: str,
     information: str,
+    sketch: tuple[str, ...],
     missing: tuple[str, ...],
     good_reason: bool,
     now: datetime,
@@ -128,7 +134,9 @@ def submit_correction(
             field="corrected_on",
             remedy="有正当理由的，请由经办人注明理由后登记。",
         )
-    fact = f.Corrected(corrected_on=on, application=application, information=information, missing=missing, late=late)
+    fact = f.Corrected(
+        corrected_on=on, application=application, information=information, sketch=sketch, missing=missing, late=late
+    )
     return timed(case, [fact], calendar)
 
 

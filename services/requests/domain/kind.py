@@ -13,6 +13,7 @@ from kernel.facts import Fact
 from services.requests.domain import facts as f
 from services.requests.domain.alarm import alarm, tick
 from services.requests.domain.evolution import evolve
+from services.requests.domain.likeness import bands
 from services.requests.domain.outcomes import OUTCOMES
 from services.requests.domain.state import LABELS, WAITS_FOR_APPLICANT, Case
 
@@ -30,7 +31,7 @@ def record(case: Case) -> Request:
     running = _running(case)
     return Request(
         id=case.number,
-        title=f"政府信息公开申请（{case.channel.value}，{case.applicant_class.value}）",
+        title=f"政府信息{case.asks.value}（{case.channel.value}，{case.applicant_class.value}）",
         state=case.stage.value,
         state_label=LABELS[case.stage],
         open=case.open,
@@ -42,15 +43,20 @@ def record(case: Case) -> Request:
         waits_for=waits_for(case),
         channel=case.channel,
         applicant_class=case.applicant_class,
+        kind=case.asks,
         arrived_on=case.arrived_on,
         received_on=case.received_on,
         due_on=limits.reply.due if limits.reply else None,
+        internal_due_on=limits.reply.internal if limits.reply else None,
+        alert=alert(case),
         correct_by=limits.correct_by,
         corrected_on=case.correction.corrected_on if case.correction else None,
         extended_days=case.extended_days,
         paused=bool(case.open_consultations),
         fee=case.fee.amount if case.fee else None,
         fee_paid=bool(case.fee and case.fee.paid_on),
+        suggested=case.suggested,
+        needs_help=case.needs_help,
         outcome=last.outcome if last else None,
         row=last.row if last else None,
         closed_on=last.closed_on if last else None,
@@ -80,6 +86,26 @@ def _review(case: Case, review: Any) -> ReviewRecord:
         result=review.result,
         decided_on=review.decided_on,
     )
+
+
+def alert(case: Case) -> str:
+    """What the office should look at now, the gravest first; empty when there is nothing."""
+    if any(review.late for review in case.open_reviews):
+        return "复议、诉讼答复逾期"
+    if not case.open:
+        return ""
+    if case.overdue:
+        return "答复逾期"
+    if case.stage is Stage.ARRIVED and case.unconfirmed:
+        return "逾期未与申请人确认收到"
+    if case.lapsed:
+        return "申请人期限届满，请确认"
+    if case.warned_left is not None:
+        return f"答复期限只剩{case.warned_left}个工作日"
+    limit = case.deadlines.reply
+    if limit and limit.internal and case.internal_for == limit.internal:
+        return "内部期限已到"
+    return ""
 
 
 def waits_for(case: Case) -> str:
@@ -120,6 +146,7 @@ def index(case: Case) -> Mapping[str, Any]:
     """By what requests are found. `ledger` orders by receipt date; digests tell repeats."""
     running = _running(case)
     outcome = case.outcome
+    given = outcome is not None and OUTCOMES[outcome].open
     return {
         "agency": case.agency,
         "open": case.open,
@@ -129,8 +156,15 @@ def index(case: Case) -> Mapping[str, Any]:
         "applicant": case.applicant,
         "month": f"{case.applicant}/{case.arrived_on:%Y-%m}" if case.applicant else "",
         "information": case.information,
-        "given": outcome is not None and OUTCOMES[outcome].open,
+        "bands": bands(case.sketch),
+        "arrived": f"{case.arrived_on}/{case.number}",
+        "given": given,
+        "candidate": f"{case.results[-1].closed_on}/{case.number}" if given and _could_be_proposed(case) else "",
     }
+
+
+def _could_be_proposed(case: Case) -> bool:
+    return bool(case.information) and not case.proposed
 
 
 KIND: CaseKind[Case] = CaseKind(

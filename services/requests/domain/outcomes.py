@@ -10,7 +10,15 @@ from contracts.requests_terms import Outcome
 
 Remedy = Literal["review_first", "review_first_for_part", "choice", "none"]
 Need = Literal[
-    "reasons", "ground", "law", "earlier", "searched_or_elsewhere", "corrected", "reasons_asked", "third_party_asked"
+    "reasons",
+    "ground",
+    "law",
+    "earlier",
+    "searched_or_elsewhere",
+    "corrected",
+    "reasons_asked",
+    "third_party_asked",
+    "right_organ",
 ]
 REGULATION = "《中华人民共和国政府信息公开条例》"
 
@@ -46,6 +54,15 @@ OUTCOMES: dict[Outcome, Rule] = {
 }
 GROUNDS: dict[str, Rule] = {rule.ground: rule for rule in OUTCOMES.values() if rule.ground}
 """Refusing outcomes by the code of their ground."""
+RECTIFICATIONS = frozenset(
+    {
+        Outcome.RECTIFY_DONE,
+        Outcome.RECTIFY_TRANSFERRED,
+        Outcome.RECTIFY_DIRECTED,
+        Outcome.RECTIFY_UNFOUNDED,
+    }
+)
+"""Answers to a 更正申请 (条例41), and to nothing else."""
 CLOSINGS = frozenset({Outcome.CLOSE_NO_CORRECTION, Outcome.CLOSE_FEE_UNPAID, Outcome.CLOSE_OTHER})
 """Ends without a reply: no draft may choose them."""
 

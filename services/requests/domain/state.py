@@ -4,8 +4,10 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.requests_papers import AttachmentRole
 from contracts.requests_terms import (
     ApplicantClass,
+    ApplicationKind,
     Channel,
     Consulted,
     Outcome,
@@ -16,7 +18,7 @@ from contracts.requests_terms import (
     Stage,
     Stance,
 )
-from services.requests.domain.limits import days
+from services.requests.domain.limits import WARN_LEFT, days
 
 LABELS: dict[Stage, str] = {
     Stage.ARRIVED: "待确认收到",
@@ -64,12 +66,22 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Policy(Value):
+    """What an agency has set for itself; a request keeps what held when it arrived."""
+
+    internal: int | None = None
+    """Working days of the office's own limit, shorter than the lawful one."""
+    warn_left: tuple[int, ...] = WARN_LEFT
+    """Working days left at which the office is warned."""
+
+
 class Limit(Value):
-    """The reply limit: its last day, and the days on which the office is warned."""
+    """The reply limit: its last day, that of the office's own limit, and the days on which the office is warned."""
 
     due: date
     provisional: bool
     warn_on: tuple[date, ...] = ()
+    internal: date | None = None
 
 
 class Deadlines(Value):
@@ -124,6 +136,19 @@ class Draft(Value):
     drafter: str
     paper: str
     approver: str | None = None
+    approved_on: date | None = None
+
+
+class Attachment(Value):
+    """A file of the applicant, of the reply, or of the handling."""
+
+    id: str
+    role: AttachmentRole
+    digest: str
+    media_type: str
+    pieces: int
+    paper: str
+    checked: bool
 
 
 class Review(Value):
@@ -149,12 +174,19 @@ class Case(Value):
     channel: Channel
     applicant_class: ApplicantClass
     stage: Stage
+    asks: ApplicationKind = ApplicationKind.DISCLOSURE
     arrived_on: date
     opened_at: datetime
     applicant: str
     """Keyed digest of the applicant; empty where unknown."""
     information: str
     """Keyed digest of the information asked for; empty where unknown."""
+    sketch: tuple[str, ...] = ()
+    """Keyed sketch of the description: tells how alike two are, and nothing else."""
+    suggested: bool = False
+    """The applicant suggests publication (条例44)."""
+    needs_help: bool = False
+    policy: Policy = Policy()
     application: str = ""
     """Paper of the application in force."""
     code: str = ""
@@ -186,8 +218,12 @@ class Case(Value):
     reviews: tuple[Review, ...] = ()
     deadlines: Deadlines = Deadlines()
     warned_on: date | None = None
+    warned_left: int | None = None
+    internal_for: date | None = None
+    """The own limit whose end was noted."""
     overdue_for: date | None = None
     unconfirmed: bool = False
+    attachments: tuple[Attachment, ...] = ()
     lapsed: bool = False
     """The applicant's time has run out; an officer must confirm."""
     archive_no: str | None = None
