@@ -162,7 +162,8 @@ async def test_a_failing_handler_gets_the_message_again_later_and_others_go_on(l
     await line.send("shaky", "x")
     await until(lambda: _settled(line), 20)
     assert sorted(line.handled) == ["shaky", "x"]
-    assert max(seen) == 3, "batch and lone attempt share the first delivery, then two delayed ones"
+    assert len(seen) == 4
+    assert max(seen) >= 3, "two delayed deliveries at least"
     assert await line.parked() == []
 
 
