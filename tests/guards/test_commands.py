@@ -63,9 +63,14 @@ def unknown_recipe(arguments: Sequence[str]) -> str | None:
     return f"just {arguments[0]}"
 
 
+@cache
+def tree() -> Any:
+    return typer.main.get_command(app)
+
+
 def unknown_command(arguments: Sequence[str]) -> str | None:
     """Why `zwgk ARGUMENTS` cannot be typed: no such command or option. Words in capitals stand for any."""
-    command: Any = typer.main.get_command(app)
+    command = tree()
     for number, word in enumerate(arguments):
         if word.startswith("-"):
             option = word.partition("=")[0]
@@ -139,6 +144,17 @@ def test_both_readmes_name_the_same_commands() -> None:
     assert len(shown(english)) > 8
     assert set(LINK.findall(english)) - set(READMES) == set(LINK.findall(chinese)) - set(READMES)
     assert sorted(set(named(english)) - set(READMES)) == sorted(set(named(chinese)) - set(READMES))
+
+
+def unlisted(index: str) -> set[str]:
+    """Decisions that an index does not name."""
+    return {path.name for path in (ROOT / "docs" / "decisions").glob("0*.md")} - set(LINK.findall(index))
+
+
+def test_every_decision_is_in_the_index() -> None:
+    index = pages()["docs/decisions/README.md"]
+    assert unlisted(index) == set()
+    assert unlisted(index.replace("](0001-", "](x0001-")) == {"0001-one-document-per-case.md"}
 
 
 def test_the_first_screen_has_both_commands() -> None:
