@@ -3,6 +3,7 @@
 `{_id, kind, epoch, version, head, facts: [{text, hash}], outbox: [...], untold_at?, alarm_at?, origin?, index: {...}}`
 """
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,8 @@ from kernel.refused import Refused
 
 S = TypeVar("S")
 Decision = Callable[[S], Sequence[Fact]]
+Forget = Callable[[Fact], Fact]
+"""What is left of a fact when a case must forget what it says."""
 
 MAX_FACTS = 200
 MAX_COMMIT_BYTES = 64 * 1024
@@ -98,9 +101,10 @@ class Cases(Generic[S]):
             raise self._unknown()
         return list(document["facts"])
 
-    async def execute(self, id: str, decide: Decision[S], cause: Cause) -> Held[S]:
+    async def execute(self, id: str, decide: Decision[S], cause: Cause, *, forget: Forget | None = None) -> Held[S]:
         """Load, decide, append. A cause that was decided before is answered with what it decided then.
 
+        With `forget` the same write seals the facts before it and drops what they had not told yet.
         Raises `Refused` from the decision, for an unknown case, or for one that has grown too large.
         """
         for _ in range(MAX_CONFLICTS):
@@ -113,6 +117,8 @@ class Cases(Generic[S]):
                 return held
             after, change, outbox = self._step(held, facts, cause)
             self._check_size(len(told) + len(facts), change)
+            if forget is not None:
+                change = self._forgetting(await self.entries(id), change, forget)
             if await self.collection.update_one({"_id": id, "version": held.version}, change):
                 self._told(id, after.version, outbox)
                 return after
@@ -157,6 +163,17 @@ class Cases(Generic[S]):
                 self._told(id, after.version, outbox)
                 return len(outbox)
         raise Refused("busy", f"{self.kind.title}正在被频繁修改。", remedy="请稍后重试。")
+
+    def _forgetting(self, entries: Sequence[chain.Entry], change: Document, forget: Forget) -> Document:
+        """The change with the earlier facts sealed; if the entries are newer than the decision, its condition fails."""
+        sealed = []
+        for entry in entries:
+            stored = json.loads(entry["text"])
+            sealed.append(chain.seal(entry, forget(self.kind.revive(stored["kind"], stored["data"]))))
+        added = {name: each["$each"] for name, each in change["$push"].items()}
+        whole = {"facts": [*sealed, *added["facts"]], "outbox": added["outbox"]}
+        rest = {name: part for name, part in change.items() if name != "$push"}
+        return rest | {"$set": change["$set"] | whole}
 
     def _check_size(self, facts: int, change: Document) -> None:
         """Refuse what would make a case too large to be read at every step."""

@@ -30,7 +30,9 @@ class Numbers:
         async with self._one_at_a_time:
             if series not in self._last:
                 self._last[series] = await self._highest(series)
-            claimed = await self._in_a_row(series, cases)
+            held = await self._claimed.find({"series": series, "case": {"$in": list(cases)}})
+            claimed = {row["case"]: int(row["n"]) for row in held}
+            claimed |= await self._in_a_row(series, [case for case in cases if case not in claimed])
             for case in cases:
                 if case not in claimed:
                     claimed[case] = await self._next(series, case)
@@ -53,8 +55,8 @@ class Numbers:
         return int(after["next"]) - size + 1
 
     async def _in_a_row(self, series: str, cases: Sequence[str]) -> dict[str, int]:
-        """Those cases that got a number in one write. Where one did not, the next search begins at its number: perhaps
-        nobody took it."""
+        """Those cases that got a number in one write. Where one did not, because another process claims too, the next
+        search begins at its number: perhaps nobody took it."""
         first = self._last[series] + 1
         rows = {case: _row(series, first + place, case) for place, case in enumerate(dict.fromkeys(cases))}
         failed = await self._claimed.insert_many(list(rows.values()))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chassis import streams
-from chassis.streams import ANSWERS, BUCKETS, EVENTS, INTAKE, PARKED, PUBLIC, PUBLIC_TAILS
+from chassis.streams import ANSWERS, BUCKETS, EVENTS, INTAKE, PARKED, PUBLIC, PUBLIC_TAILS, PURGERS
 from contracts import subjects
 from contracts.base import Command, Query, Role
 from contracts.platform import Republish, RetryParked, ShowParked
@@ -181,7 +181,8 @@ def _kinds(registry: Registry) -> Iterator[type[Command] | type[Query]]:
 
 
 def _reads(registry: Registry, service: Service) -> Iterator[str]:
-    """The durables made for a service; it cannot make one, and so cannot choose what is delivered where."""
+    """The durables made for a service; it cannot make one, and so cannot choose what is delivered where. The past of a
+    record can be removed by who takes it down."""
     if registry.heard_by(service.name) or service.listens_to_all:
         yield from _pull(EVENTS, streams.events_durable(service.name))
     if service.listens_to_all:
@@ -189,6 +190,10 @@ def _reads(registry: Registry, service: Service) -> Iterator[str]:
         yield f"{_API}.STREAM.INFO.{EVENTS}"
     if service.intakes:
         yield from _pull(INTAKE, streams.intake_durable(service.name))
+    if service.name in PURGERS:
+        # The filter stands in the body, where no permission reaches: docs/decisions/0006-who-purges.md says why this
+        # is borne, and chassis/history.py that only one record at a time is named.
+        yield from (f"{_API}.STREAM.PURGE.{stream}" for stream in (EVENTS, PUBLIC))
     if service.name in PUBLIC_TAILS:
         yield from _pull(PUBLIC, streams.public_durable(service.name), rewind=True)
         yield f"{_API}.STREAM.INFO.{PUBLIC}"

@@ -29,7 +29,7 @@ class Validity(StrEnum):
 
 
 class Leak(StrEnum):
-    """Why a document must be taken down at once."""
+    """Why a document must be taken down at once (撤下原因类别, for the offices)."""
 
     PERSONAL = "泄露个人信息"
     SECRET = "泄露涉密信息"
@@ -134,6 +134,7 @@ class Document(WorkRecord):
     interpretation: Interpretation | None = None
     clock: str = Field(default="PUB.GENERAL", description="The rule that sets the limit")
     to_clear: tuple[str, ...] = Field(default=(), description="Channels that have not confirmed a take-down yet")
+    erased: bool = Field(default=False, description="Taken down, and nothing of it is left in this platform")
     imported: bool = False
 
 
@@ -146,4 +147,5 @@ class PublicDocument(Record):
     days_late: int | None = Field(default=None, description="Calendar days from issue to publication; 0: the same day")
     interpretation: CaseId | None = Field(default=None, description="Document that explains this one, 解读材料")
     versions: tuple[Version, ...] = Field(default=(), max_length=50, description="Corrected texts, oldest first")
-    withdrawn: bool = Field(default=False, description="Taken down; metadata and text are then empty of content.")
+    withdrawn: bool = Field(default=False, description="Taken down; of the metadata then only 索引号 is left.")
+    withdrawn_for: str = Field(default="", max_length=20, description="撤下原因类别, which does not point at a secret.")

@@ -1,7 +1,6 @@
 """What the publication service tells, answers and takes (主动公开)."""
 
 from datetime import date
-from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -17,12 +16,21 @@ from contracts.document import PublicDocument as PublicDocument
 from contracts.document import Text as Text
 from contracts.document import Validity as Validity
 from contracts.document import Version as Version
-
-OFFICE = (Role.REVIEWER, Role.OPENNESS)
-HOUSE = (Role.CLERK, Role.HEAD, Role.OPENNESS, Role.REVIEWER, Role.SUPERVISOR, Role.ARCHIVIST)
-IMPORT_BATCH = 100
-"""Documents in one `Import`, which as a whole must stay below `IMPORT_BYTES`."""
-IMPORT_BYTES = 512 * 1024
+from contracts.publication_stock import IMPORT_BATCH as IMPORT_BATCH
+from contracts.publication_stock import IMPORT_BYTES as IMPORT_BYTES
+from contracts.publication_stock import ConfirmImport as ConfirmImport
+from contracts.publication_stock import ConfirmImports as ConfirmImports
+from contracts.publication_stock import Given as Given
+from contracts.publication_stock import Import as Import
+from contracts.publication_stock import ImportItem as ImportItem
+from contracts.publication_stock import ImportOutcome as ImportOutcome
+from contracts.publication_stock import ImportOutcomes as ImportOutcomes
+from contracts.publication_stock import ImportReport as ImportReport
+from contracts.publication_stock import Waiting as Waiting
+from contracts.publication_stock import WaitingPage as WaitingPage
+from contracts.publication_terms import HOUSE as HOUSE
+from contracts.publication_terms import OFFICE as OFFICE
+from contracts.publication_terms import Remark as Remark
 
 
 class DocumentPublished(Event, record="public_document", name="published", audience=Audience.PUBLIC):
@@ -75,6 +83,12 @@ class DocumentReturned(Event, record="document", name="returned"):
 
 class DocumentChanged(Event, record="document", name="changed"):
     """Sent when a document went one step on, or something about it was changed."""
+
+    record: Document
+
+
+class DocumentTakenDown(Event, record="document", name="withdrawn"):
+    """Sent when a document was taken down: forget what was told of it before. The record holds no words of it."""
 
     record: Document
 
@@ -247,80 +261,6 @@ class ConfirmCleared(Command, by=(Role.CLERK, Role.WEBMASTER, Role.REVIEWER, Rol
     channel: str = Field(min_length=1, max_length=50)
 
 
-class Remark(Contract):
-    """A sentence for a person, with a stable code for programs."""
-
-    code: str
-    message: str
-
-
-class Given(Contract):
-    """A document of the stock whose fields are known, not to be read from the text."""
-
-    metadata: Metadata
-    attribute: Attribute | None = None
-    ground: str | None = Field(default=None, max_length=40)
-    reason: str | None = Field(default=None, max_length=500)
-    published_on: date | None = None
-
-
-class ImportItem(Contract):
-    """One file or line. `content` is the file's text, one line of JSON, or with `given` the body of the document."""
-
-    name: str = Field(max_length=300, description="Name of the file, or file and line.")
-    form: Literal["text", "jsonl", "given"] = "text"
-    content: Personal[str] = Field(min_length=1)
-    given: Given | None = None
-
-
-class ImportOutcome(Contract):
-    """What became of one item."""
-
-    name: str
-    outcome: Literal["imported", "published", "exists", "refused"]
-    id: CaseId | None = None
-    title: str = Field(default="", description="The title as read, personal data masked.")
-    read: tuple[str, ...] = Field(default=(), description="Fields that were read, in Chinese.")
-    missing: tuple[str, ...] = Field(default=(), description="Fields of which the text says nothing, in Chinese.")
-    conflicts: tuple[Remark, ...] = Field(default=(), description="What contradicts itself and a person must decide.")
-    notes: tuple[Remark, ...] = ()
-    findings: int = Field(default=0, description="Personal data found in the text")
-    code: str | None = None
-    reason: str | None = Field(default=None, description="Why it was refused, or stays internal.")
-
-
-class ImportOutcomes(Reply):
-    items: tuple[ImportOutcome, ...]
-
-
-class Import(Command, by=(Role.CLERK, Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST), reply=ImportOutcomes):
-    """Take documents of the stock in. Each one is taken once by its content, however often it is sent.
-
-    With `confirm` the person confirms at once all that carry an attribute, no contradiction and no finding.
-    """
-
-    items: tuple[ImportItem, ...] = Field(min_length=1, max_length=IMPORT_BATCH)
-    confirm: bool = False
-
-
-class ConfirmImport(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST)):
-    """A named person confirms one imported document: it is published, or filed when it is not 主动公开."""
-
-    id: CaseId
-    attribute: Attribute | None = Field(default=None, description="Where the document itself carries none.")
-    ground: str | None = Field(default=None, max_length=40)
-    reason: str | None = Field(default=None, max_length=500)
-    settle: Changes = Field(default=Changes(), description="What the person decided where the text was in doubt.")
-    published_on: date | None = Field(default=None, description="Day on which it had been published before.")
-    accept_conflicts: bool = Field(default=False, description="The contradictions were looked at.")
-
-
-class ConfirmImports(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST), reply=ImportOutcomes):
-    """Confirm many; those that lack something stay internal, each with its reason."""
-
-    ids: tuple[CaseId, ...] = Field(min_length=1, max_length=IMPORT_BATCH)
-
-
 class Finding(Contract):
     """A personal datum found, masked."""
 
@@ -365,27 +305,3 @@ class GetText(Query, by=(Role.CITIZEN, Role.SERVICE, Role.OPERATOR, *HOUSE), rep
     """A text by its digest. Everyone may have published ones, the offices those of their own drafts too."""
 
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-
-
-class Waiting(Contract):
-    """An imported document that waits for a person."""
-
-    id: CaseId
-    title: str
-    attribute: Attribute | None
-    findings: int
-    conflicts: tuple[Remark, ...]
-    lacks: tuple[str, ...] = Field(description="Why it cannot be confirmed as it is, in Chinese.")
-
-
-class WaitingPage(Reply):
-    total: int
-    items: tuple[Waiting, ...]
-    next: CaseId | None = None
-
-
-class ImportReport(Query, by=(*HOUSE, Role.OPERATOR), reply=WaitingPage):
-    """Imported documents that wait for confirmation, by number."""
-
-    after: CaseId | None = None
-    limit: int = Field(default=50, ge=1, le=IMPORT_BATCH)

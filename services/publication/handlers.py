@@ -9,7 +9,7 @@ from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication import domain, importing
+from services.publication import domain, importing, takedown
 from services.publication.domain import drafting, publishing
 from services.publication.domain.clocks import recompute
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
@@ -217,25 +217,17 @@ async def mark_validity(service: Publication, command: c.MarkValidity, cause: Ca
 
 @on.command(c.Withdraw)
 async def withdraw(service: Publication, command: c.Withdraw, cause: Cause) -> Done:
-    """Take down, then seal the texts; asking again seals what a crash left."""
-    by = official(cause)
     without_personal_data(note=command.note)
-    answer = await service.execute(
-        command.id, lambda case: publishing.withdraw(case, command.leak, command.note, by, cause.now), cause
-    )
-    await service.texts.seal(command.id, service.papers, cause.now)
-    return answer
+    return await takedown.withdraw(service, command, official(cause), cause)
 
 
 @on.command(c.ApproveWithdrawal)
 async def approve_withdrawal(service: Publication, command: c.ApproveWithdrawal, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(note=command.note)
-    answer = await service.execute(
+    return await service.execute(
         command.id, lambda case: publishing.approve_withdrawal(case, command.note, by, cause.now), cause
     )
-    await service.texts.seal(command.id, service.papers, cause.now)
-    return answer
 
 
 @on.command(c.ConfirmCleared)
@@ -311,6 +303,12 @@ async def import_report(service: Publication, query: c.ImportReport, cause: Caus
         items=tuple(importing.waiting(each.state) for each in held),
         next=held[-1].id if len(held) == query.limit else None,
     )
+
+
+@on.every(takedown.ERASE_SECONDS)
+async def erase(service: Publication) -> None:
+    """Remove what is left of documents that were taken down."""
+    await takedown.erase_all(service)
 
 
 @on.event(CalendarNoticeLoaded)

@@ -1,12 +1,14 @@
 """The publication service: what its handlers share."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from chassis.actors import Cause
 from chassis.calendars import Calendars
 from chassis.cases import Held
+from chassis.clock import Clock
+from chassis.history import History
 from chassis.numbers import Numbers
 from chassis.papers import Papers
 from chassis.runtime import Runtime
@@ -38,6 +40,10 @@ class Publication:
     register: Register
     phones: frozenset[str]
     """Published numbers of offices: no personal data."""
+    history: History
+    clock: Clock
+    calm_since: dict[str, float] = field(default_factory=dict)
+    """Since when nothing more was found of a document that was taken down, by this process's own time."""
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Publication":
@@ -52,6 +58,8 @@ class Publication:
             calendars=runtime.calendars,
             register=runtime.register,
             phones=_phones(runtime.register),
+            history=runtime.history,
+            clock=runtime.clock,
         )
 
     async def create_indexes(self) -> None:

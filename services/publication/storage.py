@@ -22,7 +22,7 @@ AT_HAND = 500
 
 
 class SealedText(BaseModel):
-    """A text that was taken down, as it lies sealed in the papers."""
+    """A text that was taken down, or what a fact said of it, as it lies sealed in the papers."""
 
     text: str
 
@@ -111,6 +111,7 @@ class Documents(Cases[Case]):
 
     async def create_indexes(self) -> None:
         await self.collection.create_index([("index.texts", 1)], sparse=True)
+        await self.collection.create_index([("index.erasing", 1)], sparse=True)
         await self.collection.create_index([("kind", 1), ("index.state", 1), ("_id", 1)])
 
     async def with_text(self, sha256: str) -> list[Held[Case]]:
@@ -123,6 +124,10 @@ class Documents(Cases[Case]):
         if after:
             where["_id"] = {"$gt": after}
         return await self.find(where, sort=[("_id", 1)], limit=limit)
+
+    async def erasing(self, limit: int = 50) -> list[Held[Case]]:
+        """Documents that were taken down and of which copies may be left."""
+        return await self.find({"erasing": True}, limit=limit)
 
     async def timed(self, after: str, limit: int = 200) -> list[Held[Case]]:
         """Documents with a running limit, by number."""

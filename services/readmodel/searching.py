@@ -21,6 +21,7 @@ LOOK_BACK = timedelta(seconds=30)
 """Replicas number their changes before they write them, so a lower number may appear after a higher one:
 whatever was changed within this time is looked at again."""
 LOOK_BACK_EVERY = 50
+TAKEN_DOWN = ("withdrawn", "sealed")
 SEARCHED = (PUBLIC_DOCUMENT, "publication.document")
 
 
@@ -36,6 +37,7 @@ class Tail:
         self._name_of = name_of
         self._generation = 0
         self._rounds = 0
+        self._forgetting = False
         self.index = SearchIndex.open(None)
 
     async def run(self) -> None:
@@ -51,6 +53,8 @@ class Tail:
                 generation = await self._generations.current()
                 if generation.number != self._generation:
                     await self._open(generation)
+                elif self._forgetting:
+                    await self._renew(generation)
                 elif not await self._advance(self.index, generation):
                     await asyncio.sleep(PAUSE_SECONDS)
             except Unreachable:
@@ -71,12 +75,42 @@ class Tail:
         """The index of a generation; an empty one when the one on the disk knows of changes that the database, restored
         to an earlier state, does not."""
         path = self._path(generation.number)
+        if path and _mark(path).exists():
+            await asyncio.to_thread(shutil.rmtree, path, True)
+            _mark(path).unlink()
         index = await asyncio.to_thread(SearchIndex.open, path)
         if path is None or index.position <= await generation.last_change():
             return index
         await asyncio.to_thread(index.close)
         await asyncio.to_thread(shutil.rmtree, path)
         return await asyncio.to_thread(SearchIndex.open, path)
+
+    async def _renew(self, generation: Generation) -> None:
+        """Write the index anew: a deleted entry stays in the files of an index until they are merged one day, but what
+        was taken down must be gone. Searches go on; they do not find it since it was deleted."""
+        path = self._path(generation.number)
+        beside = path.with_name(f"{path.name}-new") if path else None
+        if beside:
+            await asyncio.to_thread(shutil.rmtree, beside, True)
+        fresh = await asyncio.to_thread(SearchIndex.open, beside)
+        self._forgetting = False
+        while await self._advance(fresh, generation):
+            pass
+        await asyncio.to_thread(self.index.close)
+        self.index = fresh
+        if path and beside:
+            await asyncio.to_thread(fresh.close)
+            await asyncio.to_thread(shutil.rmtree, path)
+            await asyncio.to_thread(beside.rename, path)
+            self.index = await asyncio.to_thread(SearchIndex.open, path)
+            _mark(path).unlink(missing_ok=True)
+
+    def _forget(self, index: SearchIndex, found: list[Document]) -> None:
+        """Remember to write the index anew, also over a restart, when it holds what was taken down."""
+        if any(_taken_down(document) and index.holds(document["_id"]) for document in found):
+            self._forgetting = True
+            if path := self._path(self._generation):
+                _mark(path).touch()
 
     def _path(self, number: int) -> Path | None:
         return self._folder / f"generation-{number}" if self._folder else None
@@ -108,6 +142,7 @@ class Tail:
             return
         entries = [self._entry(document) for document in found]
         position = max(document["change"] for document in found)
+        await asyncio.to_thread(self._forget, index, found)
         await asyncio.to_thread(_apply, index, entries, position)
 
     def _entry(self, document: Document) -> Entry:
@@ -132,8 +167,20 @@ class Tail:
             openness=metadata.get("openness") or "",
             formed_on=date.fromisoformat(metadata["formed_on"]) if metadata.get("formed_on") else None,
             published_on=date.fromisoformat(published) if published else None,
-            removed=document["removed"],
+            removed=document["removed"] or _taken_down(document),
         )
+
+
+def _taken_down(document: Document) -> bool:
+    record = document["record"]
+    return bool(record.get("withdrawn")) or (
+        document["type"] == "publication.document" and record["state"] in TAKEN_DOWN
+    )
+
+
+def _mark(path: Path) -> Path:
+    """Says that the index of a folder must be written anew."""
+    return path.with_name(f"{path.name}-forget")
 
 
 def _apply(index: SearchIndex, entries: list[Entry], position: int) -> None:

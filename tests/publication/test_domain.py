@@ -320,17 +320,28 @@ def test_withdrawal_leaves_a_tombstone_and_needs_another_person_afterwards() -> 
     assert (case.stage, case.open, record(case).waits_for) == (Stage.WITHDRAWN, True, "确认渠道已撤下：网站")
     refused("already_approved", publishing.approve_withdrawal, case, "", LI, NOW)
     refused("unknown_channel", publishing.confirm_cleared, case, "微信", LI, NOW)
-    facts = publishing.confirm_cleared(case, "网站", LI, NOW)
-    case = after(case, facts)
-    assert (case.stage, case.open) == (Stage.SEALED, False)
-    assert [event.event_name for event in tell(case, facts)] == ["closed"]
+    case = after(case, publishing.confirm_cleared(case, "网站", LI, NOW))
     assert publishing.confirm_cleared(case, "网站", LI, NOW) == []
+    assert (case.stage, record(case).waits_for) == (Stage.WITHDRAWN, "平台清除留存")
+    facts = publishing.erased(case, NOW)
+    case = after(case, facts)
+    assert (case.stage, case.open, record(case).erased) == (Stage.SEALED, False, True)
+    assert [event.event_name for event in tell(case, facts)] == ["closed"]
+    assert publishing.erased(case, NOW) == []
 
 
 def test_draft_can_be_sealed_and_tells_the_public_nothing() -> None:
     case = drafted()
     facts = publishing.withdraw(case, c.Leak.SECRET, "", ZHAO, NOW)
     assert [event.audience for event in tell(after(case, facts), facts)] == [c.Audience.INTERNAL]
+
+
+@pytest.mark.parametrize(("leak", "shown"), [(c.Leak.PERSONAL, "保护个人信息"), (c.Leak.SECRET, "依法不予公开")])
+def test_tombstone_shows_the_number_and_never_that_there_was_a_secret(leak: c.Leak, shown: str) -> None:
+    case = published()
+    stone = public_record(after(case, publishing.withdraw(case, leak, "", ZHAO, NOW)))
+    assert stone.withdrawn_for == shown
+    assert stone.metadata == c.Metadata(title="（已撤下）", index_no=case.metadata.index_no)
 
 
 def imported(**given: object) -> Case:

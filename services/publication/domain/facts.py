@@ -187,6 +187,12 @@ class Withdrawn(Fact):
     at: datetime
 
 
+class Erased(Fact):
+    """Nothing of what was taken down is left in streams, texts, attachments and outbox."""
+
+    at: datetime
+
+
 class WithdrawalApproved(Fact):
     note: str
     by: Official
@@ -246,6 +252,7 @@ FACTS: tuple[type[Fact], ...] = (
     ValidityMarked,
     ExpiryWarned,
     Withdrawn,
+    Erased,
     WithdrawalApproved,
     ChannelCleared,
     Imported,

@@ -115,6 +115,11 @@ def withdraw(case: Case, leak: Leak, note: str, by: Official, now: datetime) -> 
     return [f.Withdrawn(leak=leak, note=note, by=by, at=now)]
 
 
+def erased(case: Case, now: datetime) -> list[Fact]:
+    """Every store was looked through, and nothing of what was taken down is left."""
+    return [f.Erased(at=now)] if case.erasing else []
+
+
 def approve_withdrawal(case: Case, note: str, by: Official, now: datetime) -> list[Fact]:
     """Another person's approval, afterwards."""
     stands(case, Stage.WITHDRAWN)

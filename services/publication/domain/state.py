@@ -88,6 +88,7 @@ class Case(BaseModel):
     reassess_at: datetime | None = None
     leak: Leak | None = None
     withdrawal_approved: bool = False
+    erased: bool = False
     to_clear: tuple[str, ...] = ()
     imported: bool = False
     published_on: date | None = None
@@ -101,6 +102,11 @@ class Case(BaseModel):
     @property
     def public(self) -> bool:
         return self.stage is Stage.PUBLISHED
+
+    @property
+    def erasing(self) -> bool:
+        """Taken down, and copies may still be left."""
+        return self.stage is Stage.WITHDRAWN and not self.erased
 
     @property
     def digests(self) -> frozenset[str]:
@@ -130,7 +136,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _ended(case, fact)
         case f.Corrected() | f.ValidityMarked():
             return _changed(case, fact)
-        case f.Withdrawn() | f.WithdrawalApproved() | f.ChannelCleared():
+        case f.Withdrawn() | f.Erased() | f.WithdrawalApproved() | f.ChannelCleared():
             return _withdrawn(case, fact)
         case f.DueSet() | f.Warned() | f.WentOverdue() | f.ExpiryWarned():
             return _timed(case, fact)
@@ -261,9 +267,11 @@ def _changed(case: Case, fact: f.Corrected | f.ValidityMarked) -> Case:
             return case.model_copy(update={"metadata": case.metadata.model_copy(update=marked)})
 
 
-def _withdrawn(case: Case, fact: f.Withdrawn | f.WithdrawalApproved | f.ChannelCleared) -> Case:
-    """A take-down ends when another person has approved it and every channel has confirmed it."""
+def _withdrawn(case: Case, fact: f.Withdrawn | f.Erased | f.WithdrawalApproved | f.ChannelCleared) -> Case:
+    """A take-down ends when nothing is left, another person has approved it and every channel has confirmed it."""
     match fact:
+        case f.Erased():
+            return _sealed(case.model_copy(update={"erased": True}))
         case f.Withdrawn():
             signed = _signed(case, "紧急撤下", fact.by, fact.at, fact.note)
             channels = case.metadata.channels if case.public else ()
@@ -279,7 +287,7 @@ def _withdrawn(case: Case, fact: f.Withdrawn | f.WithdrawalApproved | f.ChannelC
 
 
 def _sealed(case: Case) -> Case:
-    ended = case.withdrawal_approved and not case.to_clear
+    ended = case.erased and case.withdrawal_approved and not case.to_clear
     return case.model_copy(update={"stage": Stage.SEALED}) if ended else case
 
 

@@ -16,7 +16,9 @@ from contracts.publication import (
     DocumentPublished,
     DocumentRestated,
     DocumentReturned,
+    DocumentTakenDown,
     DocumentWithdrawn,
+    Leak,
     Metadata,
     PublicDocument,
     PublicDocumentRestated,
@@ -28,12 +30,14 @@ from kernel.facts import Fact
 from services.publication.domain import facts as f
 from services.publication.domain.checks import LABELS, WAITS
 from services.publication.domain.facts import Kept
+from services.publication.domain.sealing import TOMBSTONE, tombstone
 from services.publication.domain.state import Case, Stage
 
 TextOf = Callable[[str], str | None]
 """The text behind a digest, where it is at hand."""
 EXCERPT = 200
-TOMBSTONE = "（已撤下）"
+WITHDRAWN_FOR = {Leak.PERSONAL: "保护个人信息", Leak.SECRET: "依法不予公开", Leak.UNLAWFUL: "依法不予公开"}
+"""What the public is told of the reason: its class, and nothing that says that there was a secret."""
 
 
 def nothing_at_hand(sha256: str) -> str | None:
@@ -43,7 +47,7 @@ def nothing_at_hand(sha256: str) -> str | None:
 def record(case: Case) -> Document:
     """The internal record; it never carries the text, and of a sealed document nothing that could hold what leaked."""
     hidden = case.stage in (Stage.WITHDRAWN, Stage.SEALED)
-    metadata = _tombstone(case.metadata) if hidden else case.metadata
+    metadata = tombstone(case.metadata) if hidden else case.metadata
     return Document(
         id=case.id,
         title=metadata.title,
@@ -67,21 +71,24 @@ def record(case: Case) -> Document:
         interpretation=case.interpretation,
         clock=case.clock,
         to_clear=case.to_clear,
+        erased=case.erased,
         imported=case.imported,
     )
 
 
 def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocument:
-    """What anyone may see; after a take-down a tombstone. The document must have been published."""
+    """What anyone may see; after a take-down a tombstone: number and class of the reason. The document must have been
+    published."""
     if case.published_at is None:
         raise ValueError("never published")
     if not case.public:
         return PublicDocument(
             id=case.id,
-            metadata=_tombstone(case.metadata),
+            metadata=Metadata(title=TOMBSTONE, index_no=case.metadata.index_no),
             text=Text(),
             published_at=case.published_at,
             withdrawn=True,
+            withdrawn_for=WITHDRAWN_FOR[case.leak] if case.leak else "",
         )
     return PublicDocument(
         id=case.id,
@@ -103,15 +110,8 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
 
 def _waits_for(case: Case) -> str:
     if case.stage is Stage.WITHDRAWN and case.withdrawal_approved:
-        return f"确认渠道已撤下：{'、'.join(case.to_clear)}"
+        return f"确认渠道已撤下：{'、'.join(case.to_clear)}" if case.to_clear else "平台清除留存"
     return WAITS.get(case.stage, "")
-
-
-def _tombstone(metadata: Metadata) -> Metadata:
-    """Numbers and issuers only: the title may be what leaked."""
-    return Metadata(
-        title=TOMBSTONE, issuers=metadata.issuers, issuer_names=metadata.issuer_names, index_no=metadata.index_no
-    )
 
 
 def _public_text(text: Kept, text_of: TextOf) -> Text:
@@ -164,16 +164,18 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
                 return DocumentReturned(record=record(case))
             case f.WentOverdue():
                 return DocumentOverdue(record=record(case))
+            case f.Withdrawn():
+                return DocumentTakenDown(record=record(case))
             case f.Published() | f.Filed() | f.AttributeKept():
                 return DocumentClosed(record=record(case))
-            case f.WithdrawalApproved() | f.ChannelCleared() if case.stage is Stage.SEALED:
+            case f.WithdrawalApproved() | f.ChannelCleared() | f.Erased() if case.stage is Stage.SEALED:
                 return DocumentClosed(record=record(case))
     return DocumentChanged(record=record(case))
 
 
 def index(case: Case) -> Mapping[str, Any]:
-    """By what cases are found: state, agency, texts, and whether a limit runs."""
-    return {
+    """By what cases are found: state, agency, texts, whether a limit runs, whether copies are being removed."""
+    return ({"erasing": True} if case.erasing else {}) | {
         "state": case.stage.value,
         "agency": case.agency,
         "open": case.open,

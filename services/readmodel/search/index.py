@@ -11,7 +11,7 @@ import tantivy
 from services.readmodel.search.entry import Entry, decode
 from services.readmodel.search.folder import mark, open_folder
 from services.readmodel.search.highlight import Marker
-from services.readmodel.search.plan import document, plan
+from services.readmodel.search.plan import document, plan, term
 from services.readmodel.search.query import FACETS, Query
 from services.readmodel.search.suggest import suggest
 
@@ -77,6 +77,10 @@ class SearchIndex:
         """How many entries there are to search."""
         counted = int(self._index.searcher().num_docs)
         return counted - 1 if counted else 0  # one document holds the position
+
+    def holds(self, id: str) -> bool:
+        """Whether there is an entry of this id to search."""
+        return bool(self._index.searcher().search(term("id", id), limit=1).hits)
 
     def apply(self, entries: Sequence[Entry], position: int) -> None:
         """Take over a batch of changes, in their order; `position` is the counter of the last. Seen after `commit`.

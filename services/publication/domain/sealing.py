@@ -1,0 +1,45 @@
+"""What is left of a document's facts after a take-down: numbers, dates, officials, digests; no word that could be what
+leaked (P26)."""
+
+from collections.abc import Callable
+from typing import Any
+
+from contracts.publication import Interpretation, Metadata
+from kernel.facts import Fact
+from services.publication.domain.facts import Kept
+
+TOMBSTONE = "（已撤下）"
+
+
+def tombstone(metadata: Metadata) -> Metadata:
+    """Numbers, dates, issuers and channels only: the title may be what leaked."""
+    return metadata.model_copy(update=_WORDLESS)
+
+
+def forget(fact: Fact) -> Fact:
+    """The fact without words. Withdrawing itself is decided after that and keeps its own."""
+    changed = {name: _LEFT[name](value) for name, value in fact if name in _LEFT and value is not None}
+    return fact.model_copy(update=changed) if changed else fact
+
+
+def _bare(text: Kept) -> Kept:
+    return text.model_copy(update={"data": ()})
+
+
+def _plan(interpretation: Interpretation) -> Interpretation:
+    return interpretation.model_copy(update={"plan": TOMBSTONE, "interpreter": TOMBSTONE})
+
+
+def _nothing(value: Any) -> Any:
+    return "" if isinstance(value, str) else ()
+
+
+_WORDS = ("theme", "group", "summary", "keywords", "scope", "doc_no", "ended_by")
+_WORDLESS = {name: Metadata.model_fields[name].get_default() for name in _WORDS} | {"title": TOMBSTONE}
+_LEFT: dict[str, Callable[[Any], Any]] = {
+    "metadata": tombstone,
+    "text": _bare,
+    "interpretation": lambda given: given if isinstance(given, bool) else _plan(given),
+    **dict.fromkeys(("note", "reason", "basis", "missing", "doubts", "by_document"), _nothing),
+}
+"""By the name of the field: what is left of its value."""
