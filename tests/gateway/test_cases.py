@@ -192,3 +192,18 @@ async def test_an_expired_token_ends_the_session(web: httpx.AsyncClient, servers
     await signed_in(web, servers, [Role.SUPERVISOR])
     web.cookies.set("zwgk_session", "tampered", domain="127.0.0.1")
     assert (await web.get("/desk")).status_code == 303
+
+
+async def test_the_trace_goes_from_the_request_to_the_event(web: httpx.AsyncClient, servers: Servers) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    body = {"agency": "bgs", "application": APPLICATION | {"description": "2021年决算附表"}}
+    sent = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+    number = (await web.post("/api/v1/requests", json=body, headers=sent)).json()["number"]
+    stream = (await servers.client("operator")).jetstream()
+
+    async def told() -> Any:
+        message = await stream.get_msg("EVENTS", subject=f"zwgk.*.evt.internal.requests.request.*.v1.{number}")
+        return message.headers
+
+    headers = await until(told)
+    assert headers["traceparent"].split("-")[1] == trace
