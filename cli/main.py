@@ -29,7 +29,7 @@ app.add_typer(clock.app, name="clock")
 app.add_typer(contracts.app, name="contracts")
 app.add_typer(credentials.app, name="credentials")
 
-for name in ("publication", "requests", "hotline", "opinion", "sitewatch", "supervision", "calendar"):
+for name in ("publication", "requests", "hotline", "opinion", "sitewatch", "supervision", "calendar", "report"):
     module = importlib.import_module(f"cli.{name}")
     app.add_typer(module.app, name=name)
     if name == "calendar":

@@ -1,10 +1,25 @@
 """What the read model answers: search, catalogues, lists, counts."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Audience, CaseId, Command, Contract, Query, Reply, Role
+from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Reply, Role
+from contracts.readmodel_terms import MAX_NARRATIVE as MAX_NARRATIVE
+from contracts.readmodel_terms import AnnualReport as AnnualReport
+from contracts.readmodel_terms import CheckFinding as CheckFinding
+from contracts.readmodel_terms import Declared as Declared
+from contracts.readmodel_terms import Delivered as Delivered
+from contracts.readmodel_terms import Due as Due
+from contracts.readmodel_terms import Figure as Figure
+from contracts.readmodel_terms import Form as Form
+from contracts.readmodel_terms import Issue as Issue
+from contracts.readmodel_terms import OfReport as OfReport
+from contracts.readmodel_terms import Opening as Opening
+from contracts.readmodel_terms import Part as Part
+from contracts.readmodel_terms import ReportStage as ReportStage
+from contracts.readmodel_terms import Share as Share
 
 STAFF = (
     Role.CLERK,
@@ -18,6 +33,8 @@ STAFF = (
     Role.OPERATOR,
 )
 ANYONE = (Role.CITIZEN, Role.SERVICE, *STAFF)
+REPORTERS = (Role.CLERK, Role.OPENNESS, Role.HEAD)
+REPORT_APPROVERS = (Role.OPENNESS, Role.HEAD)
 Dimension = Literal["theme", "genre", "agency", "openness", "category", "year", "validity"]
 
 
@@ -200,3 +217,159 @@ class LagState(Reply):
 
 class Lag(Query, by=(*STAFF, Role.SERVICE), reply=LagState):
     """Events that wait to be applied, and the number of views by type."""
+
+
+class ReportChanged(Event, record="annual_report", name="changed"):
+    """Sent when a figure, an opening balance or a narrative part of an annual report was entered."""
+
+    record: AnnualReport
+
+
+class ReportSubmitted(Event, record="annual_report", name="submitted"):
+    """Sent when a unit handed in its annual report (条例49: by 31 January)."""
+
+    record: AnnualReport
+
+
+class ReportReturned(Event, record="annual_report", name="returned"):
+    """Sent when a submitted annual report was given back for correction."""
+
+    record: AnnualReport
+
+
+class ReportIssued(Event, record="annual_report", name="issued"):
+    """Sent when an edition of an annual report was issued; it is frozen from then on."""
+
+    record: AnnualReport
+
+
+class ReportRestated(Event, record="annual_report", name="restated"):
+    """Sent when all annual reports are told again."""
+
+    record: AnnualReport
+
+
+class DeclareFigures(OfReport, by=REPORTERS):
+    """Enter figures that no record of the platform gives (许可, 处罚, 收费 …), with their source; zeros too."""
+
+    figures: tuple[Figure, ...] = Field(min_length=1, max_length=60)
+    source: str = Field(min_length=2, max_length=200, description="来源: who gave them, from which statistics.")
+
+
+class EnterOpening(OfReport, by=REPORTERS):
+    """Enter the opening balance: requests carried into the first year, of which the platform holds no record."""
+
+    opening: Opening
+    source: str = Field(min_length=2, max_length=200)
+
+
+class ExplainCarry(OfReport, by=REPORT_APPROVERS):
+    """Say why 上年结转 differs from what was carried on before (机构改革, another scope): X-CARRY then only warns."""
+
+    reason: str = Field(min_length=4, max_length=300)
+
+
+class WritePart(OfReport, by=REPORTERS):
+    """Write a narrative part in place of its draft; an empty text brings the draft back."""
+
+    part: Part
+    text: str = Field(max_length=MAX_NARRATIVE)
+
+
+class SubmitReport(OfReport, by=REPORTERS):
+    """报送: a unit hands in its report. Refused while an error-grade relation is broken or a figure is missing."""
+
+
+class ReturnReport(OfReport, by=REPORT_APPROVERS):
+    """退回修改."""
+
+    reason: str = Field(min_length=2, max_length=300)
+
+
+class IssueReport(OfReport, by=REPORT_APPROVERS):
+    """定稿: freeze the report as it stands with the digest of its inputs. A further edition needs a reason."""
+
+    reason: str = Field(default="", max_length=300, description="Why the issued edition must be replaced.")
+
+
+class Collected(Reply):
+    """The units of a year's collection, the late ones first."""
+
+    year: int
+    units: tuple[Due, ...]
+
+
+class OpenCollection(Command, by=REPORT_APPROVERS, reply=Collected):
+    """布置年报: open the report of every unit that must hand one in, so that it stands on its desk."""
+
+    year: int = Field(ge=2008, le=2100)
+
+
+class ReportsDue(Query, by=(*STAFF, Role.SERVICE), reply=Collected):
+    """Which units have handed in their report of a year, and which are late (条例49: 31 January)."""
+
+    year: int = Field(ge=2008, le=2100)
+
+
+class ReportReply(Reply):
+    """An annual report: its JSON, or a file in another format."""
+
+    report: dict[str, Any] = Field(description="Tables by verbatim labels, narrative parts, checks, figures.")
+    findings: tuple[CheckFinding, ...] = ()
+    file: str | None = Field(default=None, description="The file, base64.")
+    media_type: str = "application/json"
+
+
+class GetAnnualReport(Query, by=ANYONE, reply=ReportReply):
+    """The annual report of a year, as it stood on any day. Without a staff role only issued editions are answered."""
+
+    year: int = Field(ge=2008, le=2100)
+    agency: str = Field(default="", max_length=40, description="Agency code; empty for the whole region.")
+    as_of: date | None = Field(default=None, description="As it stood at the end of that day; empty for today.")
+    edition: int | None = Field(default=None, ge=1, description="An issued edition, as it was frozen.")
+    form: Form | None = Field(default=None, description="Format of 2019 or of 2021; empty: the one of the year.")
+    merge_other: bool = Field(default=False, description="Print （六）其他处理 as one row.")
+    format: Literal["json", "html", "docx", "xlsx"] = "json"
+
+
+class CellCases(Reply):
+    """The requests behind a cell."""
+
+    row: str
+    column: str
+    value: int | None
+    total: int
+    cases: tuple[CaseId, ...] = Field(description="Up to the limit of the query, by number.")
+    opening: int = Field(default=0, description="Part of the value that comes from the opening balance.")
+
+
+class ExplainCell(Query, by=(*STAFF, Role.SERVICE), reply=CellCases):
+    """From a cell of table 2 or 3 down to its cases."""
+
+    year: int = Field(ge=2008, le=2100)
+    agency: str = Field(default="", max_length=40)
+    as_of: date | None = None
+    row: str = Field(max_length=120, description="Label, or its end, e.g. `（一）予以公开`; also r01 to r25.")
+    column: str = Field(max_length=20)
+    offset: int = Field(default=0, ge=0)
+    limit: int = Field(default=1000, ge=1, le=2000)
+
+
+class DisclosureStatistics(Reply):
+    """The older statistics of proactive disclosure. Zeros are printed."""
+
+    year: int
+    agency: str
+    as_of: date
+    total: int
+    by_category: tuple[Share, ...]
+    by_channel: tuple[Delivered, ...]
+    channel_total: int = Field(description="Deliveries; channels overlap, so this is not `total`.")
+
+
+class GetDisclosure(Query, by=ANYONE, reply=DisclosureStatistics):
+    """Published information by category with shares, and deliveries by channel (the statistics before 2019)."""
+
+    year: int = Field(ge=2000, le=2100)
+    agency: str = Field(default="", max_length=40)
+    as_of: date | None = None

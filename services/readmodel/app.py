@@ -2,9 +2,11 @@
 
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
-from services.readmodel.handlers import Pending, ReadModel, on
+from services.readmodel.handlers import Pending, ReadModel
 from services.readmodel.lists import Counted, agency_name
 from services.readmodel.rebuild import Rebuilder
+from services.readmodel.reports.handlers import on
+from services.readmodel.reports.office import Office
 from services.readmodel.searching import Tail
 from services.readmodel.storage import Generations
 
@@ -27,5 +29,6 @@ def build(settings: Settings) -> App[ReadModel]:
         calendars=runtime.calendars,
         clock=runtime.clock,
         pending=Pending(),
+        reports=Office.of(runtime, generations),
     )
     return App(runtime, on, service, indexes=indexes, background=[tail.run])

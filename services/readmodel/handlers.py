@@ -17,6 +17,8 @@ from kernel.refused import Refused
 from services.readmodel import lists
 from services.readmodel.lists import Counted
 from services.readmodel.rebuild import Rebuilder
+from services.readmodel.reports.editions import keep
+from services.readmodel.reports.office import Office
 from services.readmodel.search import Equals, parse
 from services.readmodel.searching import Tail
 from services.readmodel.storage import Generations
@@ -38,6 +40,7 @@ class ReadModel:
     calendars: Calendars
     clock: Clock
     pending: "Pending"
+    reports: Office
 
 
 class Pending:
@@ -59,6 +62,7 @@ async def hear(service: ReadModel, heard: Sequence[Heard]) -> None:
             await service.calendars.add(notice, each.event.epoch, each.event.version)
         if removal(type(each.event), each.data) is None:
             documents.append(view(type(each.event), each.data, each.at))
+    await keep(generation, documents)
     await generation.apply(newest(documents), now)
     for each in heard:
         if gone := removal(type(each.event), each.data):

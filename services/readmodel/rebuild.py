@@ -18,6 +18,7 @@ from contracts.base import Event
 from contracts.readmodel import RebuildState
 from contracts.registry import REGISTRY
 from kernel.refused import Refused
+from services.readmodel.reports.editions import keep
 from services.readmodel.storage import Generation, Generations
 from services.readmodel.views import Removal, newest, removal, view
 
@@ -77,7 +78,7 @@ class Rebuilder:
             self._state = self._state.model_copy(update={"running": False})
 
     async def _replay(self, target: Generation) -> None:
-        await target.views.drop()
+        await target.drop()
         await target.create_indexes()
         subscription = await _rewound(self._bus)
         replay = Replay(target, self._clock)
@@ -142,6 +143,7 @@ class Replay:
                 removals.append(gone)
             else:
                 documents.append(view(kind, data, at))
+        await keep(self._target, documents)
         await self._write(newest(documents), self._clock.now())
         for gone in removals:
             await self._target.remove(gone, self._clock.now())

@@ -13,15 +13,17 @@ from services.readmodel.views import Removal
 POINTER_SECONDS = 1.0
 COUNTER = "changes"
 VIEWS = "views_"
+EDITIONS = "editions_"
 TOGETHER = 500
 
 
 class Generation:
     """The views of one generation."""
 
-    def __init__(self, number: int, views: Collection, counters: Collection) -> None:
+    def __init__(self, number: int, views: Collection, counters: Collection, editions: Collection) -> None:
         self.number = number
         self.views = views
+        self.editions = editions
         self._counters = counters
 
     async def create_indexes(self) -> None:
@@ -31,13 +33,18 @@ class Generation:
             self.views.create_index([("work.due_at", 1)], sparse=True),
             self.views.create_index([("type", 1), ("sort", -1)]),
             self.views.create_index([("service", 1), ("epoch", 1)]),
+            self.editions.create_index([("change", 1)]),
         )
+
+    async def drop(self) -> None:
+        """Forget all that this generation holds."""
+        await asyncio.gather(self.views.drop(), self.editions.drop())
 
     async def apply(self, documents: Sequence[Document], now: datetime) -> int:
         """Write views, the newest wins; the change number of the last. New records go in by one insertion."""
         if not documents:
             return 0
-        last = await self._take(len(documents))
+        last = await self.take(len(documents))
         for number, document in enumerate(documents, last - len(documents) + 1):
             document["change"] = number
             document["changed_at"] = now
@@ -51,7 +58,7 @@ class Generation:
 
     async def insert_new(self, documents: Sequence[Document], now: datetime) -> None:
         """Write views that the caller knows to be new in this generation."""
-        last = await self._take(len(documents))
+        last = await self.take(len(documents))
         for number, document in enumerate(documents, last - len(documents) + 1):
             document["change"] = number
             document["changed_at"] = now
@@ -68,10 +75,13 @@ class Generation:
 
     async def _remove_again(self, written: Sequence[Document], now: datetime) -> None:
         """Looks after the write: of a write and a removal at the same time at least one sees the other."""
-        for found in await self._counters.find({"generation": self.number}):
-            removal = Removal(**found["removal"])
+        for removal in await self.removals():
             if any(removal.removes(document) for document in written):
                 await self._take_out(removal, now)
+
+    async def removals(self) -> list[Removal]:
+        """What retellings have removed in this generation."""
+        return [Removal(**found["removal"]) for found in await self._counters.find({"generation": self.number})]
 
     async def _take_out(self, removal: Removal, now: datetime) -> None:
         """Each view gets a change number of its own, for the index and the lists page by them."""
@@ -82,7 +92,7 @@ class Generation:
             "removed": False,
         }
         while found := await self.views.find(where, {"_id": 1}, limit=TOGETHER):
-            first = await self._take(len(found)) - len(found) + 1
+            first = await self.take(len(found)) - len(found) + 1
             await self.views.bulk(
                 [
                     UpdateOne(
@@ -97,7 +107,8 @@ class Generation:
         found = await self._counters.find_one({"_id": f"{COUNTER}_{self.number}"})
         return int(found["next"]) if found else 0
 
-    async def _take(self, size: int) -> int:
+    async def take(self, size: int) -> int:
+        """Reserve so many change numbers; the last of them."""
         after = await self._counters.find_one_and_update(
             {"_id": f"{COUNTER}_{self.number}"}, {"$inc": {"next": size}}, upsert=True
         )
@@ -130,7 +141,12 @@ class Generations:
         return self._current
 
     def open(self, number: int) -> Generation:
-        return Generation(number, self._store.collection(f"{VIEWS}{number}"), self._store.collection("counters"))
+        return Generation(
+            number,
+            self._store.collection(f"{VIEWS}{number}"),
+            self._store.collection("counters"),
+            self._store.collection(f"{EDITIONS}{number}"),
+        )
 
     async def switch(self, number: int) -> None:
         """Let another generation serve."""
@@ -140,7 +156,7 @@ class Generations:
     async def drop_others(self, number: int) -> None:
         """Remove the views of all other generations, also of rebuilds that died."""
         for name in await self._store.collections():
-            if name.startswith(VIEWS) and name != f"{VIEWS}{number}":
+            if name.startswith((VIEWS, EDITIONS)) and name.rpartition("_")[2] != str(number):
                 await self._store.collection(name).drop()
         await self._store.collection("counters").delete_many({"generation": {"$ne": number, "$exists": True}})
 

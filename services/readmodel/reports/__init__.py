@@ -1,0 +1,1 @@
+"""Reports as functions over dated editions of what they count."""

@@ -1,0 +1,143 @@
+"""What reports count of a record: pure functions from records as they are told."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from contracts.requests_terms import ApplicantClass, ApplicationKind
+from services.readmodel.reports.form import data
+
+REQUEST = "requests.request"
+DOCUMENT = "publication.public_document"
+CLASSES = tuple(each.value for each in ApplicantClass)
+NORMATIVE = data()["normative"]
+
+
+class ReviewCount(NamedTuple):
+    """行政复议 or 行政诉讼. Dates are ISO texts, which order as dates do; empty: not decided."""
+
+    kind: str
+    filed: str
+    result: str
+    decided: str
+
+
+class RequestCount(NamedTuple):
+    """A request as the annual report counts it. Dates are ISO texts; empty: not yet."""
+
+    agency: str
+    column: int
+    """Place of the applicant's class among the six columns."""
+    received: str
+    closed: str
+    row: str
+    fee: int
+    """Yuan collected."""
+    noticed: bool
+    """A fee notice existed."""
+    ledger: bool
+    """Taken over from an old ledger: known to the office before the platform heard of it."""
+    late: bool
+    """The first result came after its limit."""
+    reviews: tuple[ReviewCount, ...]
+
+
+class DocumentCount(NamedTuple):
+    """A published document as reports count it. Dates are ISO texts; empty: none."""
+
+    agency: str
+    category: str
+    published: str
+    channels: tuple[str, ...]
+    normative: str
+    """Row of table 1, or empty."""
+    issued: str
+    ended: str
+
+
+Count = RequestCount | DocumentCount
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A dated state: how a record stood at the end of a day, as far as reports count it."""
+
+    type: str
+    id: str
+    day: str
+    stamp: int
+    epoch: int
+    told_at: str
+    count: Count
+
+
+def count_of(type_name: str, record: Mapping[str, Any]) -> Count | None:
+    """What reports count of a record; `None` for one that no report counts."""
+    if type_name == REQUEST:
+        return _request(record)
+    if type_name == DOCUMENT:
+        return _document(record)
+    return None
+
+
+def revived(type_name: str, values: Sequence[Any]) -> Count:
+    """The count behind a stored list."""
+    if type_name == REQUEST:
+        *plain, reviews = values
+        return RequestCount._make([*plain, tuple(map(ReviewCount._make, reviews))])
+    agency, category, published, channels, *rest = values
+    return DocumentCount._make([agency, category, published, tuple(channels), *rest])
+
+
+def _request(record: Mapping[str, Any]) -> RequestCount | None:
+    """The first result counts for its year; of several on that day 部分公开 comes before a refusal (row r04)."""
+    if record.get("kind", ApplicationKind.DISCLOSURE.value) != ApplicationKind.DISCLOSURE.value:
+        return None
+    results = record.get("results") or ()
+    closed = min((result["closed_on"] for result in results), default="")
+    rows = [result["row"] for result in results if result["closed_on"] == closed]
+    row = "r04" if "r04" in rows else (rows[0] if rows else "")
+    imported = record.get("ledger_id") is not None
+    collected = record.get("fee_paid") or (imported and closed and row != "r22")
+    return RequestCount(
+        agency=record.get("agency") or "",
+        column=CLASSES.index(record["applicant_class"]),
+        received=record.get("received_on") or "",
+        closed=closed,
+        row=row,
+        fee=(record.get("fee") or 0) if collected else 0,
+        noticed=bool(record.get("fee")),
+        ledger=imported,
+        late=any(result["on_time"] is False for result in results if result["closed_on"] == closed),
+        reviews=tuple(
+            ReviewCount(each["kind"], each["filed_on"], each["result"], each.get("decided_on") or "")
+            for each in record.get("reviews") or ()
+        ),
+    )
+
+
+def _document(record: Mapping[str, Any]) -> DocumentCount:
+    metadata = record["metadata"]
+    published = record["published_at"][:10]
+    ends = [metadata.get("ended_on") or "", metadata.get("valid_until") or ""]
+    lasting = metadata.get("validity") in ("有效", "修改")
+    return DocumentCount(
+        agency="" if record.get("withdrawn") else (metadata.get("issuers") or [""])[0],
+        category="" if record.get("withdrawn") else metadata.get("category") or "其他",
+        published=published,
+        channels=tuple(metadata.get("channels") or ()),
+        normative="" if record.get("withdrawn") or metadata.get("party") else _normative(metadata),
+        issued=metadata.get("issued_on") or metadata.get("formed_on") or published,
+        ended=(ends[1] if lasting else min(filter(None, ends), default=published)),
+    )
+
+
+def _normative(metadata: Mapping[str, Any]) -> str:
+    """规章 or 行政规范性文件, by what the directory, the genre or a keyword says; never by the title."""
+    if metadata.get("category") != NORMATIVE["category"]:
+        return ""
+    said = {metadata.get("genre"), *(metadata.get("keywords") or ()), *(metadata.get("group") or "").split("/")}
+    for row in ("规章", "行政规范性文件"):
+        if said & set(NORMATIVE[row]):
+            return row
+    return ""
