@@ -34,7 +34,7 @@ from chassis.rpc import Asker, Respond, Responder
 from chassis.settings import Settings
 from chassis.settle import Delivery, Settler, Unreadable
 from chassis.store import Collection, Store, Unreachable
-from chassis.telemetry import LAG, UNTOLD, handling
+from chassis.telemetry import LAG, UNTOLD, handling, handling_together
 from contracts import cloudevents, subjects
 from contracts.base import Answer, Event, Intake
 from contracts.registry import REGISTRY
@@ -236,7 +236,9 @@ class App(Generic[D]):
     async def hear(self, deliveries: Sequence[Delivery[Heard]]) -> None:
         """Hand events to their handlers: all at once, or each to the handler of its type."""
         if self._handlers.batch is not None:
-            await self._handlers.batch(self.it, [delivery.content for delivery in deliveries])
+            named = [(subjects.template(each.raw.subject), each.raw.headers) for each in deliveries]
+            with handling_together(self.name, named):
+                await self._handlers.batch(self.it, [delivery.content for delivery in deliveries])
             return
         for delivery in deliveries:
             heard = delivery.content

@@ -5,7 +5,7 @@ import logging
 import sys
 import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import propagate, trace
@@ -27,6 +27,7 @@ SECONDS = Histogram(
 )
 LAG = Gauge("zwgk_consumer_pending", "Messages that wait in the stream for a durable", ["service", "durable"])
 UNTOLD = Gauge("zwgk_outbox_waiting", "Cases whose events have not been told yet", ["service"])
+TRACE = "traceparent"
 _PLAIN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -98,3 +99,35 @@ def handling(
             raise
         finally:
             SECONDS.labels(service, message).observe(time.perf_counter() - began)
+
+
+@contextmanager
+def handling_together(service: str, messages: Sequence[tuple[str, Mapping[str, str] | None]]) -> Iterator[None]:
+    """Spans of messages (template, headers) that are handled at once: each in the trace that it belongs to, all as long
+    as the batch. A message without a trace has no span: traces begin at the edges."""
+    began = time.perf_counter()
+    spans = [
+        tracer.start_span(
+            f"handle {name}",
+            context=propagate.extract(headers),
+            kind=SpanKind.CONSUMER,
+            attributes={
+                "messaging.system": "nats",
+                "messaging.destination.template": name,
+                "zwgk.service": service,
+                "messaging.batch.message_count": len(messages),
+            },
+        )
+        for name, headers in messages
+        if headers and TRACE in headers
+    ]
+    try:
+        yield
+    except Exception as error:
+        for span in spans:
+            span.set_status(Status(StatusCode.ERROR, type(error).__name__))
+        raise
+    finally:
+        for span in spans:
+            span.end()
+        SECONDS.labels(service, "batch").observe(time.perf_counter() - began)
