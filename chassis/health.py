@@ -74,7 +74,7 @@ class HttpServer:
 
     async def start(self) -> None:
         """Raises `Refused` when the address cannot be listened on."""
-        self._socket = socket.socket()
+        self._socket = socket.socket(proto=socket.IPPROTO_TCP)  # a named protocol: asyncio then sets TCP_NODELAY
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind(self._address)
@@ -85,6 +85,7 @@ class HttpServer:
                 f"无法监听 {self._address[0]}:{self._address[1]}，端口可能已被占用。",
                 remedy="请停止占用该端口的程序，或改用其他端口。",
             ) from None
+        self._socket.listen(1024)
         self.port = int(self._socket.getsockname()[1])
         self._task = asyncio.create_task(self._server.serve([self._socket]))
 
