@@ -82,7 +82,9 @@ def show_(
     caller = f"{page.caller.name} {page.caller.phone}" if page.caller else "（不公开或未留）"
     for label, text in (("标题", page.title), ("内容", page.content), ("地点", page.place), ("来电人", caller)):
         typer.echo(f"{label}：{text or ''}")
-    for label, texts in (("提示", page.record.hints), ("说明", page.notes), ("相同内容", page.similar)):
+    similar = [f"{each.id} 文字相似{each.likeness}%{'、同一地点' if each.same_place else ''}" for each in page.similar]
+    units = [f"{each.name}（{each.agency}）{each.reason}{'；应回避' if each.barred else ''}" for each in page.proposed]
+    for label, texts in (("提示", page.record.hints), ("建议承办", units), ("疑似重复", similar), ("说明", page.notes)):
         for text in texts:
             typer.echo(f"{label}：{text}")
     if page.reply:

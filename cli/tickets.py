@@ -74,7 +74,9 @@ async def _emitted(tickets: list[dict[str, Any]], party: str) -> list[dict[str, 
     client = await nats.connect(**given.connection(), allow_reconnect=False)
     try:
         js = client.jetstream(timeout=5)
-        subject = next(each for each in given.publish if ".in.hotline.ticket." in each)
+        subject = next((each for each in given.publish if ".in.hotline.ticket." in each), None)
+        if subject is None:
+            raise Refused("not_an_emitter", "该外部系统不发送工单。", field="party", remedy="请核对名称。")
         for ticket in tickets:
             await js.publish(subject, json.dumps(ticket).encode(), stream="INTAKE")
         answers = await js.pull_subscribe_bind(given.durable or "", given.stream or "")

@@ -1,7 +1,7 @@
 """What the hotline service takes, tells and answers (12345 政务服务便民热线 and every other mailbox)."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -14,26 +14,115 @@ from contracts.base import (
     Event,
     Intake,
     Personal,
-    Query,
-    Reply,
     Role,
 )
+from contracts.hotline_figures import BecomeRequest as BecomeRequest
+from contracts.hotline_figures import Dimension as Dimension
+from contracts.hotline_figures import DutyPage as DutyPage
+from contracts.hotline_figures import DutySheet as DutySheet
+from contracts.hotline_figures import Figures as Figures
+from contracts.hotline_figures import HistoryBad as HistoryBad
+from contracts.hotline_figures import HistoryRow as HistoryRow
+from contracts.hotline_figures import HistoryTaken as HistoryTaken
+from contracts.hotline_figures import ImportTickets as ImportTickets
+from contracts.hotline_figures import MonthlyBulletin as MonthlyBulletin
+from contracts.hotline_figures import MonthPage as MonthPage
+from contracts.hotline_figures import Reported as Reported
+from contracts.hotline_figures import ReportedRows as ReportedRows
+from contracts.hotline_figures import ReportedTickets as ReportedTickets
+from contracts.hotline_figures import Share as Share
+from contracts.hotline_figures import Statistics as Statistics
+from contracts.hotline_figures import StatisticsTable as StatisticsTable
+from contracts.hotline_figures import SupervisionLine as SupervisionLine
+from contracts.hotline_figures import SupervisionList as SupervisionList
+from contracts.hotline_figures import SupervisionPage as SupervisionPage
+from contracts.hotline_figures import TellHowToApply as TellHowToApply
+from contracts.hotline_figures import Topic as Topic
+from contracts.hotline_public import Bulletin as Bulletin
+from contracts.hotline_public import BulletinIssued as BulletinIssued
+from contracts.hotline_public import CloseSignal as CloseSignal
+from contracts.hotline_public import CountSuggestions as CountSuggestions
+from contracts.hotline_public import Entry as Entry
+from contracts.hotline_public import EntryChanged as EntryChanged
+from contracts.hotline_public import EntryPage as EntryPage
+from contracts.hotline_public import EntryRestated as EntryRestated
+from contracts.hotline_public import EntryRows as EntryRows
+from contracts.hotline_public import EntrySort as EntrySort
+from contracts.hotline_public import IssueBulletin as IssueBulletin
+from contracts.hotline_public import Knowledge as Knowledge
+from contracts.hotline_public import KnowledgePublished as KnowledgePublished
+from contracts.hotline_public import KnowledgeWithdrawn as KnowledgeWithdrawn
+from contracts.hotline_public import ListEntries as ListEntries
+from contracts.hotline_public import ListSignals as ListSignals
+from contracts.hotline_public import OfferResult as OfferResult
+from contracts.hotline_public import ProposeKnowledge as ProposeKnowledge
+from contracts.hotline_public import PublicTicket as PublicTicket
+from contracts.hotline_public import PublicTicketPublished as PublicTicketPublished
+from contracts.hotline_public import PublicTicketWithdrawn as PublicTicketWithdrawn
+from contracts.hotline_public import PublishEntry as PublishEntry
+from contracts.hotline_public import ReviseEntry as ReviseEntry
+from contracts.hotline_public import ShowEntry as ShowEntry
+from contracts.hotline_public import Signal as Signal
+from contracts.hotline_public import SignalClosed as SignalClosed
+from contracts.hotline_public import SignalGrew as SignalGrew
+from contracts.hotline_public import SignalRaised as SignalRaised
+from contracts.hotline_public import SignalRestated as SignalRestated
+from contracts.hotline_public import SignalRows as SignalRows
+from contracts.hotline_public import SuggestionFigures as SuggestionFigures
+from contracts.hotline_public import SuggestionRow as SuggestionRow
+from contracts.hotline_public import WithdrawEntry as WithdrawEntry
+from contracts.hotline_ratings import AppealRating as AppealRating
+from contracts.hotline_ratings import ContactRater as ContactRater
+from contracts.hotline_ratings import CountRatings as CountRatings
+from contracts.hotline_ratings import ListRatings as ListRatings
+from contracts.hotline_ratings import RatedObject as RatedObject
+from contracts.hotline_ratings import Rating as Rating
+from contracts.hotline_ratings import RatingAnswer as RatingAnswer
+from contracts.hotline_ratings import RatingChanged as RatingChanged
+from contracts.hotline_ratings import RatingClosed as RatingClosed
+from contracts.hotline_ratings import RatingFigures as RatingFigures
+from contracts.hotline_ratings import RatingGiven as RatingGiven
+from contracts.hotline_ratings import RatingOverdue as RatingOverdue
+from contracts.hotline_ratings import RatingPage as RatingPage
+from contracts.hotline_ratings import RatingReceived as RatingReceived
+from contracts.hotline_ratings import RatingRestated as RatingRestated
+from contracts.hotline_ratings import RatingRow as RatingRow
+from contracts.hotline_ratings import RatingRows as RatingRows
+from contracts.hotline_ratings import RatingState as RatingState
+from contracts.hotline_ratings import RatingWay as RatingWay
+from contracts.hotline_ratings import Remedy as Remedy
+from contracts.hotline_ratings import RemedyRating as RemedyRating
+from contracts.hotline_ratings import RevisitRater as RevisitRater
+from contracts.hotline_ratings import ShowRating as ShowRating
+from contracts.hotline_ratings import Verdict as Verdict
+from contracts.hotline_ratings import VerifyRating as VerifyRating
+from contracts.hotline_reading import Following as Following
+from contracts.hotline_reading import FollowTicket as FollowTicket
+from contracts.hotline_reading import ListTickets as ListTickets
+from contracts.hotline_reading import ProposedUnit as ProposedUnit
+from contracts.hotline_reading import ShowTicket as ShowTicket
+from contracts.hotline_reading import SimilarTicket as SimilarTicket
+from contracts.hotline_reading import Step as Step
+from contracts.hotline_reading import TicketPage as TicketPage
+from contracts.hotline_reading import TicketRows as TicketRows
+from contracts.hotline_terms import CATEGORIES as CATEGORIES
+from contracts.hotline_terms import CENTRE as CENTRE
+from contracts.hotline_terms import OWNER as OWNER
+from contracts.hotline_terms import STAFF as STAFF
+from contracts.hotline_terms import UNIT as UNIT
+from contracts.hotline_terms import AgencyCode as AgencyCode
 from contracts.hotline_terms import Attachment as Attachment
 from contracts.hotline_terms import Caller as Caller
+from contracts.hotline_terms import Duty as Duty
 from contracts.hotline_terms import Ending as Ending
 from contracts.hotline_terms import Location as Location
 from contracts.hotline_terms import Matter as Matter
+from contracts.hotline_terms import Reason as Reason
 from contracts.hotline_terms import Satisfaction as Satisfaction
 from contracts.hotline_terms import Ticket as Ticket
 from contracts.hotline_terms import TicketKind as TicketKind
 from contracts.hotline_terms import TicketState as TicketState
 from contracts.hotline_terms import Urgency as Urgency
-
-CENTRE = (Role.DISPATCHER,)
-UNIT = (Role.CLERK, Role.HEAD)
-STAFF = (*CENTRE, *UNIT, Role.SUPERVISOR, Role.ARCHIVIST)
-AgencyCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="Code in the agency register.")]
-Reason = Annotated[Personal[str], Field(min_length=2, max_length=2000, description="Kept among the papers.")]
 
 
 class Told(Contract):
@@ -62,7 +151,7 @@ class TicketAnswer(Answer):
     merged_into: str | None = Field(default=None, description="The case that this one is handled with.")
 
 
-class TicketEmitted(Told, Intake, what="ticket", answer=TicketAnswer):
+class TicketEmitted(Told, Intake, what="ticket", answer=TicketAnswer, named_by=("source", "ticket_no", "revision")):
     """A ticket as a hotline system emits it. The same source, ticket_no and revision is the same however often it
     comes; a higher revision updates; a lower one is ignored."""
 
@@ -71,10 +160,6 @@ class TicketEmitted(Told, Intake, what="ticket", answer=TicketAnswer):
     revision: int = Field(default=1, ge=1, le=100_000)
     occurred_at: AwareDatetime = Field(description="When the matter happened.")
     received_at: AwareDatetime = Field(description="受理时间 at the emitter; the caller's clock begins here.")
-
-    @property
-    def emission(self) -> str:
-        return f"{self.source}:{self.ticket_no}:{self.revision}"
 
 
 class TicketAccepted(Event, record="ticket", name="accepted"):
@@ -309,71 +394,3 @@ class RateTicket(Command, by=(Role.CITIZEN,)):
     number: CaseId
     code: str = Field(max_length=20)
     level: int = Field(ge=1, le=5)
-
-
-class Step(Contract):
-    """One step that the caller may see."""
-
-    at: AwareDatetime
-    label: str
-
-
-class Following(Reply):
-    """What the caller sees of the ticket."""
-
-    number: str
-    state: str
-    state_label: str
-    kind: TicketKind
-    category: str | None
-    received_at: AwareDatetime
-    due_at: AwareDatetime | None
-    overdue: bool
-    promised_on: date | None
-    agency: str
-    steps: tuple[Step, ...]
-    reply: Personal[str | None] = None
-    can_rate: bool = False
-    merged_into: str | None = None
-
-
-class FollowTicket(Query, by=(Role.CITIZEN, Role.SERVICE), reply=Following):
-    """The caller follows the ticket by number and query code."""
-
-    number: CaseId
-    code: str = Field(max_length=20)
-
-
-class TicketPage(Reply):
-    """A ticket with what the asker may read of its papers."""
-
-    record: Ticket
-    title: Personal[str | None] = None
-    content: Personal[str | None] = None
-    place: Personal[str | None] = None
-    caller: Personal[Caller | None] = None
-    reply: Personal[str | None] = None
-    notes: Personal[tuple[str, ...]] = Field(default=(), description="Reasons given with requests and decisions.")
-    accused: tuple[str, ...] = Field(default=(), description="Agencies complained of; shown to the centre alone.")
-    named: tuple[str, ...] = Field(default=(), description="Agencies that a complaint names, for a person to judge.")
-    similar: tuple[str, ...] = Field(default=(), description="Tickets with the same content, proposed for merging.")
-
-
-class ShowTicket(Query, by=STAFF, reply=TicketPage):
-    """Read a ticket and its papers; who read them and why is kept."""
-
-    id: CaseId
-    purpose: str = Field(default="办理", max_length=100)
-
-
-class TicketRows(Reply):
-    tickets: tuple[Ticket, ...]
-
-
-class ListTickets(Query, by=(*STAFF, Role.SERVICE), reply=TicketRows):
-    """Tickets, newest first."""
-
-    state: TicketState | None = None
-    agency: str | None = Field(default=None, max_length=20)
-    open: bool | None = None
-    limit: int = Field(default=50, ge=1, le=200)

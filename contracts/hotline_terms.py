@@ -2,10 +2,34 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Contract, WorkRecord
+from contracts.base import CaseId, Contract, Personal, Role, WorkRecord
+
+OWNER = "contracts.hotline"
+"""Where every type of the hotline is published from, whichever file it stands in."""
+CENTRE = (Role.DISPATCHER,)
+UNIT = (Role.CLERK, Role.HEAD)
+STAFF = (*CENTRE, *UNIT, Role.SUPERVISOR, Role.ARCHIVIST)
+AgencyCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="Code in the agency register.")]
+Reason = Annotated[Personal[str], Field(min_length=2, max_length=2000, description="Kept among the papers.")]
+CATEGORIES = {
+    "economy": "经济财贸",
+    "health": "卫生健康",
+    "market": "市场监管",
+    "environment": "生态环境",
+    "services": "公共服务",
+    "construction": "城乡建设",
+    "safety": "公共安全",
+    "labour": "劳动和社会保障",
+    "transport": "交通运输",
+    "education": "科教文体",
+    "farming": "农林水土",
+    "city": "城市管理",
+}
+"""问题分类: the twelve first-level subjects of a city's published tickets, with the codes that programs use."""
 
 
 class TicketKind(StrEnum):
@@ -70,6 +94,14 @@ class Ending(StrEnum):
     FACTUAL = "factual"  # 实事求是: dissatisfied, but the matter was handled as it can be
     TRANSFERRED = "transferred"  # handed over to a place outside, whose contact was told to the caller
     REFUSED = "refused"  # outside the remit, the right place named
+
+
+class Duty(StrEnum):
+    """A limit of its own beside the caller's."""
+
+    SIGN = "sign"  # 签收
+    CONTACT = "contact"  # 首次联系
+    VISIT = "visit"  # 回访
 
 
 class Location(Contract):
@@ -141,3 +173,7 @@ class Ticket(WorkRecord):
     ending: Ending | None = None
     merged_into: str | None = None
     absorbed: tuple[str, ...] = Field(default=(), description="Tickets that are handled with this one.")
+    visit_due_at: AwareDatetime | None = Field(default=None, description="When the caller is to be visited (回访).")
+    missed: tuple[Duty, ...] = Field(default=(), description="Limits beside the caller's that were missed.")
+    imported: bool = Field(default=False, description="A closed ticket of another system, taken in as history.")
+    request: CaseId | None = Field(default=None, description="Request for information that it has become.")

@@ -2,12 +2,15 @@
 
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
-from services.hotline.handlers import on
-from services.hotline.service import Hotline
+from services.hotline import handlers, signals
+from services.hotline.service import Hotline, on
 from services.hotline.storage import create_indexes
+
+REACTING = (handlers, signals)
+"""The modules whose functions are registered with `on` when they are imported."""
 
 
 def build(settings: Settings) -> App[Hotline]:
     """The service, ready to be started."""
     runtime = Runtime("hotline", settings)
-    return App(runtime, on, Hotline.of(runtime), indexes=lambda: create_indexes(runtime.collection("cases")))
+    return App(runtime, on, Hotline.of(runtime), indexes=lambda: create_indexes(runtime.collection))

@@ -8,6 +8,7 @@ from chassis.actors import Cause
 from chassis.cases import Held, Opening
 from chassis.handlers import Emission
 from chassis.papers import Paper
+from chassis.store import Document
 from contracts.hotline import TakeTicket, TicketAnswer, TicketEmitted
 from kernel.facts import Fact
 from kernel.refused import Refused
@@ -71,7 +72,14 @@ async def _open(service: Hotline, waiting: Sequence[_Waiting]) -> dict[str, Held
             for number, each in zip(numbers, waiting, strict=True)
         ]
     )
-    return {each.arrival.origin: case for each, case in zip(waiting, held, strict=True) if case is not None}
+    opened = {each.arrival.origin: case for each, case in zip(waiting, held, strict=True) if case is not None}
+    ours = [each for each in waiting if each.arrival.origin in opened]
+    await service.sketches.add([_sketch(service, each, opened[each.arrival.origin]) for each in ours])
+    return opened
+
+
+def _sketch(service: Hotline, each: _Waiting, held: Held_) -> Document:
+    return service.sketches.of(held.state, each.arrival.text, each.arrival.ticket.place, each.cause.now)
 
 
 async def _take(service: Hotline, each: _Waiting, known: dict[str, Held_]) -> TicketAnswer | Refused:
@@ -89,6 +97,8 @@ async def _take(service: Hotline, each: _Waiting, known: dict[str, Held_]) -> Ti
         if decide(held.state):
             await service.papers.put([_sheet(service, each)], each.cause.now)
             held = await service.cases.execute(held.id, decide, each.cause)
+            if outcome == "updated":
+                await service.sketches.replace(_sketch(service, each, held))
         known[origin] = held
     except Refused as refused:
         return refused

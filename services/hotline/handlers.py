@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Sequence
 
 from chassis.actors import Cause
-from chassis.handlers import Emission, Handlers
+from chassis.handlers import Emission
 from contracts import hotline as c
 from contracts.base import Done, Role
 from contracts.supervision import CalendarNoticeLoaded
@@ -15,9 +15,7 @@ from services.hotline.domain import clock, dispatching, ending, handling
 from services.hotline.domain.following import following, unknown
 from services.hotline.domain.record import record
 from services.hotline.papers import Words
-from services.hotline.service import Hotline, of_centre, official
-
-on = Handlers[Hotline]()
+from services.hotline.service import Hotline, of_centre, official, on
 
 
 @on.intake(c.TicketEmitted)
@@ -56,11 +54,13 @@ async def classify(service: Hotline, command: c.ClassifyTicket, cause: Cause) ->
     for code in command.accused:
         service.register.require(code, "accused")
     calendar = service.calendars.current
-    return await service.decide(
+    done = await service.decide(
         command.id,
         lambda case: dispatching.classify(case, command.category, command.matter, command.accused, calendar),
         cause,
     )
+    await service.sketches.categorise(command.id, command.category, cause.now)
+    return done
 
 
 @on.command(c.DispatchTicket)
@@ -70,7 +70,9 @@ async def dispatch(service: Hotline, command: c.DispatchTicket, cause: Cause) ->
             raise Refused("agency_gone", "该机构已不存在。", field=field, remedy="请派给承继其职责的机构。")
     calendar = service.calendars.current
     return await service.decide(
-        command.id, lambda case: dispatching.dispatch(case, command.lead, command.co, cause.now, calendar), cause
+        command.id,
+        lambda case: dispatching.dispatch(case, command.lead, command.co, cause.now, calendar, service.above),
+        cause,
     )
 
 
@@ -179,7 +181,9 @@ async def review(service: Hotline, command: c.ReviewReply, cause: Cause) -> Done
     return await service.decide_with_words(
         command.id,
         Words(text=command.reason),
-        lambda case, paper: handling.review(case, command.approve, by.id, paper if reasoned else None, cause.now),
+        lambda case, paper: handling.review(
+            case, command.approve, by.id, paper if reasoned else None, cause.now, service.calendars.current
+        ),
         cause,
     )
 
@@ -298,7 +302,9 @@ async def _share_reply(service: Hotline, ticket: c.Ticket, cause: Cause) -> None
         return
     main = (await service.cases.load(ticket.id)).state
     for duplicate in ticket.absorbed:
-        await service.cases.execute(duplicate, lambda case: handling.reply_with(case, main, cause.now), cause)
+        await service.cases.execute(
+            duplicate, lambda case: handling.reply_with(case, main, cause.now, service.calendars.current), cause
+        )
 
 
 def _check_code(service: Hotline, number: str, code: str) -> None:

@@ -7,6 +7,8 @@ from kernel import personal
 from kernel.refused import Refused
 from services.hotline.domain import Case
 from services.hotline.domain.record import record
+from services.hotline.domain.ticket import LABELS
+from services.hotline.domain.triage import in_charge
 from services.hotline.papers import Sheet, Words
 from services.hotline.service import Hotline
 
@@ -36,6 +38,7 @@ async def page(service: Hotline, id: str, purpose: str, cause: Cause) -> c.Ticke
         accused=case.accused if inside else (),
         named=case.named if inside else (),
         similar=await _similar(service, case) if inside else (),
+        proposed=_proposed(service, case, cause) if inside else (),
     )
 
 
@@ -62,10 +65,32 @@ def _shown(text: str, hidden: bool) -> str:
     return personal.mask(text) if hidden else text
 
 
-async def _similar(service: Hotline, case: Case) -> tuple[str, ...]:
-    """Open tickets with the very same content, proposed for merging."""
-    content = case.revisions[max(case.revisions)].get("content")
-    if not content:
+async def _similar(service: Hotline, case: Case) -> tuple[c.SimilarTicket, ...]:
+    """Open tickets on the same matter by place and words, proposed for merging."""
+    likes = {each.number: each for each in (await service.sketches.like(case.number))[:SIMILAR]}
+    if not likes:
         return ()
-    found = await service.cases.find({"content": content, "open": True}, limit=SIMILAR)
-    return tuple(held.id for held in found if held.id != case.number)
+    found = await service.cases.find({"_id": {"$in": list(likes)}, "open": True}, limit=SIMILAR)
+    similar = [
+        c.SimilarTicket(
+            id=held.id,
+            state_label=LABELS[held.state.state],
+            likeness=round(100 * likes[held.id].likeness),
+            same_place=likes[held.id].same_place,
+        )
+        for held in found
+    ]
+    return tuple(sorted(similar, key=lambda each: (-each.likeness, each.id)))
+
+
+def _proposed(service: Hotline, case: Case, cause: Cause) -> tuple[c.ProposedUnit, ...]:
+    """Units in charge by the duty catalogue; one that is accused, or stands under who is, is shown as barred."""
+    return tuple(
+        c.ProposedUnit(
+            agency=code,
+            name=service.name_of(code),
+            reason=reason,
+            barred=bool({code, *service.above(code)} & set(case.accused)),
+        )
+        for code, reason in in_charge(case.category, case.area, service.register.in_force(cause.now.date()))
+    )

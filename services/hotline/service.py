@@ -7,6 +7,8 @@ from datetime import datetime
 from chassis.actors import Actor, Cause
 from chassis.calendars import Calendars
 from chassis.cases import Cases, Held
+from chassis.clock import Clock
+from chassis.handlers import Handlers
 from chassis.numbers import Numbers
 from chassis.papers import Paper, Papers
 from chassis.runtime import Runtime
@@ -17,22 +19,29 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
-from services.hotline.domain import KIND, Case
+from services.hotline.domain import KIND, Case, signal
 from services.hotline.domain.following import query_code
 from services.hotline.domain.intake import dossier
 from services.hotline.papers import Words
+from services.hotline.sketches import Sketches
 
 Decide = Callable[[Case], Sequence[Fact]]
 CENTRE_FLAG = "hotline_centre"
 PAGE = 200
 
 
+on = Handlers["Hotline"]()
+
+
 @dataclass(frozen=True)
 class Hotline:
-    """Its tickets, their papers, numbers, calendar and register."""
+    """Its tickets, their papers, numbers, calendar and register; and what else is a case of its own."""
 
     region: str
     cases: Cases[Case]
+    signals: Cases[signal.Burst]
+    sketches: Sketches
+    clock: Clock
     papers: Papers
     numbers: Numbers
     calendars: Calendars
@@ -46,6 +55,9 @@ class Hotline:
         return cls(
             region=runtime.region,
             cases=runtime.cases(KIND),
+            signals=runtime.cases(signal.KIND),
+            sketches=Sketches(runtime.collection("sketches"), runtime.collection("marks"), runtime.keys),
+            clock=runtime.clock,
             papers=runtime.papers,
             numbers=runtime.numbers,
             calendars=runtime.calendars,
@@ -60,11 +72,15 @@ class Hotline:
         """The query code of a ticket."""
         return query_code(number, self.digest)
 
-    async def new_numbers(self, now: datetime, size: int) -> list[str]:
-        """Numbers of new tickets: 999901-RX-2026-000123."""
+    async def new_numbers(self, now: datetime, size: int, sort: str = "RX") -> list[str]:
+        """Numbers of new tickets (999901-RX-2026-000123), ratings (HP), texts (GK), signals (XH), bulletins (GB)."""
         year = now.astimezone(CST).year
-        first = await self.numbers.block(f"RX/{year}", size)
-        return [f"{self.region}-RX-{year}-{n:06d}" for n in range(first, first + size)]
+        first = await self.numbers.block(f"{sort}/{year}", size)
+        return [f"{self.region}-{sort}-{year}-{n:06d}" for n in range(first, first + size)]
+
+    async def new_number(self, sort: str, now: datetime) -> str:
+        (number,) = await self.new_numbers(now, 1, sort)
+        return number
 
     async def decide(self, id: str, decide: Decide, cause: Cause) -> Done:
         return done(await self.cases.execute(id, decide, cause))
@@ -86,6 +102,19 @@ class Hotline:
             for held in page:
                 yield held
             last = page[-1].id
+
+    def above(self, code: str) -> list[str]:
+        """The superiors of an agency, the nearest first."""
+        found: list[str] = []
+        agency = self.register.by_code(code)
+        while agency is not None and agency.parent is not None:
+            found.append(agency.parent)
+            agency = self.register.by_code(agency.parent)
+        return found
+
+    def name_of(self, code: str) -> str:
+        agency = self.register.by_code(code)
+        return agency.name if agency else code
 
     def at_centre(self, actor: Actor, now: datetime) -> bool:
         """The person belongs to the centre itself, not to one of its branches."""

@@ -25,7 +25,7 @@ CSV-4,2026-11-20 11:00,鸽子,写错了,渠道写错了。,甲子街道
 @pytest_asyncio.fixture(loop_scope="session")
 async def platform(servers: Servers) -> AsyncIterator[Path]:
     """The data folder of a running platform."""
-    files = {name: str(path) for name, path in servers.files.items()}
+    files = {name: str(path) for name, path in servers.files.items()} | {"hotline": str(servers.files["h12345"])}
     where = Place(http="", nats=servers.nats.url, mongo=servers.mongo.url, region=servers.region, credentials=files)
     (servers.folder.path / "run.json").write_text(where.model_dump_json())
     async with started(servers, ["hotline"]):

@@ -35,7 +35,7 @@ def replied(**changes: object) -> Case:
 
 def visiting(**changes: object) -> Case:
     case = replied(**changes)
-    return after(case, handling.review(case, True, "u2", None, LATER))
+    return after(case, handling.review(case, True, "u2", None, LATER, CALENDAR))
 
 
 def test_the_straight_way_from_dispatch_to_archive() -> None:
@@ -192,9 +192,9 @@ def test_a_suggestion_ends_as_adopted_or_not_with_the_reason() -> None:
 
 def test_another_person_reviews_the_reply() -> None:
     case = replied()
-    assert refused(lambda: handling.review(case, True, "u1", None, NOW))[0] == "own_reply"
-    assert refused(lambda: handling.review(case, False, "u2", None, NOW)) == ("reason_missing", "reason")
-    again = after(case, handling.review(case, False, "u2", "w-2", LATER))
+    assert refused(lambda: handling.review(case, True, "u1", None, NOW, CALENDAR))[0] == "own_reply"
+    assert refused(lambda: handling.review(case, False, "u2", None, NOW, CALENDAR)) == ("reason_missing", "reason")
+    again = after(case, handling.review(case, False, "u2", "w-2", LATER, CALENDAR))
     assert (again.state, again.redone, again.replied_at, again.holder) == (S.SIGNED, 1, None, "unit")
     assert following(case, None).can_rate is False
 
@@ -204,7 +204,7 @@ def test_a_dissatisfied_caller_has_it_handled_once_more_and_then_a_person_decide
     again = after(case, ending.visit(case, True, False, Satisfaction.DISSATISFIED, LATER))
     assert (again.state, again.redone) == (S.SIGNED, 1)
     again = after(again, handling.reply(again, "jtj", "u1", "w-3", None, False, LATER))
-    again = after(again, handling.review(again, True, "u2", None, LATER))
+    again = after(again, handling.review(again, True, "u2", None, LATER, CALENDAR))
     again = after(again, ending.visit(again, True, False, Satisfaction.DISSATISFIED, LATER))
     assert again.state is S.VISITING
     assert refused(lambda: ending.close(again, Ending.FACTUAL, None, LATER)) == ("text_missing", "text")
@@ -286,9 +286,9 @@ def test_merged_tickets_share_the_reply_and_keep_the_rest() -> None:
     main = after(main, ending.absorb(main, merged))
     assert (main.absorbed, main.masked) == ((secret.number,), True)
     assert ending.absorb(main, merged) == []
-    assert handling.reply_with(merged, main, NOW) == []
+    assert handling.reply_with(merged, main, NOW, CALENDAR) == []
     main = after(main, handling.reply(main, "jtj", "u1", "w-1", None, False, LATER))
-    answered = after(merged, handling.reply_with(merged, main, LATER))
+    answered = after(merged, handling.reply_with(merged, main, LATER, CALENDAR))
     assert (answered.state, answered.reply, answered.rating) == (S.VISITING, "w-1", None)
     assert after(answered, ending.rate(answered, 2, LATER)).rating == 2
     assert after(answered, ending.visit(answered, True, False, Satisfaction.DISSATISFIED, LATER)).state is S.VISITING
@@ -333,7 +333,8 @@ def test_query_codes_are_unlike_and_derived() -> None:
 
 def test_the_index_holds_nothing_personal() -> None:
     values = index(opened(caller=Caller(name="示例甲", phone="0000-5558001")))
-    assert set(values) == {"state", "open", "agency", "received_at", "content", "main"}
+    assert set(values) == {"state", "open", "agency", "source", "received_at", "closed_at", "main", "figures"}
+    assert not {"示例甲", "0000-5558001", "样板路"} & set(values["figures"].values())
 
 
 class Tickets(RuleBasedStateMachine):
@@ -401,7 +402,7 @@ class Tickets(RuleBasedStateMachine):
     @rule(reviewer=st.sampled_from(["u1", "u2"]), approve=st.booleans())
     def reply(self, reviewer: str, approve: bool) -> None:
         self.act(lambda case: handling.reply(case, case.lead, "u1", "w", True, True, self.now))
-        self.act(lambda case: handling.review(case, approve, reviewer, "w", self.now))
+        self.act(lambda case: handling.review(case, approve, reviewer, "w", self.now, CALENDAR))
 
     @rule(reached=st.booleans(), satisfaction=st.sampled_from(Satisfaction))
     def visit(self, reached: bool, satisfaction: Satisfaction) -> None:
@@ -436,7 +437,7 @@ class Tickets(RuleBasedStateMachine):
         assert case.open is (case.closed_at is None)
         assert not (set(case.accused) & {case.lead, *case.co})
         assert (case.lead != "") or case.state not in (S.DISPATCHED, S.SIGNED, S.SUSPENDED)
-        assert case.running or clock.alarm(case) is None
+        assert case.running or case.alarmed or case.state is S.VISITING or clock.alarm(case) is None
         assert not (told.overdue and told.due_at is None)
         assert not (case.alarmed and not case.open)
 

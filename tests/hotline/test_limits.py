@@ -4,14 +4,23 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from contracts.hotline import Matter
+from contracts.hotline import Duty, Matter, Satisfaction
 from kernel.calendar import Notice, Rest
 from kernel.clock import CST
-from services.hotline.domain import clock, handling
-from services.hotline.domain.facts import FellOverdue, LimitRecomputed, Warned
+from services.hotline.domain import clock, dispatching, ending, handling
+from services.hotline.domain.facts import (
+    AlarmRepeated,
+    Contacted,
+    DutyMissed,
+    DutyWarned,
+    FellOverdue,
+    LimitRecomputed,
+    Warned,
+)
 from services.hotline.domain.limit import PROFILE, limit_for, promised
+from services.hotline.domain.record import figures, record
 from services.hotline.domain.ticket import Case
-from tests.hotline.tickets import CALENDAR, NOW, after, classified, opened, signed
+from tests.hotline.tickets import CALENDAR, NOW, after, classified, dispatched, opened, signed
 
 EVE = datetime(2026, 2, 13, 16, 0, tzinfo=CST)  # Friday; 15–23 February are days off, the 14th is worked
 
@@ -77,7 +86,7 @@ def _woken(case: Case, until: datetime) -> list[tuple[datetime, type]]:
 
 
 def test_two_warnings_then_overdue_once() -> None:
-    case = opened(received_at=NOW)
+    case = after(opened(received_at=NOW), [Contacted(at=NOW)])
     assert _woken(case, NOW + timedelta(days=60)) == [
         (datetime(2026, 3, 9, 9, tzinfo=CST), Warned),
         (datetime(2026, 3, 11, 9, tzinfo=CST), Warned),
@@ -86,7 +95,7 @@ def test_two_warnings_then_overdue_once() -> None:
 
 
 def test_overdue_is_the_first_moment_after_the_last_day() -> None:
-    case = opened(received_at=NOW)
+    case = after(opened(received_at=NOW), [Contacted(at=NOW)])
     assert clock.tick(case, datetime(2026, 3, 11, 23, 59, 59, tzinfo=CST), CALENDAR) == [
         Warned(at=datetime(2026, 3, 11, 23, 59, 59, tzinfo=CST))
     ]
@@ -96,7 +105,7 @@ def test_overdue_is_the_first_moment_after_the_last_day() -> None:
 
 
 def test_a_sleeper_wakes_once_for_all_that_passed() -> None:
-    case = opened(received_at=NOW)
+    case = after(opened(received_at=NOW), [Contacted(at=NOW)])
     assert [type(fact) for fact in clock.tick(case, datetime(2026, 3, 11, 12, tzinfo=CST), CALENDAR)] == [Warned]
     assert [type(fact) for fact in clock.tick(case, NOW + timedelta(days=60), CALENDAR)] == [FellOverdue]
 
@@ -108,6 +117,43 @@ def test_a_reply_in_the_last_second_is_on_time_and_the_next_one_is_not() -> None
     late = after(case, handling.reply(case, "jtj", "u1", "w", None, False, case.limit.due_at))
     assert late.on_time is False
     assert clock.alarm(late) is None
+
+
+def test_first_contact_has_a_clock_of_its_own() -> None:
+    case = opened(received_at=NOW)
+    due = datetime(2026, 3, 6, tzinfo=CST)  # one working day after the day of receipt has ended
+    assert _woken(case, due) == [(datetime(2026, 3, 5, 9, tzinfo=CST), DutyWarned), (due, DutyMissed)]
+    late = after(case, clock.tick(case, due, CALENDAR))
+    assert (record(late).missed, figures(late)["responded"]) == ((Duty.CONTACT,), False)
+    in_time = after(case, dispatching.contact(case, "", True, due - timedelta(seconds=1)))
+    assert figures(in_time)["responded"] is True
+    assert figures(after(case, dispatching.contact(case, "", True, due)))["responded"] is False
+
+
+def test_signing_has_a_clock_that_begins_with_each_dispatch() -> None:
+    case = after(dispatched(), [Contacted(at=NOW)])
+    due = datetime(2026, 3, 6, tzinfo=CST)
+    assert _woken(case, due) == [(datetime(2026, 3, 5, 9, tzinfo=CST), DutyWarned), (due, DutyMissed)]
+    signed_in_time = after(case, dispatching.sign(case, "jtj", due - timedelta(seconds=1)))
+    assert (due, DutyMissed) not in _woken(signed_in_time, due)
+
+
+def test_the_visit_has_a_clock_from_the_reply_on() -> None:
+    case = after(signed(), handling.reply(signed(), "jtj", "u1", "w", None, False, NOW))
+    case = after(case, handling.review(case, True, "u2", None, NOW, CALENDAR))
+    due = datetime(2026, 3, 6, tzinfo=CST)
+    assert case.visit_due_at == due
+    assert _woken(case, due) == [(datetime(2026, 3, 5, 9, tzinfo=CST), DutyWarned), (due, DutyMissed)]
+    visited = after(case, ending.visit(case, True, True, Satisfaction.SATISFIED, NOW))
+    assert clock.alarm(visited) is None
+
+
+def test_the_duty_desk_is_called_again_until_a_person_confirms() -> None:
+    case = opened(content="桥下有人落水。")
+    moments = [at for at, kind in _woken(case, NOW + timedelta(hours=2)) if kind is AlarmRepeated]
+    assert [(at - NOW).total_seconds() / 60 for at in moments] == [5, 15, 30, 60, 120]
+    confirmed = after(case, dispatching.confirm_hand_over(case, "119", NOW))
+    assert AlarmRepeated not in [kind for _, kind in _woken(confirmed, NOW + timedelta(hours=2))]
 
 
 def test_a_promised_day_ends_with_that_day() -> None:

@@ -1,6 +1,6 @@
 """From the centre to the unit in charge, and back: classify, dispatch, sign, contact, return."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from contracts.hotline import Matter
@@ -25,9 +25,21 @@ def classify(case: Case, category: str, matter: Matter, accused: Sequence[str], 
     return [] if case.classified and same else [fact]
 
 
-def dispatch(case: Case, lead: str, co: Sequence[str], now: datetime, calendar: Calendar) -> list[Fact]:
-    """Give the ticket to a lead unit and co-operating ones; one that is complained of never gets it
-    (信访工作条例: no matter is passed to whom it accuses)."""
+def nobody(unit: str) -> Sequence[str]:
+    """A unit without superiors."""
+    return ()
+
+
+def dispatch(
+    case: Case,
+    lead: str,
+    co: Sequence[str],
+    now: datetime,
+    calendar: Calendar,
+    above: Callable[[str], Sequence[str]] = nobody,
+) -> list[Fact]:
+    """Give the ticket to a lead unit and co-operating ones; one that is complained of, or that stands under it, never
+    gets it (信访工作条例: no matter is passed to whom it accuses). `above` names the superiors of a unit."""
     require(case, S.TRIAGE)
     if case.category is None:
         raise Refused("not_classified", "尚未确定问题分类。", field="category", remedy="请先分类。")
@@ -35,6 +47,7 @@ def dispatch(case: Case, lead: str, co: Sequence[str], now: datetime, calendar: 
         raise Refused("lead_is_co", "主办单位不能同时是协办单位。", field="co", remedy="请从协办单位中去掉主办单位。")
     for field, unit in (("lead", lead), *(("co", each) for each in co)):
         _not_accused(case, unit, field)
+        _not_under_accused(case, above(unit), field)
     return [
         f.Dispatched(
             at=now,
@@ -57,6 +70,13 @@ def _not_accused(case: Case, unit: str, field: str) -> None:
             "投诉举报内容提到该单位，须先由派单员确认其是否为被投诉单位。",
             field=field,
             remedy="请先分类并写明被投诉单位。",
+        )
+
+
+def _not_under_accused(case: Case, superiors: Sequence[str], field: str) -> None:
+    if set(superiors) & set(case.accused):
+        raise Refused(
+            "accused_superior", "该单位隶属于被投诉单位，不得派给它。", field=field, remedy="请派给上级主管或监督部门。"
         )
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from contracts.hotline import Ending, Step, TicketState
+from contracts.hotline import Duty, Ending, Matter, Step, TicketState, Urgency
 from kernel.facts import Fact
 from services.hotline.domain import facts as f
+from services.hotline.domain.limit import Limit
 from services.hotline.domain.ticket import Case, without
 
 S = TicketState
@@ -22,6 +23,8 @@ def evolve(case: Case | None, fact: Fact) -> Case:
     """The state after one more fact. Raises `ValueError` for a history that does not begin with `Received`."""
     if isinstance(fact, f.Received):
         return _received(fact)
+    if isinstance(fact, f.Imported):
+        return _imported(fact)
     if case is None:
         raise ValueError("a ticket begins with its receipt")
     return case.model_copy(update=_changes(case, fact))
@@ -40,7 +43,41 @@ def _received(fact: f.Received) -> Case:
             "revisions": {fact.revision: fact.digests},
             "first_due_at": fact.limit.due_at,
             "held_since": fact.at,
+            "rung_at": fact.at if fact.emergency else None,
             "steps": (Step(at=fact.at, label="已受理"),),
+        }
+    )
+
+
+def _imported(fact: f.Imported) -> Case:
+    """A closed ticket of another system: no limit of ours ever ran."""
+    shared = {name: getattr(fact, name) for name in frozenset(f.Imported.model_fields) & frozenset(Case.model_fields)}
+    end = fact.closed_at or fact.received_at
+    limit = Limit(unit="workdays", amount=0, start=fact.received_at, due_at=end, warn_at=())
+    return Case(
+        **{
+            **shared,
+            "state": S.CLOSED,
+            "opened_at": fact.at,
+            "emitter": "import",
+            "revision": 1,
+            "revisions": {1: fact.digests},
+            "kind": fact.ticket_kind,
+            "urgency": Urgency.NORMAL,
+            "matter": Matter.ORDINARY,
+            "secret": False,
+            "named": (),
+            "hints": (),
+            "cap": None,
+            "limit": limit,
+            "first_due_at": end,
+            "contact_due_at": end,
+            "dispatched_at": fact.received_at if fact.lead else None,
+            "replied_at": fact.closed_at if fact.reply else None,
+            "holder": "",
+            "held_since": end,
+            "imported": True,
+            "steps": (Step(at=fact.received_at, label="已受理"), Step(at=end, label="已办结")),
         }
     )
 
@@ -63,7 +100,9 @@ def _of_content(case: Case, fact: Fact) -> dict[str, Any]:
             limits = {"limit": fact.limit, "contact_due_at": fact.contact_due_at}
             return {"received_at": fact.received_at, **limits, **_first_limit(case, fact.limit.due_at)}
         case f.EmergencyRaised():
-            return {"emergency": tuple(sorted({*case.emergency, *fact.numbers}))}
+            return {"emergency": tuple(sorted({*case.emergency, *fact.numbers})), "rung_at": fact.at, "rings": 0}
+        case f.AlarmRepeated():
+            return {"rung_at": fact.at, "rings": case.rings + 1}
         case f.HandedOver():
             label = f"紧急事项已移交{fact.number}"
             return {"handed_over": (*case.handed_over, fact.number), **_step(case, fact.at, label)}
@@ -72,8 +111,13 @@ def _of_content(case: Case, fact: Fact) -> dict[str, Any]:
             decided = {"category": fact.category, "matter": fact.matter, "accused": fact.accused, "cleared": cleared}
             return {**decided, "classified": True, **_fresh(fact), "first_due_at": fact.limit.due_at}
         case f.LimitRecomputed():
-            limits = {"limit": fact.limit, "contact_due_at": fact.contact_due_at}
-            return {**_first_limit(case, fact.limit.due_at), **limits, "overdue": False}
+            moved = case.overdue and fact.limit.due_at == case.limit.due_at
+            return {**_first_limit(case, fact.limit.due_at), **dict(fact), "overdue": moved}
+        case f.InformationTold():
+            return {"told_how_to_apply": True, **_step(case, fact.at, "已告知政府信息公开申请途径")}
+        case f.BecameRequest():
+            label = f"经本人同意转为政府信息公开申请{fact.request}"
+            return {"request": fact.request, "notes": (*case.notes, fact.paper), **_step(case, fact.at, label)}
         case _:
             return {}
 
@@ -101,7 +145,8 @@ def _of_flow(case: Case, fact: Fact) -> dict[str, Any]:
     match fact:
         case f.Dispatched():
             flow = {"lead": fact.lead, "co": fact.co, "dispatched_at": fact.at, "signed_at": None}
-            due = {"sign_due_at": fact.sign_due_at, "return_due_at": fact.return_due_at}
+            due: dict[str, Any] = {"sign_due_at": fact.sign_due_at, "return_due_at": fact.return_due_at}
+            due["duties_warned"] = tuple(duty for duty in case.duties_warned if duty is not Duty.SIGN)
             return {
                 "state": S.DISPATCHED,
                 **flow,
@@ -141,6 +186,10 @@ def _of_flow(case: Case, fact: Fact) -> dict[str, Any]:
             return {"warned_until": fact.at}
         case f.FellOverdue():
             return {"overdue": True}
+        case f.DutyWarned():
+            return {"duties_warned": (*case.duties_warned, fact.duty)}
+        case f.DutyMissed():
+            return {"missed": (*case.missed, fact.duty)}
         case _:
             return {}
 
@@ -157,7 +206,9 @@ def _of_ending(case: Case, fact: Fact) -> dict[str, Any]:
                 **_step(case, fact.at, "回复待审核"),
             }
         case f.ReplyApproved():
-            return {"state": S.VISITING, **_step(case, fact.at, "已答复")}
+            due = {"approved_at": fact.at, "visit_due_at": fact.visit_due_at, "visited_at": None}
+            warned = tuple(duty for duty in case.duties_warned if duty is not Duty.VISIT)
+            return {"state": S.VISITING, **due, "duties_warned": warned, **_step(case, fact.at, "已答复")}
         case f.SentBack():
             again = {"replied_at": None, "redone": case.redone + 1, "satisfaction": None, "solved": None}
             notes = (*case.notes, fact.paper) if fact.paper else case.notes

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.hotline import Ending, Matter, Satisfaction, TicketKind, Urgency
+from contracts.hotline import Duty, Ending, Matter, Satisfaction, TicketKind, Urgency
 from kernel.facts import Fact
 from services.hotline.domain.limit import Limit
 
@@ -73,6 +73,13 @@ class Predated(Fact):
 
 class EmergencyRaised(Fact):
     numbers: tuple[str, ...]
+    at: datetime
+
+
+class AlarmRepeated(Fact):
+    """Nobody has confirmed the hand-over yet."""
+
+    at: datetime
 
 
 class HandedOver(Fact):
@@ -162,6 +169,7 @@ class Replied(Fact):
 
 class ReplyApproved(Fact):
     at: datetime
+    visit_due_at: datetime
 
 
 class SentBack(Fact):
@@ -227,11 +235,61 @@ class FellOverdue(Fact):
     at: datetime
 
 
+class DutyWarned(Fact):
+    duty: Duty
+    at: datetime
+
+
+class DutyMissed(Fact):
+    """A limit beside the caller's has passed: signing, first contact, visit."""
+
+    duty: Duty
+    at: datetime
+
+
 class LimitRecomputed(Fact):
-    """A new holiday notice moved the limit."""
+    """A new holiday notice moved the limits."""
 
     limit: Limit
     contact_due_at: datetime
+    sign_due_at: datetime | None
+    return_due_at: datetime | None
+    visit_due_at: datetime | None
+
+
+class InformationTold(Fact):
+    """The caller was told how to apply for government information."""
+
+    at: datetime
+
+
+class BecameRequest(Fact):
+    """With the caller's consent it became a request for information; its number and code are among the papers."""
+
+    at: datetime
+    request: str
+    paper: str
+
+
+class Imported(Fact):
+    """A closed ticket of another system. What its export left out stays empty."""
+
+    number: str
+    at: datetime
+    source: str
+    ticket_no: str
+    received_at: datetime
+    closed_at: datetime | None
+    channel: str
+    ticket_kind: TicketKind
+    category: str | None
+    area: str | None
+    lead: str
+    digests: dict[str, str]
+    paper: str
+    reply: str | None
+    solved: bool | None
+    satisfaction: Satisfaction | None
 
 
 FACTS: tuple[type[Fact], ...] = (
@@ -240,6 +298,7 @@ FACTS: tuple[type[Fact], ...] = (
     Noted,
     Predated,
     EmergencyRaised,
+    AlarmRepeated,
     HandedOver,
     Classified,
     Dispatched,
@@ -269,5 +328,10 @@ FACTS: tuple[type[Fact], ...] = (
     Released,
     Warned,
     FellOverdue,
+    DutyWarned,
+    DutyMissed,
     LimitRecomputed,
+    InformationTold,
+    BecameRequest,
+    Imported,
 )

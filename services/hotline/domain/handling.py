@@ -8,7 +8,7 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.hotline.domain import facts as f
-from services.hotline.domain.limit import PROFILE, extended, promised
+from services.hotline.domain.limit import PROFILE, extended, promised, workdays_after
 from services.hotline.domain.ticket import Case, S, require, require_unit
 
 
@@ -76,22 +76,28 @@ def reply(
     return [f.Replied(at=now, by=by, paper=paper, adopted=adopted if suggestion else None)]
 
 
-def review(case: Case, approve: bool, reviewer: str, paper: str | None, now: datetime) -> list[Fact]:
+def review(
+    case: Case, approve: bool, reviewer: str, paper: str | None, now: datetime, calendar: Calendar
+) -> list[Fact]:
     """Let a reply stand or send it back; nobody reviews a reply of their own."""
     require(case, S.REPLIED)
     if reviewer == case.replier:
         raise Refused("own_reply", "回复人不能审核自己的回复。", remedy="请由其他人员审核。")
     if approve:
-        return [f.ReplyApproved(at=now)]
+        return [_approved(now, calendar)]
     if paper is None:
         raise Refused("reason_missing", "退回重办须说明理由。", field="reason", remedy="请填写理由。")
     return [f.SentBack(at=now, paper=paper)]
 
 
-def reply_with(case: Case, main: Case, now: datetime) -> list[Fact]:
+def reply_with(case: Case, main: Case, now: datetime, calendar: Calendar) -> list[Fact]:
     """A merged ticket gets the reply of the ticket that it is handled with; visit and rating stay its caller's own."""
     if case.state is not S.MERGED or main.reply is None or main.replied_at is None:
         return []
     adopted = main.adopted
     replied = f.Replied(at=main.replied_at, by=main.replier, paper=main.reply, adopted=adopted)
-    return [replied, f.ReplyApproved(at=now)]
+    return [replied, _approved(now, calendar)]
+
+
+def _approved(now: datetime, calendar: Calendar) -> f.ReplyApproved:
+    return f.ReplyApproved(at=now, visit_due_at=workdays_after(now, PROFILE.visit_workdays.value, calendar))

@@ -39,6 +39,7 @@ class Arrival:
     text: str
     named: tuple[str, ...]
     emergency: tuple[str, ...]
+    at: datetime
 
     @property
     def origin(self) -> str:
@@ -77,6 +78,7 @@ def arrive(ticket: TicketEmitted, emitter: str, now: datetime, digest: Digest, n
         text=text,
         named=named(ticket.kind, text, dict(names)),
         emergency=emergencies(text),
+        at=now,
     )
     return replace(arrival, paper=f"t-{digest(arrival.cause)[:32]}")
 
@@ -167,7 +169,7 @@ def _predated(case: Case, arrival: Arrival, calendar: Calendar) -> list[Fact]:
 def _alarm(case: Case, arrival: Arrival) -> list[Fact]:
     """An emergency is raised by whatever revision tells of it, and is taken back by none."""
     new = tuple(number for number in arrival.emergency if number not in case.emergency)
-    return [f.EmergencyRaised(numbers=new)] if new else []
+    return [f.EmergencyRaised(numbers=new, at=arrival.at)] if new else []
 
 
 def _limit(case: Case, matter: Matter, start: datetime, cap: datetime | None, calendar: Calendar) -> Limit:

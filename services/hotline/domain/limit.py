@@ -39,9 +39,11 @@ class Profile(BaseModel):
     first_contact_workdays: _Value
     sign_workdays: _Value
     return_workdays: _Value
+    visit_workdays: _Value
     extension_workdays: _Value
     promise_days: _Value
     warn_percent: _Value
+    alarm_minutes: _Value
 
 
 PROFILE = Profile.model_validate_json(files(__package__).joinpath("limits.json").read_text(encoding="utf-8"))
@@ -96,6 +98,11 @@ def workdays_after(start: datetime, days: int, calendar: Calendar) -> datetime:
     return end_of_day(calendar.due(_day(start), days))
 
 
+def morning_before(end: datetime) -> datetime:
+    """Nine o'clock of the day that ends at `end`."""
+    return datetime.combine(_day(end - timedelta(seconds=1)), MORNING)
+
+
 def _made(unit: Unit, amount: int, start: datetime, extra: int, cap: datetime | None, calendar: Calendar) -> Limit:
     if unit == "hours":
         due, provisional = start + timedelta(hours=amount), False
@@ -121,6 +128,3 @@ def _morning(start: datetime, n: int, calendar: Calendar) -> datetime:
 
 def _day(moment: datetime) -> date:
     return moment.astimezone(CST).date()
-
-
-__all__ = ["PROFILE", "Limit", "Profile", "extended", "limit_for", "promised", "recomputed", "workdays_after"]

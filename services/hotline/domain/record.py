@@ -5,6 +5,8 @@ from typing import Any
 
 from contracts.base import Event
 from contracts.hotline import (
+    Duty,
+    Satisfaction,
     Ticket,
     TicketAccepted,
     TicketAlarmed,
@@ -22,6 +24,7 @@ from services.hotline.domain.ticket import LABELS, RUNNING, Case, S
 
 TOLD: tuple[tuple[type[Fact], type[Event]], ...] = (
     (f.Received, TicketAccepted),
+    (f.Imported, TicketChanged),
     (f.Closed, TicketClosed),
     (f.ReplyApproved, TicketReplied),
     (f.Dispatched, TicketDispatched),
@@ -83,6 +86,10 @@ SAME = (
     "ending",
     "merged_into",
     "absorbed",
+    "visit_due_at",
+    "missed",
+    "imported",
+    "request",
 )
 
 
@@ -102,7 +109,7 @@ def record(case: Case) -> Ticket:
         waits_for=waits_for(case),
         emergency_confirmed=bool(case.emergency) and not case.alarmed,
         secret=case.masked,
-        direct=case.dispatched_at is None and case.closed_at is not None,
+        direct=is_direct(case),
         **{name: getattr(case, name) for name in SAME},
     )
 
@@ -121,6 +128,8 @@ def waits_for(case: Case) -> str:
 def tell(case: Case, facts: Sequence[Fact]) -> list[Event]:
     """One event for what happened, and an alarm where an emergency came."""
     held = {type(fact) for fact in facts}
+    if held == {f.AlarmRepeated}:
+        return [TicketAlarmed(record=record(case))]
     kind = next((event for fact, event in TOLD if fact in held), TicketChanged)
     told: list[Event] = [kind(record=record(case))]
     raised = f.EmergencyRaised in held or any(isinstance(fact, f.Received) and fact.emergency for fact in facts)
@@ -134,12 +143,58 @@ def retell(case: Case) -> list[Event]:
 
 
 def index(case: Case) -> Mapping[str, Any]:
-    """Plain values: by state, unit and time, and by content for duplicates."""
+    """Plain values: by state, unit and time, and what is counted."""
     return {
         "state": case.state.value,
         "open": case.open or case.alarmed,
         "agency": case.lead,
+        "source": case.source,
         "received_at": case.received_at,
-        "content": case.revisions[max(case.revisions)].get("content", ""),
+        "closed_at": case.closed_at,
         "main": case.merged_into,
+        "figures": figures(case),
     }
+
+
+SAID: Mapping[Satisfaction | None, bool] = {Satisfaction.SATISFIED: True, Satisfaction.DISSATISFIED: False}
+"""What counts in 满意率; who is silent (未表态) does not."""
+
+
+def figures(case: Case) -> dict[str, Any]:
+    """What statistics count of a ticket; `None` where it counts in no rate (yet)."""
+    return {
+        "unit": case.lead,
+        "category": case.category or "",
+        "channel": case.channel,
+        "kind": case.kind.value,
+        "area": case.area or "",
+        "direct": is_direct(case),
+        "dispatched": case.dispatched_at is not None,
+        "closed": not case.open,
+        "answered": case.replied_at is not None,
+        "merged": case.merged_into is not None,
+        "returned": case.returned > 0,
+        "reopened": case.reopened > 0,
+        "redone": case.redone > 0,
+        "supervised": case.supervised > 0,
+        "responded": _responded(case),
+        "solved": case.solved,
+        "satisfied": SAID.get(case.satisfaction),
+        "on_time": False if case.overdue and case.running else case.on_time,
+        "adopted": case.adopted,
+    }
+
+
+def is_direct(case: Case) -> bool:
+    """Answered by the centre without dispatch; what another system closed is not known to be."""
+    return case.dispatched_at is None and case.closed_at is not None and not case.imported
+
+
+def _responded(case: Case) -> bool | None:
+    """Whether the caller was contacted in time; a reply is a contact too. `None` while nobody can know."""
+    if case.imported:
+        return None
+    first = min(filter(None, (case.contacted_at, case.replied_at)), default=None)
+    if first is None:
+        return False if Duty.CONTACT in case.missed else None
+    return first < case.contact_due_at

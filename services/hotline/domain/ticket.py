@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.hotline import Ending, Matter, Satisfaction, Step, TicketKind, TicketState, Urgency
+from contracts.hotline import Duty, Ending, Matter, Satisfaction, Step, TicketKind, TicketState, Urgency
 from kernel.refused import Refused
 from services.hotline.domain.limit import Limit
 
@@ -69,11 +69,17 @@ class Case(BaseModel):
     classified: bool = False
     emergency: tuple[str, ...] = ()
     handed_over: tuple[str, ...] = ()
+    rung_at: datetime | None = None
+    """When the duty desk was alarmed last."""
+    rings: int = 0
     lead: str = ""
     co: tuple[str, ...] = ()
     dispatched_at: datetime | None = None
     sign_due_at: datetime | None = None
     return_due_at: datetime | None = None
+    duties_warned: tuple[Duty, ...] = ()
+    missed: tuple[Duty, ...] = ()
+    """Limits beside the caller's that were missed."""
     signed_at: datetime | None = None
     contacted_at: datetime | None = None
     returned: int = 0
@@ -89,6 +95,8 @@ class Case(BaseModel):
     """Paper of the reply that stands."""
     adopted: bool | None = None
     redone: int = 0
+    approved_at: datetime | None = None
+    visit_due_at: datetime | None = None
     visited_at: datetime | None = None
     solved: bool | None = None
     satisfaction: Satisfaction | None = None
@@ -102,6 +110,10 @@ class Case(BaseModel):
     """A merged caller wants secrecy."""
     notes: tuple[str, ...] = ()
     """Papers with the reasons given on the way and with late revisions."""
+    told_how_to_apply: bool = False
+    request: str | None = None
+    """Request for information that it has become."""
+    imported: bool = False
     holder: Literal["centre", "unit", ""] = "centre"
     held_since: datetime
     centre_minutes: int = 0
@@ -133,7 +145,8 @@ class Case(BaseModel):
 
     @property
     def on_time(self) -> bool | None:
-        return None if self.replied_at is None else self.replied_at < self.limit.due_at
+        """Unknown before the reply, and of what another system has closed."""
+        return None if self.replied_at is None or self.imported else self.replied_at < self.limit.due_at
 
 
 def require(case: Case, *states: TicketState) -> None:

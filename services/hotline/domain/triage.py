@@ -7,6 +7,7 @@ from importlib.resources import files
 from pydantic import BaseModel
 
 from contracts.hotline import Matter, TicketKind, Urgency
+from kernel.agencies import Agency
 from kernel.personal import scan
 
 
@@ -32,10 +33,13 @@ class Rules(BaseModel):
     emergencies: tuple[_Emergency, ...]
     outside: tuple[_Outside, ...]
     information_request: tuple[str, ...]
+    duties: dict[str, tuple[str, ...]]
 
 
 RULES = Rules.model_validate_json(files(__package__).joinpath("rules.json").read_text(encoding="utf-8"))
 ABOUT_OFFICES = frozenset({TicketKind.COMPLAINT, TicketKind.REPORT})
+DEPARTMENTS = frozenset({"department", "vertical", "outpost"})
+LOCAL = frozenset({"township", "subdistrict"})
 _AREA = re.compile(r"^[^\d\s]{2,8}?(?:街道|镇|乡)")
 
 
@@ -94,6 +98,20 @@ def named(kind: TicketKind, text: str, names: dict[str, str]) -> tuple[str, ...]
     if kind not in ABOUT_OFFICES:
         return ()
     return tuple(sorted({code for name, code in names.items() if name in text}))
+
+
+def in_charge(category: str | None, area: str | None, agencies: Iterable[Agency]) -> tuple[tuple[str, str], ...]:
+    """Units in charge by the duty catalogue, with the reason: departments by the usual words of their names, then the
+    town or subdistrict of the matter (属地). A person decides."""
+    usual, known = RULES.duties.get(category or "", ()), list(agencies)
+    found = {
+        agency.code: f"职责目录：“{category}”由名称含“{word}”的单位办理"
+        for word in usual
+        for agency in known
+        if agency.kind in DEPARTMENTS and word in agency.name
+    }
+    local = {each.code: f"属地：{area}" for each in known if area and each.kind in LOCAL and area in each.name}
+    return tuple((found | local).items())
 
 
 def _first(words: Iterable[str], text: str) -> str | None:

@@ -1,0 +1,331 @@
+"""What of the hotline becomes public: results, knowledge, bulletins; and the signals of bursts. Published from
+`contracts.hotline`."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from contracts.base import Audience, CaseId, Command, Contract, Event, Personal, Query, Record, Reply, Role, WorkRecord
+from contracts.hotline_ratings import RatingRow
+from contracts.hotline_terms import CENTRE, OWNER, STAFF, UNIT, AgencyCode, TicketKind
+
+WRITERS = (*CENTRE, *UNIT, Role.OPENNESS)
+PUBLISHERS = (Role.OPENNESS, Role.HEAD, Role.DISPATCHER)
+Guide = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,60}$", description="事项编码 in the service guide (办事指南)")]
+
+
+class EntrySort(StrEnum):
+    """What a text for the public is."""
+
+    RESULT = "result"  # 办理结果公开
+    KNOWLEDGE = "knowledge"  # 知识条目, shared with the service guide
+
+
+class Entry(WorkRecord):
+    """A text on its way to the public. Its words are not in it before a person has published them."""
+
+    sort: EntrySort
+    ticket: CaseId | None = Field(default=None, description="The ticket that it came from.")
+    category: str
+    guide: str | None = None
+    edition: int = Field(default=0, ge=0, description="How often it was published.")
+    published_at: AwareDatetime | None = None
+
+
+class EntryChanged(Event, record="entry", name="changed"):
+    """Sent when a text for the public was drafted, revised, published or withdrawn."""
+
+    __module__ = OWNER
+
+    record: Entry
+
+
+class EntryRestated(Event, record="entry", name="restated"):
+    """Sent when the record is told again as it stands."""
+
+    __module__ = OWNER
+
+    record: Entry
+
+
+class PublicTicket(Record):
+    """What everybody may know of a ticket and its result. After a withdrawal question and answer are empty."""
+
+    kind: TicketKind
+    category: str
+    area: str | None = Field(default=None, description="Town or subdistrict.")
+    agency: str
+    received_on: date
+    published_at: AwareDatetime
+    question: str
+    answer: str
+    adopted: bool | None = Field(default=None, description="A suggestion's end.")
+    withdrawn: bool = False
+
+
+class PublicTicketPublished(Event, record="public_ticket", name="published", audience=Audience.PUBLIC):
+    """Sent when a person has published the result of a ticket, or a corrected text of it."""
+
+    __module__ = OWNER
+
+    record: PublicTicket
+
+
+class PublicTicketWithdrawn(Event, record="public_ticket", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a published result was taken back."""
+
+    __module__ = OWNER
+
+    record: PublicTicket
+
+
+class Knowledge(Record):
+    """One question and its answer, the same in the hotline's knowledge base and in the service guide (同源)."""
+
+    category: str
+    agency: str
+    guide: str | None = Field(default=None, description="The matter of the service guide that shows it.")
+    edition: int = Field(ge=1)
+    published_at: AwareDatetime
+    question: str
+    answer: str
+    withdrawn: bool = False
+
+
+class KnowledgePublished(Event, record="knowledge", name="published", audience=Audience.PUBLIC):
+    """Sent when a knowledge entry, or a new edition of one, was published."""
+
+    __module__ = OWNER
+
+    record: Knowledge
+
+
+class KnowledgeWithdrawn(Event, record="knowledge", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a knowledge entry was taken back."""
+
+    __module__ = OWNER
+
+    record: Knowledge
+
+
+class OfferResult(Command, by=WRITERS):
+    """Offer the result of a ticket for publication. Without texts its own ones are taken, what the scan finds masked;
+    a person must read them before they are published."""
+
+    __module__ = OWNER
+
+    ticket: CaseId
+    question: Personal[str] = Field(default="", max_length=2000)
+    answer: Personal[str] = Field(default="", max_length=8000)
+
+
+class ProposeKnowledge(Command, by=WRITERS):
+    """Propose a knowledge entry, from a consultation or of one's own."""
+
+    __module__ = OWNER
+
+    ticket: CaseId | None = None
+    category: str = Field(default="", max_length=40, description="By default the ticket's.")
+    agency: AgencyCode | None = Field(default=None, description="Who answers for it; by default the ticket's unit.")
+    guide: Guide | None = None
+    question: Personal[str] = Field(default="", max_length=2000)
+    answer: Personal[str] = Field(default="", max_length=8000)
+
+
+class ReviseEntry(Command, by=WRITERS):
+    """Write another text; what is public stays until it is published."""
+
+    __module__ = OWNER
+
+    id: CaseId
+    question: Personal[str] = Field(min_length=2, max_length=2000)
+    answer: Personal[str] = Field(min_length=2, max_length=8000)
+    guide: Guide | None = None
+
+
+class PublishEntry(Command, by=PUBLISHERS):
+    """A person other than the writer publishes the text. Personal data in it is refused, naming the field."""
+
+    __module__ = OWNER
+
+    id: CaseId
+
+
+class WithdrawEntry(Command, by=PUBLISHERS):
+    """Take back what was offered or published."""
+
+    __module__ = OWNER
+
+    id: CaseId
+    reason: str = Field(min_length=2, max_length=300, description="Without personal data.")
+
+
+class EntryPage(Reply):
+    """A text for the public as it was written last."""
+
+    record: Entry
+    question: Personal[str]
+    answer: Personal[str]
+    findings: tuple[str, ...] = Field(default=(), description="Kinds of personal data that stand in the way.")
+
+
+class ShowEntry(Query, by=(*STAFF, Role.OPENNESS), reply=EntryPage):
+    """Read a text on its way to the public; who read it is kept."""
+
+    __module__ = OWNER
+
+    id: CaseId
+
+
+class EntryRows(Reply):
+    entries: tuple[Entry, ...] = Field(description="On their way, newest first; none for the public.")
+    results: tuple[PublicTicket, ...]
+    knowledge: tuple[Knowledge, ...]
+
+
+class ListEntries(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENNESS), reply=EntryRows):
+    """Published results and knowledge, newest first; by category, unit, matter of the guide, kind or period."""
+
+    __module__ = OWNER
+
+    sort: EntrySort | None = None
+    category: str | None = Field(default=None, max_length=40)
+    agency: str | None = Field(default=None, max_length=20)
+    guide: Guide | None = None
+    kind: TicketKind | None = None
+    first: date | None = Field(default=None, description="Published on this day or later.")
+    last: date | None = None
+    open: bool = Field(default=False, description="Those on their way too; for staff only.")
+    limit: int = Field(default=50, ge=1, le=100)
+
+
+class SuggestionRow(Contract):
+    """Suggestions of one unit in a period: how they ended."""
+
+    agency: str
+    name: str = ""
+    ended: int
+    adopted: int
+    not_adopted: int
+    waiting: int = Field(description="Received and not yet ended.")
+
+
+class SuggestionFigures(Reply):
+    """Suggestions received in a period, and those whose result with its reason was published."""
+
+    first: date
+    last: date
+    rows: tuple[SuggestionRow, ...]
+    total: SuggestionRow
+    results: tuple[PublicTicket, ...]
+
+
+class CountSuggestions(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENNESS), reply=SuggestionFigures):
+    """How the suggestions of a period ended, with the published reasons."""
+
+    __module__ = OWNER
+
+    first: date
+    last: date
+
+
+class Bulletin(Record):
+    """Figures of a period as they were published."""
+
+    about: Literal["ratings", "suggestions"]
+    first: date
+    last: date
+    issued_at: AwareDatetime
+    ratings: tuple[RatingRow, ...] = ()
+    suggestions: tuple[SuggestionRow, ...] = ()
+    results: tuple[CaseId, ...] = Field(default=(), description="Published results of suggestions of the period.")
+
+
+class BulletinIssued(Event, record="bulletin", name="issued", audience=Audience.PUBLIC):
+    """Sent when a person has published the ratings or the suggestions of a period."""
+
+    __module__ = OWNER
+
+    record: Bulletin
+
+
+class IssueBulletin(Command, by=(Role.OPENNESS, Role.SUPERVISOR, Role.DISPATCHER)):
+    """Publish the ratings or the suggestions of a period that is over."""
+
+    __module__ = OWNER
+
+    about: Literal["ratings", "suggestions"]
+    first: date
+    last: date
+
+
+class Signal(WorkRecord):
+    """Many tickets on one place and class, or more of one class than its own history lets expect (苗头预警). It names
+    a town at most, and holds no word of any caller."""
+
+    sort: Literal["burst", "volume"]
+    category: str
+    area: str = Field(default="", description="Town or subdistrict, where there is one.")
+    count: int = Field(ge=1)
+    days: int = Field(ge=1, description="Length of the window.")
+    expected: float | None = Field(default=None, description="What the class's own history lets expect.")
+    first_at: AwareDatetime
+    last_at: AwareDatetime
+    tickets: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Some of them.")
+    reason: str = Field(description="The rule that raised it, in a sentence.")
+
+
+class SignalRaised(Event, record="signal", name="raised"):
+    """Sent when a burst was found."""
+
+    __module__ = OWNER
+
+    record: Signal
+
+
+class SignalGrew(Event, record="signal", name="grew"):
+    """Sent when more tickets belong to a burst."""
+
+    __module__ = OWNER
+
+    record: Signal
+
+
+class SignalClosed(Event, record="signal", name="closed"):
+    """Sent when a person has done with a signal."""
+
+    __module__ = OWNER
+
+    record: Signal
+
+
+class SignalRestated(Event, record="signal", name="restated"):
+    """Sent when the record is told again as it stands."""
+
+    __module__ = OWNER
+
+    record: Signal
+
+
+class CloseSignal(Command, by=(*CENTRE, Role.SUPERVISOR)):
+    """A person has looked at a signal and says what was done."""
+
+    __module__ = OWNER
+
+    id: CaseId
+    reason: str = Field(min_length=2, max_length=300, description="Without personal data.")
+
+
+class SignalRows(Reply):
+    signals: tuple[Signal, ...]
+
+
+class ListSignals(Query, by=(*STAFF, Role.OPENNESS, Role.SERVICE), reply=SignalRows):
+    """Signals, newest first."""
+
+    __module__ = OWNER
+
+    open: bool | None = None
+    limit: int = Field(default=50, ge=1, le=200)
