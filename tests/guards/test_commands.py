@@ -18,7 +18,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PATH = re.compile(r"^(?:\.{1,2}/)?[\w.*-]+(?:/[\w.*-]+)*/?$")
 FILE_ENDING = re.compile(r"\.(py|md|json|jsonl|toml|yaml|yml|lock|conf|js|txt|docx)$")
-MADE_AT_RUN_TIME = re.compile(r"^(\.zwgk|\.venv|\.boot|credentials|answer\w*|secrets)\b|^\.\./shared/seeds")
+MADE_AT_RUN_TIME = re.compile(r"^(\.zwgk|\.venv|\.boot|credentials|old)\b|^\.\./shared/seeds")
 RESOURCE = re.compile(rf"^deploy/({'|'.join(REGISTRY.services)})$")  # as kubectl names a deployment
 READMES = ("README.md", "README.zh-CN.md")
 
