@@ -39,9 +39,7 @@ def disagreements(platform: Platform, only: str = "") -> list[str]:
     folded = asyncio.run(_folded(platform, only))
     assert folded, "no such case"
     views = {
-        (kind, view["record"]["id"]): view
-        for kind in {each.type for each in folded}
-        for view in platform.views(kind)
+        (kind, view["record"]["id"]): view for kind in {each.type for each in folded} for view in platform.views(kind)
     }
     told = platform.bus("operator", lambda client: _last_told(client, platform.region, folded))
     found: list[str] = []
@@ -138,5 +136,3 @@ async def _last_told(client: nats.NATS, region: str, folded: list[Folded]) -> li
         return dict(json.loads(message.data or b""))
 
     return [await one(each) for each in folded]
-
-

@@ -12,7 +12,9 @@ from tests.journeys.agreement import agree
 from tests.journeys.platform import ROOT, Platform, soon
 
 TITLE = "关于印发示例县示范果园补助办法的通知"
-TEXT = "各镇人民政府、街道办事处：\n现将《示例县示范果园补助办法》印发给你们，请认真贯彻执行。\n一、补助对象为连片果园。\n"
+TEXT = (
+    "各镇人民政府、街道办事处：\n现将《示例县示范果园补助办法》印发给你们，请认真贯彻执行。\n一、补助对象为连片果园。\n"
+)
 DRAFTER = ("--as", "张起草", "--agency", "czj")
 HEAD = ("--as", "李负责", "--agency", "czj")
 REVIEWER = ("--as", "赵审核", "--agency", "bgs")
