@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from cli import request_disputes, request_ledger, request_steps
+from cli import request_disputes, request_ledger, request_papers, request_steps, request_work
 from cli.documents import AGENCY, AS, JSON, chosen, day
 from cli.request_steps import COLUMNS, DAY, NUMBER, act, said, shown
 from cli.session import Session, guarded, run, show
@@ -21,6 +21,7 @@ COMPUTED = "deadlines_set.v1"
 """What follows each step by itself; a person reads the steps."""
 SIMILAR = [
     ("number", "相近申请"), ("state_label", "状态"), ("same_applicant", "同一申请人"), ("same_information", "同一信息"),
+    ("likeness", "相近程度"),
 ]  # fmt: skip
 FOLLOWED = [
     ("number", "编号"), ("state_label", "状态"), ("waits_for", "等待"), ("due_on", "答复期限"),
@@ -32,6 +33,8 @@ app.command("import")(request_ledger.import_)
 app.command("ledger")(request_ledger.ledger)
 request_steps.add_to(app)
 request_disputes.add_to(app)
+request_papers.add_to(app)
+request_work.add_to(app)
 
 
 def application(path: Path) -> c.Application:

@@ -56,6 +56,7 @@ from contracts.requests_terms import Similar as Similar
 from contracts.requests_terms import Stage as Stage
 from contracts.requests_terms import Stance as Stance
 from contracts.requests_terms import Step as Step
+from contracts.requests_work import WATCHERS as WATCHERS
 from contracts.requests_work import AlreadyPublic as AlreadyPublic
 from contracts.requests_work import AlreadyPublicFound as AlreadyPublicFound
 from contracts.requests_work import AnswerCollection as AnswerCollection

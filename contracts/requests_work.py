@@ -292,10 +292,10 @@ class RecordHelp(Step, by=OFFICE):
 
 
 class ListArrived(Query, by=(*READERS, Role.SERVICE), reply=LedgerPage):
-    """What came in since a day, the newest first."""
+    """What came in during the last days, the newest first."""
 
     __module__ = OWNER
-    since: date
+    days: int = Field(default=1, ge=0, le=60, description="How many days back.")
     agency: str = Field(default="", max_length=40)
     limit: int = Field(default=100, ge=1, le=200)
 

@@ -3,7 +3,7 @@
 from chassis.handlers import Handlers
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
-from services.requests import handlers, handlers_papers
+from services.requests import handlers, handlers_papers, handlers_work
 from services.requests.configuration import Configuration, Overlay
 from services.requests.service import Requests
 from services.requests.storage import create_indexes
@@ -25,7 +25,7 @@ def build(settings: Settings) -> App[Requests]:
     service = Requests.of(runtime, Configuration.read(Overlay().path))
     return App(
         runtime,
-        merged(handlers.on, handlers_papers.on),
+        merged(handlers.on, handlers_papers.on, handlers_work.on),
         service,
         indexes=lambda: create_indexes(runtime.collection("cases")),
     )

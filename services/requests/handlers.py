@@ -8,17 +8,18 @@ from contracts.requests_terms import Outcome
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.calendar import Notice
 from services.requests import intake, reading
-from services.requests.domain import answering, disputes, handling
+from services.requests.domain import answering, complaint, disputes, handling
 from services.requests.domain import intake as arriving
 from services.requests.domain.deadline import recompute
 from services.requests.domain.explaining import explain
 from services.requests.domain.following import information_digest
 from services.requests.domain.outcomes import OUTCOMES
 from services.requests.domain.state import Case
+from services.requests.handlers_work import settle_collections
 from services.requests.service import Requests, day_of, done, person
 
 on = Handlers[Requests]()
-MAX_PROPOSED = 100
+MAX_COMPLAINTS = 1000
 
 
 @on.command(c.Submit)
@@ -247,11 +248,9 @@ async def return_reply(service: Requests, command: c.ReturnReply, cause: Cause) 
 @on.command(c.ReplyRequest)
 async def reply(service: Requests, command: c.ReplyRequest, cause: Cause) -> Done:
     held = await service.admitted(command.number, cause)
-    same = {"information": held.state.information, "given": True, "_id": {"$ne": held.id}}
-    found = await service.cases.find(same, limit=MAX_PROPOSED) if held.state.information else []
-    others = {other.id: other.state.applicant for other in found}
+    others = {other.id: other.state.applicant for other in await service.same_given(held.state)}
     day = command.replied_on or cause.now.date()
-    return await service.step(
+    replied = await service.step(
         command.number,
         lambda case, _: [
             *answering.serve(case, command.route, day, command.proof, cause.now, service.calendar),
@@ -259,25 +258,31 @@ async def reply(service: Requests, command: c.ReplyRequest, cause: Cause) -> Don
         ],
         cause,
     )
+    await settle_collections(service, held.id, cause)
+    return replied
 
 
 @on.command(c.Withdraw)
 async def withdraw(service: Requests, command: c.Withdraw, cause: Cause) -> Done:
     day = day_of(command.withdrawn_on, cause)
-    return await service.step(
+    withdrawn = await service.step(
         command.number,
         lambda case, paper: answering.withdraw(case, day, paper, cause.now, service.calendar),
         cause,
         {"撤回说明": command.statement},
         command.code,
     )
+    await settle_collections(service, command.number, cause)
+    return withdrawn
 
 
 @on.command(c.CloseLapsed)
 async def close_lapsed(service: Requests, command: c.CloseLapsed, cause: Cause) -> Done:
-    return await service.step(
+    closed = await service.step(
         command.number, lambda case, _: answering.close_lapsed(case, cause.now, service.calendar), cause
     )
+    await settle_collections(service, command.number, cause)
+    return closed
 
 
 @on.command(c.RecordReview)
@@ -339,9 +344,10 @@ async def archive(service: Requests, command: c.Archive, cause: Cause) -> Done:
 @on.command(c.EraseApplicantData)
 async def erase(service: Requests, command: c.EraseApplicantData, cause: Cause) -> Done:
     """The fact first, then the papers: a repeat after a crash finishes what was begun."""
+    complaints = await service.complaints.count({"request": command.number, "open": True})
     erased = await service.step(
         command.number,
-        lambda case, _: disputes.erase(case, command.handed_over_on, 0, cause.now),
+        lambda case, _: disputes.erase(case, command.handed_over_on, complaints, cause.now),
         cause,
     )
     await service.papers.erase(command.number)
@@ -368,6 +374,11 @@ async def ledger(service: Requests, query: c.Ledger, cause: Cause) -> c.LedgerPa
     return await reading.ledger(service, query, cause.now.date())
 
 
+@on.query(c.ListArrived)
+async def list_arrived(service: Requests, query: c.ListArrived, cause: Cause) -> c.LedgerPage:
+    return await reading.list_arrived(service, query, cause.now.date())
+
+
 @on.query(c.ListDue)
 async def list_due(service: Requests, query: c.ListDue, cause: Cause) -> c.LedgerPage:
     return await reading.list_due(service, query, cause.now.date())
@@ -380,3 +391,5 @@ async def recompute_limits(service: Requests, event: CalendarNoticeLoaded, cause
     async for held in service.each_watched():
         if recompute(held.state, calendar):
             await service.cases.execute(held.id, lambda case: recompute(case, calendar), cause)
+    for other in await service.complaints.find({"open": True}, limit=MAX_COMPLAINTS):
+        await service.complaints.execute(other.id, lambda state: complaint.recompute(state, calendar), cause)

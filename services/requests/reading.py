@@ -142,6 +142,14 @@ async def list_due(service: Requests, query: c.ListDue, today: date) -> c.Ledger
     return _page(found, "due", query.limit)
 
 
+async def list_arrived(service: Requests, query: c.ListArrived, today: date) -> c.LedgerPage:
+    """What came in during the last days, the newest first."""
+    where = {"agency": query.agency} if query.agency else {}
+    span = {"$gte": (today - timedelta(days=query.days)).isoformat()}
+    found = await service.cases.find({**where, "arrived": span}, sort=[("arrived", -1)], limit=query.limit)
+    return c.LedgerPage(rows=tuple(record(held.state) for held in found))
+
+
 async def _find(
     service: Requests,
     key: str,

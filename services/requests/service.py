@@ -20,7 +20,7 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.requests.configuration import Configuration
-from services.requests.domain import KIND
+from services.requests.domain import KIND, channel, collection, complaint
 from services.requests.domain.following import code_digest, unknown
 from services.requests.domain.outcomes import Remedy, remedy_text
 from services.requests.domain.state import Case
@@ -29,6 +29,7 @@ from services.requests.papers import Words
 Decide = Callable[[Case, str], Sequence[Fact]]
 """A decision on a request, given the id of the paper that holds the words of the command."""
 PAGE = 200
+MAX_PROPOSED = 100
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Requests:
 
     region: str
     cases: Cases[Case]
+    collections: Cases[collection.State]
+    complaints: Cases[complaint.State]
+    channels: Cases[channel.State]
     papers: Papers
     numbers: Numbers
     calendars: Calendars
@@ -45,12 +49,16 @@ class Requests:
     kept: Collection
     """The papers as stored: which there are, not what they say."""
     ask: Asker
+    now: Callable[[], datetime]
 
     @classmethod
     def of(cls, runtime: Runtime, configuration: Configuration) -> "Requests":
         return cls(
             region=runtime.region,
             cases=runtime.cases(KIND),
+            collections=runtime.cases(collection.COLLECTION),
+            complaints=runtime.cases(complaint.COMPLAINT),
+            channels=runtime.cases(channel.CHANNEL),
             papers=runtime.papers,
             numbers=runtime.numbers,
             calendars=runtime.calendars,
@@ -58,6 +66,7 @@ class Requests:
             configuration=configuration,
             kept=runtime.collection("papers"),
             ask=runtime.ask,
+            now=runtime.clock.now,
         )
 
     @property
@@ -71,6 +80,18 @@ class Requests:
         """Numbers of new requests: 999901-YSQ-2026-000123."""
         first = await self.numbers.block(f"YSQ/{year}", size)
         return [f"{self.region}-YSQ-{year}-{n:06d}" for n in range(first, first + size)]
+
+    async def number(self, sign: str, year: int) -> str:
+        """The number of a new case of another kind: 999901-TS-2026-000001."""
+        n = await self.numbers.block(f"{sign}/{year}")
+        return f"{self.region}-{sign}-{year}-{n:06d}"
+
+    async def same_given(self, case: Case) -> list[Held[Case]]:
+        """Other requests by which the same information was openly given."""
+        if not case.information:
+            return []
+        same = {"information": case.information, "given": True, "_id": {"$ne": case.number}}
+        return await self.cases.find(same, limit=MAX_PROPOSED)
 
     async def step(
         self, number: str, decide: Decide, cause: Cause, words: Mapping[str, str] | None = None, code: str = ""

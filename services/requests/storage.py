@@ -10,5 +10,7 @@ async def create_indexes(cases: Collection) -> None:
     await cases.create_index([("index.bands", 1)], sparse=True)
     await cases.create_index([("kind", 1), ("index.arrived", 1)])
     await cases.create_index([("kind", 1), ("index.candidate", 1)])
+    await cases.create_index([("kind", 1), ("index.request", 1)])
+    await cases.create_index([("kind", 1), ("index.open", 1), ("_id", 1)])
     await cases.create_index([("index.applicant", 1)], sparse=True)
     await cases.create_index([("index.month", 1)], sparse=True)
