@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -58,11 +58,12 @@ class Office:
         return self.register.require(scope).name if scope else f"{self.register.region_name}（全区域汇总）"
 
     async def opened(self, year: int, scope: str, cause: Cause) -> Held[Case]:
-        """The report of a year and scope; begun where nobody has yet."""
+        """The report of a year and scope; begun where nobody has yet, by a cause of its own, for a case decides each
+        cause once."""
         number = domain.number(self.region, year, scope)
         facts = domain.begin(self.region, year, scope, self.name(scope), self.due_on(year, scope), cause.now)
         held = await self.cases.get(number)
-        return held or await self.cases.open(number, facts, cause, origin=number)
+        return held or await self.cases.open(number, facts, replace(cause, id=f"{cause.id}:begin"), origin=number)
 
     def due_on(self, year: int, scope: str) -> date:
         """条例第49条: departments by 31 January, the government by 31 March."""
