@@ -14,6 +14,7 @@ from kernel.refused import Refused
 from services.requests.domain import answering
 from services.requests.handlers_work import propose_missed
 from services.requests.service import Requests
+from tests.requests.story import CALENDAR
 from tests.requests.test_service import answer, app, application, clerk, head, service, submit  # noqa: F401
 from tests.servers import Desk
 
