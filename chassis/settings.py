@@ -38,6 +38,11 @@ class Settings(BaseSettings):
     otlp_endpoint: str = Field(default="", description="OTLP/HTTP traces endpoint; empty: no export.")
     log_level: str = Field(default="INFO", description="Level of the JSON log.")
     search_path: Path | None = Field(default=None, description="Folder of the full-text index; empty: in memory.")
+    virus_scanner: str = Field(
+        default="",
+        description="Looks at each uploaded file: `tcp://HOST:PORT` of a clamd, or a command that is given the file's "
+        "path and ends with 0 (clean) or 1 (infected); empty: none.",
+    )
     max_deliveries: int = Field(default=8, ge=2, description="A message delivered more often than this is parked.")
     sweep_seconds: float = Field(default=5.0, gt=0, description="How often forgotten outboxes are looked for.")
     alarm_seconds: float = Field(default=1.0, gt=0, description="How often due cases are looked for.")

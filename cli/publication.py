@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from cli import imports
+from cli import imports, publication_files
 from cli.documents import AGENCY, AS, ATTRIBUTES, ID, JSON, NOTE, changes, chosen, day, do
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -19,6 +19,9 @@ app = typer.Typer(help="公文与信息公开：起草、属性认定、审批�
 app.command("import")(imports.import_)
 app.command("waiting")(imports.waiting)
 app.command("confirm")(imports.confirm)
+app.command("attach")(publication_files.attach)
+app.command("detach")(publication_files.detach)
+app.command("confirm-attachment")(publication_files.confirm_attachment)
 
 VALIDITIES = {each.value: each for each in c.Validity} | {each.name.lower(): each for each in c.Validity}
 LEAKS = {"personal": c.Leak.PERSONAL, "secret": c.Leak.SECRET, "unlawful": c.Leak.UNLAWFUL}
@@ -313,6 +316,10 @@ def show_(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON)
     }
     rows = [{"item": key, "value": str(value)} for key, value in lines.items() if value]
     show(rows, json_=False, columns=[("item", "项目"), ("value", "内容")])
+    if record.attachments:
+        files = [each.model_dump(mode="json") for each in record.attachments]
+        shown = [("name", "附件"), ("bytes", "字节"), ("check", "检查"), ("findings", "个人信息"), ("sha256", "校验值")]
+        show(files, json_=False, columns=shown)
     steps = [step.model_dump(mode="json") for step in found.steps]
     show(steps, json_=False, columns=[("step", "环节"), ("by", "办理人"), ("at", "时间"), ("note", "说明")])
 

@@ -9,6 +9,9 @@ from contracts.base import CaseId, Contract, Record, WorkRecord
 
 INLINE_BYTES = 128 * 1024
 """A public text up to this size stands in its record."""
+MAX_ATTACHMENTS = 20
+ATTACHED_BYTES = 48 * 1024
+"""So much text of all attachments together stands in a public record; the rest is what `GetText` answers."""
 
 
 class Attribute(StrEnum):
@@ -120,6 +123,28 @@ class Version(Contract):
     reason: str = Field(max_length=300, description="更正理由")
 
 
+class Check(StrEnum):
+    """Whether an attachment could be looked through for secrecy marks and personal data."""
+
+    READ = "已检查"
+    UNREADABLE = "未能检查"
+    CONFIRMED = "专人确认"
+
+
+class Attachment(Contract):
+    """A file that belongs to a document. It lies in the object store `documents` under `<document>/<sha256>`."""
+
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$", description="Digest of the file, hexadecimal.")
+    name: str = Field(min_length=1, max_length=200, description="File name.")
+    bytes: int = Field(ge=1)
+    media_type: str = Field(max_length=100)
+    text: Text = Field(default=Text(), description="Its text; in a public record inline as far as it fits.")
+    pictures: int = Field(default=0, ge=0, description="Pictures in it, which nobody but a person can read.")
+    check: Check
+    findings: int = Field(default=0, ge=0, description="Personal data found in it.")
+    virus_scan: str = Field(default="未扫描", max_length=20, description="未扫描, or 未发现病毒")
+
+
 class Document(WorkRecord):
     """A document from its draft on, for the offices. Its text is asked for by `GetText`."""
 
@@ -135,6 +160,7 @@ class Document(WorkRecord):
     clock: str = Field(default="PUB.GENERAL", description="The rule that sets the limit")
     to_clear: tuple[str, ...] = Field(default=(), description="Channels that have not confirmed a take-down yet")
     erased: bool = Field(default=False, description="Taken down, and nothing of it is left in this platform")
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
     imported: bool = False
 
 
@@ -146,6 +172,7 @@ class PublicDocument(Record):
     published_at: AwareDatetime = Field(description="发布日期")
     days_late: int | None = Field(default=None, description="Calendar days from issue to publication; 0: the same day")
     interpretation: CaseId | None = Field(default=None, description="Document that explains this one, 解读材料")
+    attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
     versions: tuple[Version, ...] = Field(default=(), max_length=50, description="Corrected texts, oldest first")
     withdrawn: bool = Field(default=False, description="Taken down; of the metadata then only 索引号 is left.")
     withdrawn_for: str = Field(default="", max_length=20, description="撤下原因类别, which does not point at a secret.")

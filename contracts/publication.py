@@ -5,9 +5,13 @@ from datetime import date
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Personal, Query, Reply, Role
+from contracts.document import ATTACHED_BYTES as ATTACHED_BYTES
 from contracts.document import INLINE_BYTES as INLINE_BYTES
+from contracts.document import MAX_ATTACHMENTS as MAX_ATTACHMENTS
+from contracts.document import Attachment as Attachment
 from contracts.document import Attribute as Attribute
 from contracts.document import Changes as Changes
+from contracts.document import Check as Check
 from contracts.document import Document as Document
 from contracts.document import Interpretation as Interpretation
 from contracts.document import Leak as Leak
@@ -16,6 +20,13 @@ from contracts.document import PublicDocument as PublicDocument
 from contracts.document import Text as Text
 from contracts.document import Validity as Validity
 from contracts.document import Version as Version
+from contracts.publication_files import MAX_FILE as MAX_FILE
+from contracts.publication_files import MAX_PIECE as MAX_PIECE
+from contracts.publication_files import Attach as Attach
+from contracts.publication_files import ConfirmAttachment as ConfirmAttachment
+from contracts.publication_files import Detach as Detach
+from contracts.publication_files import Piece as Piece
+from contracts.publication_files import Uploaded as Uploaded
 from contracts.publication_stock import IMPORT_BATCH as IMPORT_BATCH
 from contracts.publication_stock import IMPORT_BYTES as IMPORT_BYTES
 from contracts.publication_stock import ConfirmImport as ConfirmImport

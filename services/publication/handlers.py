@@ -1,7 +1,6 @@
 """What the publication service reacts to."""
 
 from chassis.actors import Cause
-from chassis.handlers import Handlers
 from contracts import publication as c
 from contracts.base import Done, Role
 from contracts.supervision import CalendarNoticeLoaded
@@ -9,16 +8,17 @@ from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication import domain, importing, takedown
+from services.publication import domain, file_handlers, importing, takedown
 from services.publication.domain import drafting, publishing
 from services.publication.domain.clocks import recompute
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
 from services.publication.domain.facts import Kept
 from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import public_record, record
-from services.publication.service import Publication, done, official
+from services.publication.service import Publication, done, official, on
 
-on = Handlers[Publication]()
+__all__ = ["file_handlers", "on"]
+
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})
 """Roles that may read every agency's drafts."""
 

@@ -8,15 +8,19 @@ from chassis.actors import Cause
 from chassis.calendars import Calendars
 from chassis.cases import Held
 from chassis.clock import Clock
+from chassis.handlers import Handlers
 from chassis.history import History
 from chassis.numbers import Numbers
+from chassis.objects import Objects
 from chassis.papers import Papers
 from chassis.runtime import Runtime
+from chassis.streams import DOCUMENTS
 from contracts.base import Done
 from contracts.publication import Changes
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
+from services.publication.attachments.receiving import Uploads
 from services.publication.domain.examining import examine
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.state import Case
@@ -41,6 +45,8 @@ class Publication:
     phones: frozenset[str]
     """Published numbers of offices: no personal data."""
     history: History
+    uploads: Uploads
+    virus_scanner: str
     clock: Clock
     calm_since: dict[str, float] = field(default_factory=dict)
     """Since when nothing more was found of a document that was taken down, by this process's own time."""
@@ -59,6 +65,8 @@ class Publication:
             register=runtime.register,
             phones=_phones(runtime.register),
             history=runtime.history,
+            uploads=Uploads(runtime.collection("uploads"), Objects(lambda: runtime.bus.js, DOCUMENTS.name)),
+            virus_scanner=runtime.settings.virus_scanner,
             clock=runtime.clock,
         )
 
@@ -129,6 +137,10 @@ class Publication:
                 "org_code_missing", "发布机构没有机构代码，无法编索引号。", field="issuers", remedy="请在机构目录补登。"
             )
         return lead.org_code, case.published_at.year
+
+
+on = Handlers[Publication]()
+"""What the service reacts to; the modules of handlers add theirs."""
 
 
 def _phones(register: Register) -> frozenset[str]:

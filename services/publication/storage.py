@@ -17,8 +17,8 @@ from services.publication import domain
 from services.publication.domain.state import Case
 from services.publication.domain.telling import retell, tell
 
-AT_HAND = 500
-"""So many texts are kept in memory, each up to 128 KiB in a record."""
+AT_HAND = 32_000_000
+"""So many characters of texts are kept in memory."""
 
 
 class SealedText(BaseModel):
@@ -33,6 +33,7 @@ class Texts:
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
         self._at_hand: OrderedDict[str, str] = OrderedDict()
+        self._characters = 0
 
     async def create_indexes(self) -> None:
         await self._collection.create_index([("cases", 1)])
@@ -67,7 +68,7 @@ class Texts:
         for held in await self._collection.find({"cases": case}, {"cases": 1}):
             if held["_id"] in used:
                 continue
-            self._at_hand.pop(held["_id"], None)
+            self._characters -= len(self._at_hand.pop(held["_id"], ""))
             await self._collection.update_one({"_id": held["_id"]}, {"$pull": {"cases": case}})
             await self._collection.delete_many({"_id": held["_id"], "cases": []})
 
@@ -84,10 +85,12 @@ class Texts:
         await self.release(case, ())
 
     def _remember(self, sha256: str, text: str) -> None:
+        if sha256 not in self._at_hand:
+            self._characters += len(text)
         self._at_hand[sha256] = text
         self._at_hand.move_to_end(sha256)
-        while len(self._at_hand) > AT_HAND:
-            self._at_hand.popitem(last=False)
+        while self._characters > AT_HAND:
+            self._characters -= len(self._at_hand.popitem(last=False)[1])
 
 
 class Documents(Cases[Case]):
@@ -106,7 +109,8 @@ class Documents(Cases[Case]):
 
     async def _load(self, id: str) -> tuple[Held[Case], list[tuple[str, Fact]]]:
         held, told = await super()._load(id)
-        await self._texts.bring(held.state.text.sha256)
+        for sha256 in (held.state.text.sha256, *(file.attachment.text.sha256 for file in held.state.files)):
+            await self._texts.bring(sha256)
         return held, told
 
     async def create_indexes(self) -> None:

@@ -71,8 +71,11 @@ async def _keep_evidence(service: Publication, id: str, cause: Cause) -> None:
 
 
 async def erase(service: Publication, id: str) -> int:
-    """Remove texts and history of one document; how many events were still there."""
+    """Remove texts, attachments and history of one document; how many events were still there."""
     await service.texts.seal(id, service.papers, service.clock.now())
+    await service.uploads.drop_of(id)
+    for file in (await service.documents.load(id)).state.files:
+        await service.uploads.remove(id, file.attachment.sha256)
     return await service.history.forget(TOLD, id)
 
 

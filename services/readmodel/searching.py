@@ -156,6 +156,7 @@ class Tail:
             kind=document["type"],
             title=metadata["title"],
             body=text.get("inline") or text.get("excerpt") or "",
+            attachments_text="\n".join(_attached(record)),
             doc_no=metadata.get("doc_no") or "",
             index_no=metadata.get("index_no") or "",
             issuer="、".join(self._name_of(code) for code in metadata.get("issuers") or ()),
@@ -169,6 +170,11 @@ class Tail:
             published_on=date.fromisoformat(published) if published else None,
             removed=document["removed"] or _taken_down(document),
         )
+
+
+def _attached(record: dict[str, Any]) -> list[str]:
+    """Names and texts of the attachments of a public record."""
+    return [f"{each['name']}\n{each['text'].get('inline') or ''}" for each in record.get("attachments") or ()]
 
 
 def _taken_down(document: Document) -> bool:

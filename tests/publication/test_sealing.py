@@ -17,6 +17,7 @@ MARKER = "不该留下的话"
 OURS = {
     "id", "agency", "sha256", "clock", "ground", "name", "deputising_for", "index_no", "issuers", "issuer_names",
     "category", "genre", "openness", "channels", "interprets", "channel", "material", "forms", "kind", "masked",
+    "media_type", "virus_scan", "upload",
 }  # fmt: skip
 """Fields of text that hold codes, numbers, fixed words or the names of officials."""
 
@@ -32,7 +33,7 @@ def filled(kind: Any, name: str = "") -> Any:
         return kind.model_construct(**fields)
     if kind is str:
         return "x" if name in OURS else MARKER
-    return None
+    return 0 if kind is int else None
 
 
 def test_no_fact_keeps_a_word() -> None:

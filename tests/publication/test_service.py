@@ -184,27 +184,6 @@ async def test_text_is_for_everyone_only_once_public(desk: Desk) -> None:
     assert (await desk(ask, c.TextContent, **outsider)).text == text
 
 
-async def test_take_down_seals_the_text_and_leaves_a_tombstone(
-    servers: Servers, desk: Desk, service: Publication, app: App[Publication]
-) -> None:
-    leaked = "泄露的内容在此一九八七。"
-    id = await public(desk, "将被撤下的文件", f"{TEXT}\n{leaked}")
-    sha256 = (await service.documents.load(id)).state.text.sha256
-    await desk(c.Withdraw(id=id, leak=c.Leak.PERSONAL), Done, as_="赵审核", agency="bgs")
-    record = c.PublicDocument.model_validate(await told(servers, id, "public_document", "withdrawn"))
-    assert (record.withdrawn, record.text.inline, record.metadata.title) == (True, None, "（已撤下）")
-    await refused("not_found", desk(c.GetText(sha256=sha256), c.TextContent))
-    for name in await app.runtime.store.collections():
-        rows = await app.runtime.collection(name).find({})
-        for row in rows:
-            row.pop("outbox", None)
-        assert leaked not in repr(rows), name
-    await refused("own_withdrawal", desk(c.ApproveWithdrawal(id=id), Done, as_="赵审核", agency="bgs"))
-    await desk(c.ApproveWithdrawal(id=id), Done, as_="李负责", agency="czj")
-    assert (await file_of(desk, id)).record.to_clear == ("网站",)
-    assert (await desk(c.ConfirmCleared(id=id, channel="网站"), Done, as_="张起草", agency="czj")).state == "sealed"
-
-
 async def test_correction_keeps_the_old_version(servers: Servers, desk: Desk) -> None:
     id = await public(desk, "有误的文件")
     corrected = f"{TEXT}\n更正。"

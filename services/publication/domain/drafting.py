@@ -143,13 +143,20 @@ def review(
 
 
 def no_open_findings(case: Case) -> None:
-    """个人信息: found and neither masked nor excepted, it blocks (P05)."""
+    """个人信息: found and neither masked nor excepted, it blocks; so does a file that nobody could read (P05)."""
+    if case.unread:
+        raise Refused(
+            "attachment_unread",
+            f"有 {len(case.unread)} 个附件未能检查。",
+            field="attachments",
+            remedy="请由审核人阅看后登记“专人确认”，或换成可识读的附件。",
+        )
     if case.open_findings:
         raise Refused(
             "personal_data",
-            f"正文中有 {case.open_findings} 处个人信息未处理。",
+            f"正文和附件中有 {case.open_findings} 处个人信息未处理。",
             field="text",
-            remedy="请去标识化，或由审核人登记依法公开的例外依据。",
+            remedy="请去标识化（附件请换成已去标识化的文件），或由审核人登记依法公开的例外依据。",
         )
 
 

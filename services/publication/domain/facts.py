@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import Attribute, Interpretation, Leak, Metadata, Validity
+from contracts.publication import Attachment, Attribute, Interpretation, Leak, Metadata, Validity
 from kernel.facts import Fact
 
 
@@ -35,6 +35,14 @@ class Kept(Part):
     sha256: str
     bytes: int
     found: int = 0
+    data: tuple[Datum, ...] = ()
+
+
+class File(Part):
+    """An attachment, the upload that brought it, and some of what was found in it, masked."""
+
+    attachment: Attachment
+    upload: str
     data: tuple[Datum, ...] = ()
 
 
@@ -110,6 +118,27 @@ class FindingsAllowed(Fact):
 class Returned(Fact):
     missing: tuple[str, ...]
     reason: str
+    by: Official
+    at: datetime
+
+
+class Attached(Fact):
+    file: File
+    by: Official
+    at: datetime
+
+
+class Detached(Fact):
+    sha256: str
+    by: Official
+    at: datetime
+
+
+class AttachmentConfirmed(Fact):
+    """A named person has read what could not be checked."""
+
+    sha256: str
+    note: str
     by: Official
     at: datetime
 
@@ -240,6 +269,9 @@ FACTS: tuple[type[Fact], ...] = (
     Masked,
     FindingsAllowed,
     Returned,
+    Attached,
+    Detached,
+    AttachmentConfirmed,
     Numbered,
     DueSet,
     Warned,

@@ -4,9 +4,9 @@ leaked (P26)."""
 from collections.abc import Callable
 from typing import Any
 
-from contracts.publication import Interpretation, Metadata
+from contracts.publication import Interpretation, Metadata, Text
 from kernel.facts import Fact
-from services.publication.domain.facts import Kept
+from services.publication.domain.facts import File, Kept
 
 TOMBSTONE = "（已撤下）"
 
@@ -26,6 +26,12 @@ def _bare(text: Kept) -> Kept:
     return text.model_copy(update={"data": ()})
 
 
+def _file(file: File) -> File:
+    text = Text(sha256=file.attachment.text.sha256, bytes=file.attachment.text.bytes)
+    nameless = file.attachment.model_copy(update={"name": TOMBSTONE, "text": text})
+    return file.model_copy(update={"attachment": nameless, "data": ()})
+
+
 def _plan(interpretation: Interpretation) -> Interpretation:
     return interpretation.model_copy(update={"plan": TOMBSTONE, "interpreter": TOMBSTONE})
 
@@ -39,6 +45,7 @@ _WORDLESS = {name: Metadata.model_fields[name].get_default() for name in _WORDS}
 _LEFT: dict[str, Callable[[Any], Any]] = {
     "metadata": tombstone,
     "text": _bare,
+    "file": _file,
     "interpretation": lambda given: given if isinstance(given, bool) else _plan(given),
     **dict.fromkeys(("note", "reason", "basis", "missing", "doubts", "by_document"), _nothing),
 }

@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import Attribute, Interpretation, Leak, Metadata, Validity
+from contracts.publication import Attribute, Check, Interpretation, Leak, Metadata, Validity
 from kernel.facts import Fact
 from services.publication.domain import facts as f
-from services.publication.domain.facts import Doubt, Kept, Official
+from services.publication.domain.facts import Doubt, File, Kept, Official
 
 
 class Stage(StrEnum):
@@ -74,6 +74,7 @@ class Case(BaseModel):
     reason: str | None = None
     interpretation_needed: bool = False
     interpretation: Interpretation | None = None
+    files: tuple[File, ...] = ()
     allowed: str | None = None
     missing: tuple[str, ...] = ()
     due_at: datetime | None = None
@@ -97,7 +98,15 @@ class Case(BaseModel):
     @property
     def open_findings(self) -> int:
         """Personal data found, neither masked nor lawfully excepted."""
-        return 0 if self.allowed else self.text.found
+        return 0 if self.allowed else self.text.found + sum(file.attachment.findings for file in self.files)
+
+    @property
+    def unread(self) -> tuple[File, ...]:
+        """Attachments that could not be checked and that no named person has read."""
+        return tuple(file for file in self.files if file.attachment.check is Check.UNREADABLE)
+
+    def file(self, sha256: str) -> File | None:
+        return next((file for file in self.files if file.attachment.sha256 == sha256), None)
 
     @property
     def public(self) -> bool:
@@ -110,8 +119,9 @@ class Case(BaseModel):
 
     @property
     def digests(self) -> frozenset[str]:
-        """All texts of the document, those that were replaced too."""
-        return frozenset({self.text.sha256, *(older.text.sha256 for older in self.replaced)})
+        """All texts of the document, those that were replaced and those of its attachments too."""
+        attached = (file.attachment.text.sha256 for file in self.files)
+        return frozenset({self.text.sha256, *(older.text.sha256 for older in self.replaced), *filter(None, attached)})
 
     @property
     def open(self) -> bool:
@@ -130,6 +140,8 @@ def evolve(case: Case | None, fact: Fact) -> Case:
     match fact:
         case f.Revised() | f.AttributeProposed() | f.InterpretationPlanned() | f.Masked() | f.FindingsAllowed():
             return _prepared(case, fact)
+        case f.Attached() | f.Detached() | f.AttachmentConfirmed():
+            return _attached(case, fact)
         case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered() | f.Confirmed():
             return _approved(case, fact)
         case f.Published() | f.Filed() | f.ReassessmentFellDue() | f.AttributeKept():
@@ -206,6 +218,25 @@ def _prepared(
         case f.FindingsAllowed():
             signed = _signed(case, "个人信息公开例外", fact.by, fact.at, fact.reason)
             return signed.model_copy(update={"allowed": fact.basis})
+
+
+def _attached(case: Case, fact: f.Attached | f.Detached | f.AttachmentConfirmed) -> Case:
+    """Another file needs its own exception for what is found in it."""
+    match fact:
+        case f.Attached():
+            changed = {"files": (*case.files, fact.file), "allowed": None}
+            return _signed(case, "添加附件", fact.by, fact.at).model_copy(update=changed | _drafter(case, fact.by))
+        case f.Detached():
+            left = tuple(file for file in case.files if file.attachment.sha256 != fact.sha256)
+            return _signed(case, "移除附件", fact.by, fact.at).model_copy(update={"files": left})
+        case f.AttachmentConfirmed():
+            files = tuple(_confirmed(file) if file.attachment.sha256 == fact.sha256 else file for file in case.files)
+            signed = _signed(case, "专人确认附件", fact.by, fact.at, fact.note)
+            return signed.model_copy(update={"files": files})
+
+
+def _confirmed(file: File) -> File:
+    return file.model_copy(update={"attachment": file.attachment.model_copy(update={"check": Check.CONFIRMED})})
 
 
 def _approved(

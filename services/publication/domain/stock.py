@@ -110,6 +110,8 @@ def lacks(case: Case) -> tuple[str, ...]:
         reasons.append("缺不公开的依据和理由")
     if case.open_findings:
         reasons.append(f"有 {case.open_findings} 处个人信息")
+    if case.unread:
+        reasons.append(f"有 {len(case.unread)} 个附件未能检查")
     if case.doubts:
         reasons.append(f"有 {len(case.doubts)} 处矛盾")
     if case.attribute is Attribute.PROACTIVE and not case.metadata.issuers:

@@ -1,11 +1,13 @@
 """What a document tells: the internal record at every step, the public one when the public sees something else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.base import Event
 from contracts.publication import (
+    ATTACHED_BYTES,
     INLINE_BYTES,
+    Attachment,
     Document,
     DocumentChanged,
     DocumentClosed,
@@ -72,6 +74,7 @@ def record(case: Case) -> Document:
         clock=case.clock,
         to_clear=case.to_clear,
         erased=case.erased,
+        attachments=() if hidden else tuple(file.attachment for file in case.files),
         imported=case.imported,
     )
 
@@ -97,6 +100,7 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
         published_at=case.published_at,
         days_late=case.days_late,
         interpretation=case.interpretation.material if case.interpretation else None,
+        attachments=tuple(_public_files(case, text_of)),
         versions=tuple(
             Version(
                 text=Text(sha256=older.text.sha256, bytes=older.text.bytes),
@@ -122,6 +126,16 @@ def _public_text(text: Kept, text_of: TextOf) -> Text:
         inline=content if content is not None and text.bytes <= INLINE_BYTES else None,
         excerpt=(content or "")[:EXCERPT],
     )
+
+
+def _public_files(case: Case, text_of: TextOf) -> Iterator[Attachment]:
+    """Attachments with the beginning of their texts, as long as there is room."""
+    room = ATTACHED_BYTES
+    for file in case.files:
+        text = file.attachment.text
+        content = (text_of(text.sha256) or "").encode()[:room].decode("utf-8", "ignore")
+        room -= len(content.encode())
+        yield file.attachment.model_copy(update={"text": text.model_copy(update={"inline": content or None})})
 
 
 def tell(case: Case, facts: Sequence[Fact], text_of: TextOf = nothing_at_hand) -> list[Event]:
