@@ -10,7 +10,7 @@ from contracts.base import Done, Role
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.refused import Refused
-from services.hotline import door, reading
+from services.hotline import door, ratings, reading
 from services.hotline.domain import clock, dispatching, ending, handling
 from services.hotline.domain.following import following, unknown
 from services.hotline.domain.record import record
@@ -241,7 +241,14 @@ async def unmerge(service: Hotline, command: c.UnmergeTicket, cause: Cause) -> D
 
 @on.command(c.RateTicket)
 async def rate(service: Hotline, command: c.RateTicket, cause: Cause) -> Done:
+    """The rating is a case of its own before the ticket knows of it: whichever of both a crash leaves out, the
+    caller's repeat makes good."""
     _check_code(service, command.number, command.code)
+    held = await service.cases.get(command.number)
+    if held is None:
+        raise unknown()
+    if held.state.rating is None and ending.rate(held.state, command.level, cause.now):
+        await ratings.of_ticket(service, held.state, command.level, cause)
     return await service.decide(command.number, lambda case: ending.rate(case, command.level, cause.now), cause)
 
 

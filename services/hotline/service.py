@@ -11,7 +11,9 @@ from chassis.clock import Clock
 from chassis.handlers import Handlers
 from chassis.numbers import Numbers
 from chassis.papers import Paper, Papers
+from chassis.rpc import Asker
 from chassis.runtime import Runtime
+from chassis.store import Collection
 from contracts.base import Done
 from contracts.hotline import CENTRE
 from kernel.agencies import Register
@@ -19,7 +21,8 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
-from services.hotline.domain import KIND, Case, signal
+from services.hotline.domain import KIND, Case, bulletin, entry, rating, signal
+from services.hotline.domain.figures import Count
 from services.hotline.domain.following import query_code
 from services.hotline.domain.intake import dossier
 from services.hotline.papers import Words
@@ -28,6 +31,7 @@ from services.hotline.sketches import Sketches
 Decide = Callable[[Case], Sequence[Fact]]
 CENTRE_FLAG = "hotline_centre"
 PAGE = 200
+MAX_COMBINATIONS = 200_000
 
 
 on = Handlers["Hotline"]()
@@ -40,8 +44,14 @@ class Hotline:
     region: str
     cases: Cases[Case]
     signals: Cases[signal.Burst]
+    ratings: Cases[rating.State]
+    entries: Cases[entry.State]
+    bulletins: Cases[bulletin.State]
+    documents: Collection
+    """All cases as the database has them, to be counted."""
     sketches: Sketches
     clock: Clock
+    ask: Asker
     papers: Papers
     numbers: Numbers
     calendars: Calendars
@@ -56,8 +66,13 @@ class Hotline:
             region=runtime.region,
             cases=runtime.cases(KIND),
             signals=runtime.cases(signal.KIND),
+            ratings=runtime.cases(rating.KIND),
+            entries=runtime.cases(entry.KIND),
+            bulletins=runtime.cases(bulletin.KIND),
+            documents=runtime.collection("cases"),
             sketches=Sketches(runtime.collection("sketches"), runtime.collection("marks"), runtime.keys),
             clock=runtime.clock,
+            ask=runtime.ask,
             papers=runtime.papers,
             numbers=runtime.numbers,
             calendars=runtime.calendars,
@@ -103,6 +118,17 @@ class Hotline:
                 yield held
             last = page[-1].id
 
+    async def counted(self, kind: str, at: str, what: str, begin: datetime, end: datetime) -> list[Count]:
+        """How many cases of a kind there are of each combination of what is counted, by a moment of their index."""
+        found = await self.documents.aggregate(
+            [
+                {"$match": {"kind": kind, f"index.{at}": {"$gte": begin, "$lt": end}}},
+                {"$group": {"_id": f"$index.{what}", "n": {"$sum": 1}}},
+                {"$limit": MAX_COMBINATIONS},
+            ]
+        )
+        return [Count(each["_id"], each["n"]) for each in found]
+
     def above(self, code: str) -> list[str]:
         """The superiors of an agency, the nearest first."""
         found: list[str] = []
@@ -115,6 +141,10 @@ class Hotline:
     def name_of(self, code: str) -> str:
         agency = self.register.by_code(code)
         return agency.name if agency else code
+
+    def centre(self, now: datetime) -> str:
+        """Code of the hotline centre; empty where the register names none."""
+        return next((agency.code for agency in self.register.flagged(CENTRE_FLAG, now.date())), "")
 
     def at_centre(self, actor: Actor, now: datetime) -> bool:
         """The person belongs to the centre itself, not to one of its branches."""

@@ -10,5 +10,6 @@ async def create_indexes(collection: Callable[[str], Collection]) -> None:
     cases = collection("cases")
     await cases.create_index([("index.received_at", 1)])
     await cases.create_index([("index.key", 1)], sparse=True)
+    await cases.create_index([("index.given_at", 1)], sparse=True)
     await sketches.create_indexes(collection("sketches"))
     await cases.create_index([("index.agency", 1), ("_id", -1)])

@@ -40,6 +40,9 @@ class Profile(BaseModel):
     sign_workdays: _Value
     return_workdays: _Value
     visit_workdays: _Value
+    rating_contact_workdays: _Value
+    rating_rectify_workdays: _Value
+    rating_complex_workdays: _Value
     extension_workdays: _Value
     promise_days: _Value
     warn_percent: _Value

@@ -149,6 +149,7 @@ def index(case: Case) -> Mapping[str, Any]:
         "open": case.open or case.alarmed,
         "agency": case.lead,
         "source": case.source,
+        "shown": is_shown(case),
         "received_at": case.received_at,
         "closed_at": case.closed_at,
         "main": case.merged_into,
@@ -183,6 +184,11 @@ def figures(case: Case) -> dict[str, Any]:
         "on_time": False if case.overdue and case.running else case.on_time,
         "adopted": case.adopted,
     }
+
+
+def is_shown(case: Case) -> bool:
+    """May be shown without its words to who asks by Open311: no report, no secret caller."""
+    return not case.masked
 
 
 def is_direct(case: Case) -> bool:

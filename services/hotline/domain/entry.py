@@ -1,0 +1,276 @@
+"""Texts for the public: the result of a ticket, a knowledge entry shared with the service guide. Written by one person,
+published by another, free of personal data, in editions; taken back by a person."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.base import Event
+from contracts.hotline import (
+    Entry,
+    EntryChanged,
+    EntryRestated,
+    EntrySort,
+    Knowledge,
+    KnowledgePublished,
+    KnowledgeWithdrawn,
+    PublicTicket,
+    PublicTicketPublished,
+    PublicTicketWithdrawn,
+    TicketKind,
+)
+from kernel.cases import CaseKind
+from kernel.clock import CST
+from kernel.facts import Fact
+from kernel.personal import TITLES, scan
+from kernel.refused import Refused
+from kernel.secrecy import refuse_classified
+from services.hotline.domain.ticket import Case
+
+MAX_EDITIONS = 90
+LABELS = {"draft": "待发布", "published": "已发布", "revised": "已发布，修订待发布", "withdrawn": "已撤回"}
+TITLES_OF = {EntrySort.RESULT: "结果公开", EntrySort.KNOWLEDGE: "知识条目"}
+
+
+class Origin(BaseModel):
+    """What of its ticket the public may know."""
+
+    model_config = ConfigDict(frozen=True)
+
+    ticket: str
+    kind: TicketKind
+    area: str | None
+    received_on: date
+    adopted: bool | None
+
+
+class Drafted(Fact):
+    """The words stand in `paper` until they are published."""
+
+    number: str
+    at: datetime
+    sort: EntrySort
+    origin: Origin | None
+    category: str
+    agency: str
+    guide: str | None
+    writer: str
+    paper: str
+
+
+class Rewritten(Fact):
+    at: datetime
+    writer: str
+    guide: str | None
+    paper: str
+
+
+class Published(Fact):
+    """Words that passed the scan and the eyes of a second person."""
+
+    at: datetime
+    question: str
+    answer: str
+
+
+class Withdrawn(Fact):
+    at: datetime
+    reason: str
+
+
+class State(BaseModel):
+    """A text as its facts leave it; `question` and `answer` are those that are public."""
+
+    model_config = ConfigDict(frozen=True)
+
+    number: str
+    at: datetime
+    sort: EntrySort
+    origin: Origin | None
+    category: str
+    agency: str
+    guide: str | None
+    writer: str
+    paper: str
+    state: str = "draft"
+    edition: int = 0
+    published_at: datetime | None = None
+    question: str = ""
+    answer: str = ""
+
+    @property
+    def public(self) -> bool:
+        return self.state in ("published", "revised")
+
+
+def evolve(state: State | None, fact: Fact) -> State:
+    """The state after one more fact. Raises `ValueError` for a history that does not begin with `Drafted`."""
+    if isinstance(fact, Drafted):
+        return State(**dict(fact))
+    if state is None:
+        raise ValueError("a text begins with a draft")
+    match fact:
+        case Rewritten():
+            after = "revised" if state.public else "draft"
+            changes: dict[str, Any] = {"writer": fact.writer, "paper": fact.paper, "guide": fact.guide, "state": after}
+        case Published():
+            changes = {"question": fact.question, "answer": fact.answer, "edition": state.edition + 1}
+            changes |= {"published_at": fact.at, "state": "published"}
+        case Withdrawn():
+            changes = {"question": "", "answer": "", "state": "withdrawn"}
+        case _:
+            raise ValueError(f"not a fact of a text for the public: {fact.kind}")
+    return state.model_copy(update=changes)
+
+
+def origin_of(case: Case, sort: EntrySort) -> Origin:
+    """Only what is answered can be shown; a report and a secret caller's ticket never are."""
+    if case.masked or case.strict:
+        raise Refused("secret_ticket", "举报和要求保密的工单不公开。", field="ticket", remedy="请另选工单。")
+    if not case.answered:
+        raise Refused("no_reply", "工单尚无已审核的答复。", field="ticket", remedy="请在答复审核后提出。")
+    if sort is EntrySort.KNOWLEDGE and case.kind is not TicketKind.CONSULT:
+        raise Refused("not_consultation", "只有咨询类工单可以转为知识条目。", field="ticket", remedy="请改为结果公开。")
+    return Origin(
+        ticket=case.number,
+        kind=case.kind,
+        area=case.area,
+        received_on=case.received_at.astimezone(CST).date(),
+        adopted=case.adopted,
+    )
+
+
+def draft(
+    number: str,
+    sort: EntrySort,
+    origin: Origin | None,
+    place: Mapping[str, Any],
+    writer: str,
+    paper: str,
+    now: datetime,
+) -> list[Fact]:
+    """A first text; `place` names category, agency and matter of the guide."""
+    if not place["category"]:
+        raise Refused("category_missing", "须写明问题分类。", field="category", remedy="请选择分类。")
+    return [Drafted(number=number, at=now, sort=sort, origin=origin, writer=writer, paper=paper, **place)]
+
+
+def rewrite(state: State, guide: str | None, writer: str, paper: str, now: datetime) -> list[Fact]:
+    """Another text; what is public stays until it is published."""
+    _require_standing(state)
+    return [Rewritten(at=now, writer=writer, guide=guide or state.guide, paper=paper)]
+
+
+def publish(
+    state: State, question: str, answer: str, private: Sequence[str], publisher: str, now: datetime
+) -> list[Fact]:
+    """A second person publishes. Blocked by personal data: what the scan finds, and the caller's own name and number
+    (`private`), wherever they stand (政府信息公开条例 第十五条)."""
+    _require_standing(state)
+    if state.state == "published":
+        return []
+    if publisher == state.writer:
+        raise Refused("own_text", "撰写人不能发布自己撰写的内容。", remedy="请由其他人员审核发布。")
+    if state.edition >= MAX_EDITIONS:
+        raise Refused("too_many_editions", "修订次数已达上限。", remedy="请撤回后另立新条目。")
+    for field, text in (("question", question), ("answer", answer)):
+        refuse_classified(text)
+        if found := findings(text, private):
+            raise Refused(
+                "personal_data", f"内容含有个人信息：{'、'.join(found)}。", field=field, remedy="请删去后再发布。"
+            )
+    return [Published(at=now, question=question, answer=answer)]
+
+
+def findings(text: str, private: Sequence[str]) -> tuple[str, ...]:
+    """Kinds of personal data in a text; never the data."""
+    found = {TITLES[finding.kind]: None for finding in scan(text)}
+    if any(len(each) > 1 and each in text for each in private):
+        found["来电人信息"] = None
+    return tuple(found)
+
+
+def withdraw(state: State, reason: str, now: datetime) -> list[Fact]:
+    """Taken back, published or not."""
+    if state.state == "withdrawn":
+        return []
+    if scan(reason):
+        raise Refused("personal_data", "理由含有个人信息。", field="reason", remedy="请删去个人信息后重试。")
+    return [Withdrawn(at=now, reason=reason)]
+
+
+def _require_standing(state: State) -> None:
+    if state.state == "withdrawn":
+        raise Refused("withdrawn_entry", "该内容已撤回。", remedy="请另立新条目。")
+
+
+def record(state: State) -> Entry:
+    """The text on its way, without its words."""
+    kept = {name: getattr(state, name) for name in ("sort", "category", "agency", "guide", "edition", "published_at")}
+    open_ = state.state in ("draft", "revised")
+    return Entry(
+        id=state.number,
+        title=" · ".join(
+            filter(None, (TITLES_OF[state.sort], state.category, state.origin.area if state.origin else None))
+        ),
+        state=state.state,
+        state_label=LABELS[state.state],
+        open=open_,
+        opened_at=state.at,
+        waits_for="发布人：审核发布" if open_ else "",
+        ticket=state.origin.ticket if state.origin else None,
+        **kept,
+    )
+
+
+def shown(state: State) -> PublicTicket | Knowledge | None:
+    """What everybody sees; nothing of what was never published."""
+    if state.published_at is None:
+        return None
+    words: dict[str, Any] = {name: getattr(state, name) for name in ("category", "agency", "question", "answer")}
+    words |= {"id": state.number, "published_at": state.published_at, "withdrawn": state.state == "withdrawn"}
+    if state.sort is EntrySort.KNOWLEDGE or state.origin is None:
+        return Knowledge(guide=state.guide, edition=state.edition, **words)
+    return PublicTicket(**words, **state.origin.model_dump(exclude={"ticket"}))
+
+
+def tell(state: State, facts: Sequence[Fact]) -> list[Event]:
+    told: list[Event] = [EntryChanged(record=record(state))]
+    return told + (_told(state) if isinstance(facts[-1], Published | Withdrawn) else [])
+
+
+def _told(state: State) -> list[Event]:
+    match shown(state):
+        case PublicTicket() as public:
+            return [(PublicTicketWithdrawn if public.withdrawn else PublicTicketPublished)(record=public)]
+        case Knowledge() as knowledge:
+            return [(KnowledgeWithdrawn if knowledge.withdrawn else KnowledgePublished)(record=knowledge)]
+        case None:
+            return []
+
+
+def index(state: State) -> Mapping[str, Any]:
+    return {
+        "sort": state.sort.value,
+        "public": state.public,
+        "open": state.state in ("draft", "revised"),
+        "category": state.category,
+        "agency": state.agency,
+        "guide": state.guide,
+        "ticket_kind": state.origin.kind.value if state.origin else None,
+        "received_on": state.origin.received_on.isoformat() if state.origin else None,
+        "published_at": state.published_at,
+    }
+
+
+KIND: CaseKind[State] = CaseKind(
+    name="entry",
+    title="公开内容",
+    facts=(Drafted, Rewritten, Published, Withdrawn),
+    evolve=evolve,
+    tell=tell,
+    retell=lambda state: [EntryRestated(record=record(state)), *_told(state)],
+    index=index,
+)

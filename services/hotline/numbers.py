@@ -1,0 +1,155 @@
+"""Numbers: what is counted is grouped by the database, and added up by `domain/figures.py` and `domain/standing.py`."""
+
+from datetime import timedelta
+from typing import Any
+
+from chassis.actors import Cause
+from contracts import hotline as c
+from contracts.base import Done
+from kernel.clock import CST
+from services.hotline.domain import bulletin, entry, figures, signal, standing
+from services.hotline.domain.figures import Count, Period
+from services.hotline.domain.record import record
+from services.hotline.service import Hotline, on
+
+LISTED = 100
+
+
+@on.query(c.Statistics)
+async def statistics(service: Hotline, query: c.Statistics, cause: Cause) -> c.StatisticsTable:
+    counts = await tickets(service, Period(query.first, query.last))
+    return c.StatisticsTable(
+        first=query.first,
+        last=query.last,
+        by=query.by,
+        total=figures.sum_up(counts),
+        rows=figures.by(counts, query.by, service.name_of),
+    )
+
+
+@on.query(c.MonthlyBulletin)
+async def month(service: Hotline, query: c.MonthlyBulletin, cause: Cause) -> c.MonthPage:
+    period = Period.month(query.year, query.month)
+    before = period.first - timedelta(days=1)
+    counts = await tickets(service, period)
+    last_month = await tickets(service, Period.month(before.year, before.month))
+    last_year = sum(each.n for each in await tickets(service, Period.month(query.year - 1, query.month)))
+    total, earlier = figures.sum_up(counts), sum(each.n for each in last_month)
+    return c.MonthPage(
+        year=query.year,
+        month=query.month,
+        total=total,
+        last_year=last_year,
+        last_month=earlier,
+        year_on_year=figures.change(total.received, last_year),
+        month_on_month=figures.change(total.received, earlier),
+        by_channel=figures.by(counts, "channel"),
+        by_kind=figures.by(counts, "kind"),
+        by_category=figures.by(counts, "category"),
+        by_unit=figures.by(counts, "unit", service.name_of),
+        topics=figures.topics(counts, last_month),
+    )
+
+
+@on.query(c.DutySheet)
+async def duty(service: Hotline, query: c.DutySheet, cause: Cause) -> c.DutyPage:
+    period = Period(query.day, query.day)
+    counts = await tickets(service, period)
+    closed = await service.cases.count({"closed_at": {"$gte": period.begin, "$lt": period.end}})
+    open_ = [record(held.state) async for held in service.each_open()]
+    soon = cause.now.astimezone(CST).date() + timedelta(days=1)
+    end = Period(soon, soon).end
+    signals = await service.signals.find({"open": True}, sort=[("_id", -1)], limit=LISTED)
+    return c.DutyPage(
+        day=query.day,
+        received=sum(each.n for each in counts),
+        closed=closed,
+        open=len(open_),
+        by_channel=figures.tally(counts, "channel"),
+        by_kind=figures.tally(counts, "kind"),
+        emergencies=_some(t for t in open_ if t.emergency and not t.emergency_confirmed),
+        overdue=_some(t for t in open_ if t.overdue),
+        due=_some(t for t in open_ if t.due_at and cause.now < t.due_at <= end and not t.overdue),
+        unsigned=_some(t for t in open_ if t.state == c.TicketState.DISPATCHED),
+        visits=_some(t for t in open_ if t.state == c.TicketState.VISITING),
+        signals=tuple(signal.record(held.state) for held in signals),
+    )
+
+
+def _some(found: Any) -> tuple[c.Ticket, ...]:
+    """The most pressing first, as many as one sheet holds."""
+    return tuple(sorted(found, key=lambda ticket: (ticket.due_at or ticket.opened_at, ticket.id))[:LISTED])
+
+
+@on.query(c.SupervisionList)
+async def supervision(service: Hotline, query: c.SupervisionList, cause: Cause) -> c.SupervisionPage:
+    lines = []
+    async for held in service.each_open():
+        ticket = record(held.state)
+        reasons = figures.watched(ticket)
+        if reasons and query.agency in (None, ticket.agency):
+            lines.append(c.SupervisionLine(ticket=ticket, reasons=reasons))
+    lines.sort(key=lambda line: (-len(line.reasons), line.ticket.id))
+    return c.SupervisionPage(total=len(lines), lines=tuple(lines[:LISTED]))
+
+
+@on.query(c.CountSuggestions)
+async def suggestions(service: Hotline, query: c.CountSuggestions, cause: Cause) -> c.SuggestionFigures:
+    period = Period(query.first, query.last)
+    rows, total = figures.suggestions(await tickets(service, period), service.name_of)
+    results = await _results(service, period)
+    return c.SuggestionFigures(first=query.first, last=query.last, rows=rows, total=total, results=results)
+
+
+async def _results(service: Hotline, period: Period) -> tuple[c.PublicTicket, ...]:
+    """Published results of suggestions received in a period."""
+    days = {"$gte": period.first.isoformat(), "$lte": period.last.isoformat()}
+    found = await service.entries.find(
+        {"public": True, "ticket_kind": c.TicketKind.SUGGESTION.value, "received_on": days},
+        sort=[("published_at", -1)],
+        limit=LISTED,
+    )
+    public = (entry.shown(held.state) for held in found)
+    return tuple(each for each in public if isinstance(each, c.PublicTicket))
+
+
+@on.query(c.CountRatings)
+async def ratings(service: Hotline, query: c.CountRatings, cause: Cause) -> c.RatingFigures:
+    rows, total = standing.rows(await given(service, Period(query.first, query.last)), service.name_of)
+    return c.RatingFigures(first=query.first, last=query.last, rows=rows, total=total)
+
+
+@on.command(c.IssueBulletin)
+async def issue(service: Hotline, command: c.IssueBulletin, cause: Cause) -> Done:
+    """Once for each subject and period."""
+    period, origin = Period(command.first, command.last), f"{command.about}:{command.first}:{command.last}"
+    known = (await service.bulletins.by_origin([origin])).get(origin)
+    if known is not None:
+        return Done(id=known.id, version=known.version, state="issued", repeated=True)
+    number = await service.new_number("GB", cause.now)
+    fact = bulletin.Issued(
+        number=number, at=cause.now, about=command.about, first=command.first, last=command.last,
+        **await _published(service, command, period),
+    )  # fmt: skip
+    facts = bulletin.issue(fact, cause.now.astimezone(CST).date())
+    held = await service.bulletins.open(number, facts, cause, origin)
+    return Done(id=held.id, version=held.version, state="issued", repeated=held.repeated)
+
+
+async def _published(service: Hotline, command: c.IssueBulletin, period: Period) -> dict[str, Any]:
+    if command.about == "ratings":
+        rows, total = standing.rows(await given(service, period), service.name_of)
+        return {"ratings": (*rows, total), "suggestions": (), "results": ()}
+    lines, together = figures.suggestions(await tickets(service, period), service.name_of)
+    results = tuple(each.id for each in await _results(service, period))
+    return {"ratings": (), "suggestions": (*lines, together), "results": results}
+
+
+async def tickets(service: Hotline, period: Period) -> list[Count]:
+    """Tickets received in a period, by all that is counted of them."""
+    return await service.counted("ticket", "received_at", "figures", period.begin, period.end)
+
+
+async def given(service: Hotline, period: Period) -> list[Count]:
+    """Ratings given in a period."""
+    return await service.counted("rating", "given_at", "given", period.begin, period.end)
