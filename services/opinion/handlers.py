@@ -12,11 +12,13 @@ from chassis.numbers import Numbers
 from chassis.runtime import Runtime
 from contracts import opinion as c
 from contracts.base import Done
+from contracts.hotline import SignalRaised
 from kernel.agencies import Register
 from kernel.facts import Fact
 from services.opinion.domain import KIND, State, event, units
 from services.opinion.domain.facts import Responded
 from services.opinion.domain.limits import Limits, shipped
+from services.opinion.domain.subjects import subject_of
 from services.opinion.domain.words import require_impersonal
 from services.opinion.gather import Gatherer, new_id
 from services.opinion.storage import Matters, Posts
@@ -123,6 +125,32 @@ async def open_event(service: Opinion, command: c.OpenEvent, cause: Cause) -> Do
     held = await service.cases.open(id, facts, cause)
     await service.matters.begin(held.id, command.place, command.subject, cause.now)
     return _done(held)
+
+
+async def burst(service: Opinion, told: SignalRaised, cause: Cause) -> None:
+    """A burst on the hotline is an event before anybody posts about it (七星关方案 (七)2); told again, the same one."""
+    origin, signal = f"burst:{told.record.id}", told.record
+    if origin in await service.cases.by_origin([origin]):
+        return
+    subject = subject_of(signal.category)
+    places = [signal.area] if signal.area else []
+    place = units.place_name(service.register, places, cause.now.date())
+    id = await new_id(service.numbers, service.runtime.region, cause.now)
+    facts = event.open_event(
+        id,
+        title=f"{place}热线集中反映“{signal.category}”问题",
+        place=place,
+        subject=subject,
+        detected_at=signal.opened_at,
+        happened_at=None,
+        emergency=None,
+        matter=id,
+        proposal=units.proposal(service.register, places, subject, cause.now.date()),
+        now=cause.now,
+        limits=service.limits,
+    )
+    held = await service.cases.open(id, facts, cause, origin)
+    await service.matters.begin(held.id, place, subject, cause.now)
 
 
 @on.command(c.Assess)
