@@ -32,7 +32,7 @@ from chassis.persons import Verifier
 from chassis.relay import Relay
 from chassis.rpc import Asker, Respond, Responder
 from chassis.settings import Settings
-from chassis.settle import Delivery, Settler, Unreadable
+from chassis.settle import Delivery, Replayed, Settler, Unreadable
 from chassis.store import Collection, Store, Unreachable
 from chassis.telemetry import LAG, UNTOLD, handling, handling_together
 from contracts import cloudevents, subjects
@@ -265,7 +265,11 @@ class App(Generic[D]):
             await self._answer_all([delivery.raw for delivery in mine], answers)
 
     async def _answer_all(self, messages: Sequence[Msg], answers: Sequence[Answer | Refused]) -> None:
-        """Keep an answer for each emission; what was refused is parked too, with its reason."""
+        """Keep an answer for each emission; what was refused is parked too, with its reason. An operator who runs a
+        parked message again is told the refusal, and the message stays where it is."""
+        for message, answer in zip(messages, answers, strict=True):
+            if isinstance(message, Replayed) and isinstance(answer, Refused):
+                raise answer
         told = [
             each if isinstance(each, Answer) else self._rejection(message, _why(each), each.remedy)
             for message, each in zip(messages, answers, strict=True)
