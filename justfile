@@ -9,7 +9,7 @@ default:
 
 # Install everything into .venv, from the lock, checked by hashes
 install:
-    @{{ bin }}/python -c "import pathlib,sys; sys.exit(pathlib.Path('.venv/.installed').read_bytes() != pathlib.Path('requirements.lock').read_bytes())" 2>/dev/null || just _install
+    @{{ bin }}/python -c "import pathlib,sys; sys.exit(pathlib.Path('.venv/.installed').read_bytes() != pathlib.Path('requirements.lock').read_bytes())" 2>/dev/null || {{ just_executable() }} _install
 
 _install:
     {{ python }} -m venv .venv

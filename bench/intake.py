@@ -168,7 +168,7 @@ class ByHand:
 async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Any]:
     try:
         return list(await subscription.fetch(BATCH, timeout=1))
-    except nats.errors.TimeoutError:
+    except TimeoutError:
         return []
 
 

@@ -186,7 +186,7 @@ class Asker:
             answer = await self._client().request(subject, body, timeout=timeout, headers=headers)
         except nats.errors.NoRespondersError:
             raise Refused("unavailable", "服务未运行。", remedy="请稍后重试或联系运维。") from None
-        except (nats.errors.TimeoutError, nats.errors.ConnectionClosedError):
+        except (TimeoutError, nats.errors.ConnectionClosedError):
             raise Refused("unavailable", "服务没有及时应答。", remedy="请稍后重试；重复提交不会重复办理。") from None
         if (answer.headers or {}).get("content-type") == "application/problem+json":
             raise refusal(Problem.model_validate_json(answer.data))

@@ -18,6 +18,7 @@ streams_app = typer.Typer(help="消息流与消费者：计划、比较、建立
 parked_app = typer.Typer(help="无法处理而搁置的消息。", no_args_is_help=True)
 permissions_app = typer.Typer(help="消息服务的账号与权限。", no_args_is_help=True)
 JSON = typer.Option(False, "--json", help="输出 JSON。")
+SEQ = typer.Argument(help="序号，见 zwgk parked list。")
 PAGE = 500
 
 
@@ -110,7 +111,7 @@ async def _one(session: Session, seq: int) -> Parked:
 
 
 @parked_app.command("show")
-def parked_show(seq: int, purpose: str = typer.Option(help="查看目的（留痕）。"), json_: bool = JSON) -> None:
+def parked_show(seq: int = SEQ, purpose: str = typer.Option(help="查看目的（留痕）。"), json_: bool = JSON) -> None:
     """解密显示一条搁置消息的内容；每次查看都会记录。"""
 
     async def work(session: Session) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def parked_show(seq: int, purpose: str = typer.Option(help="查看目的（留�
 
 
 @parked_app.command("retry")
-def parked_retry(seq: int) -> None:
+def parked_retry(seq: int = SEQ) -> None:
     """让所属服务重新办理一条搁置消息，成功后移除。"""
 
     async def work(session: Session) -> None:
@@ -135,7 +136,7 @@ def parked_retry(seq: int) -> None:
 
 
 @parked_app.command("drop")
-def parked_drop(seq: int) -> None:
+def parked_drop(seq: int = SEQ) -> None:
     """移除一条搁置消息。"""
     run(lambda session: _drop(session, seq))
     typer.echo("✓ 已移除。")

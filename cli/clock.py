@@ -24,7 +24,9 @@ def _simulated() -> SimulatedClock:
 
 
 @app.command("advance")
-def advance(step: str = typer.Argument(help="20d、6h、30m。"), json_: bool = typer.Option(False, "--json")) -> None:
+def advance(
+    step: str = typer.Argument(help="20d、6h、30m。"), json_: bool = typer.Option(False, "--json", help="输出 JSON。")
+) -> None:
     """把模拟时钟向前拨。例：zwgk clock advance 20d"""
 
     def act() -> None:
@@ -38,6 +40,6 @@ def advance(step: str = typer.Argument(help="20d、6h、30m。"), json_: bool = 
 
 
 @app.command("now")
-def now(json_: bool = typer.Option(False, "--json")) -> None:
+def now(json_: bool = typer.Option(False, "--json", help="输出 JSON。")) -> None:
     """平台时钟现在的时间。"""
     guarded(lambda: show({"now": _simulated().now().isoformat()}, json_=json_, columns=[("now", "现在")]))

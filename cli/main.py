@@ -12,6 +12,7 @@ from cli.session import DATA
 app = typer.Typer(
     help="政务公开平台：发布、依申请公开、舆情、热线、网站监测、督查，一条命令即可运行。",
     no_args_is_help=True,
+    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.command("up")(up.up)

@@ -81,7 +81,7 @@ async def _answered(
     while waiting and now() < end:
         try:
             messages = await answers.fetch(len(waiting), timeout=2)
-        except nats.errors.TimeoutError:
+        except TimeoutError:
             continue
         for message in messages:
             answer = c.TicketAnswer.model_validate_json(message.data)

@@ -86,7 +86,7 @@ async def _emitted(tickets: list[dict[str, Any]], party: str) -> list[dict[str, 
                 found.append(json.loads(message.data))
                 await message.ack_sync()
         return found
-    except nats.errors.TimeoutError:
+    except TimeoutError:
         raise Refused("unanswered", "没有及时收到答复。", remedy="工单已发出，答复稍后可再读取。") from None
     finally:
         await client.close()

@@ -111,9 +111,7 @@ class Desk:
         """The reply, sent by a person with the roles that the message needs (or the given ones)."""
         wanted = roles or [role for role in message.allowed if role not in (Role.CITIZEN, Role.SERVICE)] or [Role.CLERK]
         asker = Asker(lambda: self.client, self.servers.region, "desk")
-        return await asker(
-            message, into, token=self.servers.token(as_, wanted, agency), key=key, timeout=timeout
-        )
+        return await asker(message, into, token=self.servers.token(as_, wanted, agency), key=key, timeout=timeout)
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ async def main(credentials: dict[str, Any], ticket: dict[str, Any]) -> None:
     while not answered and asyncio.get_running_loop().time() < deadline:
         try:
             messages = await answers.fetch(10, timeout=2)
-        except nats.errors.TimeoutError:
+        except TimeoutError:
             continue
         for message in messages:
             answer = json.loads(message.data)

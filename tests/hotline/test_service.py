@@ -9,7 +9,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import nats.errors
 import pytest
 import pytest_asyncio
 from nats.aio.client import Client
@@ -52,7 +51,7 @@ class Emitter:
         for _ in range(40):
             try:
                 messages = await pull.fetch(count - len(got), timeout=0.5)
-            except nats.errors.TimeoutError:
+            except TimeoutError:
                 continue
             for message in messages:
                 await message.ack()

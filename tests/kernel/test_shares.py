@@ -1,4 +1,4 @@
-"""Shares that add to 100.00, and the information processing fee."""
+"""Shares that add to 100.00."""
 
 from decimal import Decimal
 
@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.fees import FeeLine, fee_by_items, fee_by_pages, item_rate
 from kernel.refused import Refused
 from kernel.shares import shares
 
@@ -69,58 +68,3 @@ def test_shares_add_to_the_whole_and_keep_order(counts: list[int]) -> None:
     )
     ranked = sorted(zip(counts, got, strict=True))
     assert [share for _, share in ranked] == sorted(got)
-
-
-@pytest.mark.parametrize(
-    ("items", "yuan"),
-    [
-        (1, 0),
-        (10, 0),
-        (11, 100),
-        (16, 600),
-        (25, 1500),
-        (30, 2000),
-        (31, 2200),
-        (40, 4000),
-        (41, 4300),
-        (50, 7000),
-        (60, 11000),
-    ],
-)
-def test_by_items(items: int, yuan: int) -> None:
-    assert fee_by_items(items).amount == yuan
-
-
-@pytest.mark.parametrize(
-    ("pages", "yuan"),
-    [(30, 0), (31, 10), (44, 140), (57, 270), (68, 380), (72, 420), (100, 700), (101, 720), (109, 880), (119, 1080),
-     (200, 2700), (201, 2740), (250, 4700)],
-)  # fmt: skip
-def test_by_pages(pages: int, yuan: int) -> None:
-    assert fee_by_pages(pages).amount == yuan
-
-
-def test_item_rate() -> None:
-    assert [item_rate(nth) for nth in (1, 10, 11, 30, 31, 40, 41, 50, 51)] == [0, 0, 100, 100, 200, 200, 300, 300, 400]
-
-
-def test_fee_says_how_it_is_made() -> None:
-    fee = fee_by_items(5, before=28)
-    assert fee.lines == (FeeLine(29, 30, 100), FeeLine(31, 33, 200))
-    assert (fee.amount, fee.method) == (800, "按件")
-    assert "109号" in fee.source
-    assert fee_by_pages(101).lines[-1] == FeeLine(101, 101, 20)
-
-
-@given(st.integers(1, 200), st.integers(0, 200))
-def test_items_in_two_parts_cost_the_same(count: int, before: int) -> None:
-    together = fee_by_items(before + count).amount
-    assert fee_by_items(count, before).amount == together - (fee_by_items(before).amount if before else 0)
-
-
-@pytest.mark.parametrize("quantity", [0, -1, 1_000_001])
-def test_impossible_quantities_are_refused(quantity: int) -> None:
-    with pytest.raises(Refused):
-        fee_by_items(quantity)
-    with pytest.raises(Refused):
-        fee_by_pages(quantity)
