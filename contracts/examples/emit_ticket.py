@@ -2,8 +2,8 @@
 
     python emit_ticket.py CREDENTIALS.json [TICKET.json]
 
-Needs `nats-py` and nothing of the platform: the shape of a ticket is `contracts/schemas/intake/hotline.ticket.v1.json`, the
-credentials file is {servers, user, password, inbox_prefix, publish, stream, durable}. Prints one answer per line.
+Needs `nats-py` and nothing of the platform. The shape of a ticket is `contracts/schemas/intake/hotline.ticket.v1.json`,
+the credentials file is {servers, user, password, inbox_prefix, publish, stream, durable}. Prints one answer per line.
 """
 
 import asyncio
