@@ -19,7 +19,8 @@ from chassis.cases import Held
 from chassis.rpc import Asker
 from contracts import requests as c
 from contracts.base import Command, Done, Query, Role
-from contracts.readmodel import GetView, View
+from contracts.readmodel import GetView, Search, View
+from contracts.registry import REGISTRY
 from contracts.requests_papers import DocumentKind
 from kernel.refused import Refused
 from services.requests.domain.kind import record
@@ -209,6 +210,14 @@ async def test_nothing_told_names_the_applicant_or_the_subject(place: Place) -> 
     told = json.dumps(record((await place.agreed(number)).state).model_dump(mode="json"), ensure_ascii=False)
     for personal in ("苏某", CONTACT, "低保"):
         assert personal not in told
+
+
+@pytest.mark.skipif(
+    Search not in REGISTRY.services["requests"].sends, reason="the registry does not let requests ask the search"
+)
+async def test_what_is_public_is_looked_for_before_filing(place: Place) -> None:
+    found = await place.citizen(c.AlreadyPublic(description="农村公路养护计划"), c.AlreadyPublicFound)
+    assert found.searched
 
 
 STEPS: list[Callable[[str, date, int], Command]] = [
