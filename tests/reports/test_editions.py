@@ -14,7 +14,7 @@ from contracts import requests
 from contracts.requests_terms import ApplicantClass, Channel, Outcome, Request, Result
 from services.readmodel.handlers import ReadModel, hear
 from services.readmodel.reports.annual import make
-from services.readmodel.reports.counted import DOCUMENT, REQUEST, DocumentCount, RequestCount
+from services.readmodel.reports.counted import RequestCount
 from services.readmodel.reports.counting import Period
 from services.readmodel.reports.editions import Shelf
 from services.readmodel.reports.form import ROWS, TOTAL
@@ -56,9 +56,9 @@ async def reading(servers: Servers) -> AsyncIterator[ReadModel]:
         yield replace(model, reports=replace(model.reports, generations=model.generations, shelf=Shelf()))
 
 
-async def standing(model: ReadModel, day: str, type_name: str = REQUEST) -> dict[str, Any]:
-    await model.reports.shelf.read(await model.generations.current())
-    return dict(model.reports.shelf.at(type_name, day))
+async def standing(model: ReadModel, day: str) -> dict[str, Any]:
+    cases, _ = await model.reports.shelf.standing(await model.generations.current(), day)
+    return dict(cases)
 
 
 async def rows(model: ReadModel, day: str) -> set[str]:
@@ -145,8 +145,7 @@ async def test_normative_documents_are_counted_from_publication(servers: Servers
                 heard(published(document("D-4", metadata=rule, withdrawn=True)), 1),
             ],
         )
-        found = list((await standing(model, "2026-11-23", DOCUMENT)).values())
-        assert all(isinstance(each, DocumentCount) for each in found)
+        _, found = await model.reports.shelf.standing(await model.generations.current(), "2026-11-23")
         table = normative(found, Period.of(2026, date(2026, 12, 31)))
         assert table == {"行政规范性文件": {"本年制发件数": 1, "本年废止件数": 1, "现行有效件数": 1}}
         before = normative(found, Period.of(2026, date(2026, 11, 19)))["行政规范性文件"]

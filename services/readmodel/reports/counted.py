@@ -66,7 +66,6 @@ class Edition:
     id: str
     day: str
     stamp: int
-    epoch: int
     told_at: str
     count: Count
 

@@ -1,15 +1,26 @@
 """Editions: how each counted record stood at the end of each day on which it changed. They are kept beside the views
 of a generation, so a rebuild makes them again from the log, and read into memory when a report asks for them."""
 
+import asyncio
+import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from chassis.store import Document, UpdateOne
 from kernel.clock import CST
-from services.readmodel.reports.counted import DOCUMENT, REQUEST, Count, Edition, RequestCount, count_of, revived
+from services.readmodel.reports.counted import (
+    DOCUMENT,
+    REQUEST,
+    Count,
+    DocumentCount,
+    Edition,
+    RequestCount,
+    count_of,
+    revived,
+)
 from services.readmodel.storage import Generation
-from services.readmodel.views import Removal
+from services.readmodel.views import VERSION_BITS, Removal
 
 LOOK_BACK = 3000
 """Writers number their changes before they write them: so many numbers before the last one are read again."""
@@ -23,7 +34,7 @@ def edition(view: Document) -> Edition | None:
     if count is None:
         return None
     day = datetime.fromisoformat(view["told_at"]).astimezone(CST).date().isoformat()
-    return Edition(view["type"], view["id"], day, view["stamp"], view["epoch"], view["told_at"], count)
+    return Edition(view["type"], view["id"], day, view["stamp"], view["told_at"], count)
 
 
 async def keep(generation: Generation, views: Sequence[Document]) -> None:
@@ -40,7 +51,7 @@ async def keep(generation: Generation, views: Sequence[Document]) -> None:
         return
     last = await generation.take(len(newest))
     documents = [
-        {"_id": key, "change": number, **vars(each)}
+        {"_id": key, "change": number, "stamp": each.stamp, "packed": json.dumps([each.told_at, each.count])}
         for number, (key, each) in enumerate(newest.items(), last - len(newest) + 1)
     ]
     taken = await generation.editions.insert_many(documents)
@@ -60,32 +71,42 @@ class Shelf:
         self._position = 0
         self._held: dict[str, dict[str, dict[str, Edition]]] = {}
         self._removals: tuple[Removal, ...] = ()
+        self._reading = asyncio.Lock()
 
-    async def read(self, generation: Generation) -> None:
+    async def standing(
+        self, generation: Generation, day: str
+    ) -> tuple[list[tuple[str, RequestCount]], list[DocumentCount]]:
+        """Requests by number, and documents, as they stood at the end of a day (ISO text)."""
+        async with self._reading:
+            await self._read(generation)
+            return await asyncio.to_thread(self._standing, day)
+
+    def _standing(self, day: str) -> tuple[list[tuple[str, RequestCount]], list[DocumentCount]]:
+        cases = [(id, count) for id, count in self._at(REQUEST, day) if isinstance(count, RequestCount)]
+        documents = [count for _, count in self._at(DOCUMENT, day) if isinstance(count, DocumentCount)]
+        return cases, documents
+
+    async def _read(self, generation: Generation) -> None:
         """Take over what was written since the last time."""
         if generation.number != self._number:
             self._number, self._position, self._held = generation.number, 0, {}
+        last = await generation.last_change()
         since = max(self._position - LOOK_BACK, 0)
         async for found in generation.editions.each({"change": {"$gt": since}} if since else {}):
             self._take(found)
+        self._position = last
         self._removals = tuple(await generation.removals())
 
     def _take(self, found: dict[str, Any]) -> None:
-        each = Edition(
-            found["type"],
-            found["id"],
-            found["day"],
-            found["stamp"],
-            found["epoch"],
-            found["told_at"],
-            revived(found["type"], found["count"]),
-        )
+        type_name, _, rest = found["_id"].partition(":")
+        id, _, day = rest.rpartition("@")
+        told_at, values = json.loads(found["packed"])
+        each = Edition(type_name, id, day, found["stamp"], told_at, revived(type_name, values))
         days = self._held.setdefault(each.type, {}).setdefault(each.id, {})
         if each.day not in days or days[each.day].stamp <= each.stamp:
             days[each.day] = each
-        self._position = max(self._position, found["change"])
 
-    def at(self, type_name: str, day: str) -> Iterator[tuple[str, Count]]:
+    def _at(self, type_name: str, day: str) -> Iterator[tuple[str, Count]]:
         """Id and count of each record as it stood at the end of a day (ISO text).
 
         A request from an old ledger was known to its office before the platform heard of it: on an earlier day the
@@ -107,6 +128,8 @@ class Shelf:
             return False
         last = max(days.values(), key=lambda each: each.stamp)
         return any(
-            removal.removes({"service": last.type.split(".")[0], "epoch": last.epoch, "told_at": last.told_at})
+            removal.removes(
+                {"service": last.type.split(".")[0], "epoch": last.stamp >> VERSION_BITS, "told_at": last.told_at}
+            )
             for removal in self._removals
         )

@@ -1,5 +1,6 @@
 """What the reports react to: figures and steps of persons, and the questions for reports."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -162,7 +163,8 @@ def _due(code: str, name: str, state: Case | None, due_on: date, day: date) -> c
 
 
 async def _made(service: ReadModel, year: int, agency: str, day: date, **options: Any) -> Made:
-    return make(await service.reports.inputs(year, agency, day), **options)
+    """A report is computed beside the event loop: a large one takes a second."""
+    return await asyncio.to_thread(make, await service.reports.inputs(year, agency, day), **options)
 
 
 @on.query(c.GetAnnualReport)

@@ -20,7 +20,7 @@ from kernel.refused import Refused
 from services.readmodel import domain
 from services.readmodel.domain import KIND, Case
 from services.readmodel.reports.annual import Inputs
-from services.readmodel.reports.counted import DOCUMENT, REQUEST, DocumentCount, RequestCount
+from services.readmodel.reports.counted import DocumentCount
 from services.readmodel.reports.counting import Case as CountedCase
 from services.readmodel.reports.editions import Shelf
 from services.readmodel.reports.form import data
@@ -125,8 +125,7 @@ class Office:
         name = self.name(scope)
         if day < date(year, 1, 1):
             raise Refused("year_ahead", "该年度在所指日期尚未开始。", field="year", remedy="请选择已经开始的年度。")
-        await self.shelf.read(await self.generations.current())
-        cases, documents = self._counted(day)
+        cases, documents = await self.shelf.standing(await self.generations.current(), day.isoformat())
         reports = await self.as_of(year, day)
         _require_data(year, day, cases, documents, reports)
         mine = reports.get((year, scope))
@@ -147,12 +146,6 @@ class Office:
             carry_reason=mine.carry_reason if mine else "",
             names={agency.code: agency.name for agency in self.register},
         )
-
-    def _counted(self, day: date) -> tuple[list[CountedCase], list[DocumentCount]]:
-        at = day.isoformat()
-        cases = [(id, count) for id, count in self.shelf.at(REQUEST, at) if isinstance(count, RequestCount)]
-        documents = [count for _, count in self.shelf.at(DOCUMENT, at) if isinstance(count, DocumentCount)]
-        return cases, documents
 
     async def _issued(self, report: Case | None) -> dict[str, Any] | None:
         """The last issued edition of a report."""
