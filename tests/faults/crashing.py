@@ -16,7 +16,7 @@ from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
-from nats.js.errors import NotFoundError
+from nats.js.errors import BadRequestError, NotFoundError
 
 from chassis import streams
 from chassis.settings import Settings
@@ -169,6 +169,8 @@ class Emitter:
             try:
                 await self._js.publish(self.subject, data, stream="INTAKE", headers=headers or None)
                 return
+            except BadRequestError:
+                raise
             except (nats.errors.Error, OSError):
                 await asyncio.sleep(0.2)
 

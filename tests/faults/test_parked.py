@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import typer
 from nats.aio.client import Client
 
 from chassis.credentials import Secrets
@@ -16,6 +17,7 @@ from chassis.rpc import Asker
 from chassis.runtime import App
 from chassis.store import Store
 from cli import bus as operators
+from cli.session import REFUSED
 from contracts import hotline as c
 from contracts import readmodel as r
 from contracts.base import Done, Role
@@ -77,7 +79,7 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "not utf-8": (b"\xff\xfe\x00", "invalid"),
     "no object": (b"[1]", "invalid"),
     "deep": (b"[" * 50_000, "invalid"),
-    "large": (b'{"content": "' + b"x" * 230_000 + b'"}', "invalid"),
+    "large": (b'{"content": "' + b"x" * 190_000 + b'"}', "invalid"),
     "wrong type": (json.dumps(ticket("P-0") | {"revision": "zwei"}).encode(), "invalid"),
     "unknown value": (json.dumps(ticket("P-0") | {"kind": "骂人"}).encode(), "invalid"),
     "missing field": (json.dumps({"source": "12345"}).encode(), "invalid"),
@@ -143,7 +145,7 @@ async def test_a_retry_after_the_cause_is_gone_handles_the_message_once(
         await emitter.emit(ticket(number))
         (kept,) = await newly_parked(servers, before, 1)
     assert kept.code == "failing"
-    assert kept.deliveries == 3
+    assert kept.deliveries == 4, "two that may have been spoilt by neighbours, one by itself, and the end"
     assert not await taken(app, number)
     seq = (await seqs(servers))[-1]
     await operate(servers, operators.parked_retry, seq)
@@ -157,9 +159,9 @@ async def test_a_retry_of_what_is_still_refused_leaves_it_parked(
     before = len(await parked(servers))
     await emitter.emit(ticket(fresh()) | {"category": "没有的类别"})
     await newly_parked(servers, before, 1)
-    with pytest.raises(BaseException, match=r".*") as ended:
+    with pytest.raises(typer.Exit) as ended:
         await operate(servers, operators.parked_retry, (await seqs(servers))[-1])
-    assert type(ended.value).__name__ == "Exit"
+    assert ended.value.exit_code == REFUSED
     assert len(await parked(servers)) == before + 1
 
 
@@ -191,9 +193,7 @@ async def test_headers_that_disagree_with_the_subject_are_parked(
 
     await until(kept)
     assert (await parked(servers, "readmodel"))[-1].code == "mismatch"
-    with pytest.raises(Refused) as refused:
-        await view(desk, id)
-    assert refused.value.code == "not_found"
+    assert await or_none(desk(r.GetView(type="hotline.ticket", id=id), r.View, roles=[Role.SUPERVISOR])) is None
 
 
 async def test_a_record_of_another_id_than_its_subject_is_parked(servers: Servers, app: App[Hotline]) -> None:
@@ -210,7 +210,7 @@ async def test_a_record_of_another_id_than_its_subject_is_parked(servers: Server
 
 
 async def view(desk: Desk, id: str) -> r.View:
-    asked = r.GetView(type="hotline.ticket", id=id, wait_version=0)
+    asked = r.GetView(type="hotline.ticket", id=id)
     found: r.View = await until(lambda: or_none(desk(asked, r.View, roles=[Role.SUPERVISOR])), 5)
     return found
 
@@ -248,7 +248,7 @@ async def ask_with(client: Client, servers: Servers, token: str) -> Any:
 async def test_a_message_that_kills_its_process_is_parked_and_its_neighbours_are_taken(tmp_path: Path) -> None:
     async with impatient(tmp_path) as servers:
         settings = servers.settings(max_deliveries=2)
-        serving = Process(servers, [], tmp_path / "log", settings, argv=("-m", "tests.faults.deadly"))
+        serving = Process(servers, [], tmp_path / "serving.log", settings, argv=("-m", "tests.faults.deadly"))
         emitter = Emitter(await servers.client("h12345"), servers.region)
         await emitter.emit_all([ticket("D-1"), ticket("D-2", content=DEADLY), ticket("D-3")])
         crashes = 0
@@ -266,7 +266,7 @@ async def test_a_message_that_kills_its_process_is_parked_and_its_neighbours_are
         finally:
             serving.kill()
         assert Parked.model_validate_json(kept.data).code == "failing"
-        assert crashes == 3, "two deliveries in a batch are trusted, the third is counted"
+        assert crashes == 4, "two deliveries in a batch, one alone; then it is parked"
 
 
 async def both_taken(servers: Servers) -> bool:
