@@ -35,6 +35,9 @@ class Settings(BaseSettings):
     http: str = Field(default="127.0.0.1:8080", description="HOST:PORT of the gateway.")
     ops: str = Field(default="127.0.0.1:9100", description="HOST:PORT of /healthz, /readyz and /metrics.")
     site_secret: SecretStr = Field(default=SecretStr(""), description="Signs the gateway's cookies and forms.")
+    open311_keys: SecretStr = Field(
+        default=SecretStr(""), description="API keys that may post by Open311, separated by commas; empty: nobody may."
+    )
     otlp_endpoint: str = Field(default="", description="OTLP/HTTP traces endpoint; empty: no export.")
     log_level: str = Field(default="INFO", description="Level of the JSON log.")
     search_path: Path | None = Field(default=None, description="Folder of the full-text index; empty: in memory.")
@@ -47,6 +50,11 @@ class Settings(BaseSettings):
     sweep_seconds: float = Field(default=5.0, gt=0, description="How often forgotten outboxes are looked for.")
     alarm_seconds: float = Field(default=1.0, gt=0, description="How often due cases are looked for.")
     graceful_seconds: float = Field(default=8.0, gt=0, description="How long a stop waits for running handlers.")
+
+    @property
+    def open311_keys_held(self) -> tuple[str, ...]:
+        """The API keys of Open311, one by one."""
+        return tuple(filter(None, (key.strip() for key in self.open311_keys.get_secret_value().split(","))))
 
     def password_of(self, service: str) -> str:
         """Password of a service's NATS user."""

@@ -4,6 +4,7 @@ from chassis.health import HttpServer
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
 from kernel.refused import Refused
+from services.gateway.access import Access
 from services.gateway.events.tail import Tail
 from services.gateway.recent import Recent
 from services.gateway.seal import MIN_SECRET, Seal
@@ -44,6 +45,7 @@ def build(settings: Settings) -> App[Gateway]:
         site=Site().named(runtime.register.region_name),
         seal=Seal(settings.site_secret.get_secret_value()),
         tail=Tail(lambda: runtime.bus.js),
+        open311=Access(settings.open311_keys_held, settings.region),
     )
     gateway.http = HttpServer(web(gateway), settings.http)
     return GatewayApp(runtime, on, gateway, background=[gateway.tail.run])

@@ -7,6 +7,7 @@ from chassis.handlers import Handlers
 from chassis.health import HttpServer
 from chassis.persons import Verifier
 from chassis.rpc import Asker
+from services.gateway.access import Access
 from services.gateway.events.tail import Tail
 from services.gateway.rates import Rates
 from services.gateway.recent import Recent
@@ -27,5 +28,6 @@ class Gateway:
     site: Site
     seal: Seal
     tail: Tail
+    open311: Access = field(default_factory=Access)
     rates: Rates = field(default_factory=Rates)
     http: HttpServer = field(init=False)

@@ -11,6 +11,7 @@ from starlette.types import Scope
 from services.gateway import problems
 from services.gateway.api import cases as api_cases
 from services.gateway.api import events as api_events
+from services.gateway.api import open311
 from services.gateway.api import public as api_public
 from services.gateway.api import staff as api_staff
 from services.gateway.edge import Edge
@@ -41,7 +42,7 @@ def web(gateway: Gateway) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.gateway = gateway
-    for module in (api_public, api_cases, api_events, api_staff, public, cases, staff, machine):
+    for module in (api_public, api_cases, api_events, api_staff, open311, public, cases, staff, machine):
         app.include_router(module.routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
     problems.install(app)
