@@ -19,9 +19,10 @@ from kernel.refused import Refused
 BATCH_BYTES = 128 * 1024
 HEADINGS = [
     ("id", "编号"), ("ledger_id", "原编号"), ("agency", "承办单位"), ("arrived_on", "到达日期"),
-    ("received_on", "收到日期"), ("channel", "渠道"), ("applicant_class", "申请人类别"), ("state_label", "状态"),
-    ("due_on", "答复期限"), ("extended_days", "延长工作日"), ("corrected_on", "补正日期"), ("outcome", "结果"),
-    ("row", "年报行"), ("closed_on", "办结日期"), ("on_time", "按时"), ("fee", "收费"), ("reviews", "复议诉讼"),
+    ("received_on", "收到日期"), ("kind", "类别"), ("channel", "渠道"), ("applicant_class", "申请人类别"),
+    ("state_label", "状态"), ("due_on", "答复期限"), ("extended_days", "延长工作日"), ("corrected_on", "补正日期"),
+    ("outcome", "结果"), ("row", "年报行"), ("closed_on", "办结日期"), ("on_time", "按时"), ("fee", "收费"),
+    ("reviews", "复议诉讼"),
 ]  # fmt: skip
 FORMATS = {"csv": "csv", "xlsx": "xlsx", "json": "json"}
 KINDS = {"reconsideration": "行政复议", "suit_direct": "直接起诉", "suit_after_review": "复议后起诉"}

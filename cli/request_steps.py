@@ -21,7 +21,8 @@ DELIVERED = typer.Option(None, "--delivered", formats=DAY, help="送达日期，
 REVIEW = typer.Argument(help="复议或者诉讼的序号，如 V1。")
 COLUMNS = [
     ("id", "编号"), ("state_label", "状态"), ("agency", "承办单位"), ("received_on", "收到日期"),
-    ("due_on", "答复期限"), ("overdue", "逾期"), ("waits_for", "等待"), ("outcome", "结果"), ("closed_on", "办结日期"),
+    ("due_on", "答复期限"), ("overdue", "逾期"), ("alert", "提醒"), ("waits_for", "等待"), ("outcome", "结果"),
+    ("closed_on", "办结日期"),
 ]  # fmt: skip
 WHOM = {"第三方": c.Consulted.THIRD_PARTY, "共同制作机关": c.Consulted.CO_ORGAN, "其他机关": c.Consulted.OTHER_ORGAN}
 STANCES = {each.value: each for each in c.Stance}

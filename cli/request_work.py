@@ -126,6 +126,17 @@ def helped(
     act(c.RecordHelp(number=number, help=what), as_, agency, json_)
 
 
+def contact(
+    number: str = NUMBER,
+    note: str = typer.Option(..., "--note", help="联系的情况。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """登记与申请人的联系。例：zwgk requests contact 编号 --note 电话确认收到申请 --as 张三"""
+    act(c.NoteContact(number=number, note=note), as_, agency, json_)
+
+
 def public(
     description: str = typer.Argument(help="想要的信息。"),
     as_: str = AS,
@@ -306,7 +317,7 @@ def list_channels(
 
 
 def add_to(app: typer.Typer) -> None:
-    for step in (today, collect, collected, uncollect, collections, helped, public):
+    for step in (today, collect, collected, uncollect, collections, helped, contact, public):
         app.command(step.__name__)(said(step))
     app.add_typer(complaints, name="complaints")
     app.add_typer(channels, name="channels")

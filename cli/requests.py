@@ -63,6 +63,9 @@ def submit(
     contact: str = typer.Option("", "--contact", help="联系方式。"),
     description: str = typer.Option("", "--description", help="信息名称、文号或者其他特征描述。"),
     form: str = typer.Option("", "--form", help="获取信息的方式、途径。"),
+    rectify: bool = typer.Option(False, "--rectify", help="更正与自身相关的信息记录（条例第四十一条）。"),
+    suggest: bool = typer.Option(False, "--suggest", help="申请人建议主动公开（条例第四十四条）。"),
+    assistance: str = typer.Option("", "--assistance", help="申请人需要的帮助（条例第四十三条）。"),
     route: str = typer.Option("电子", "--route", help="送达方式：直接送达 委托送达 邮寄 电子。"),
     arrived: datetime = typer.Option(None, "--arrived", formats=DAY, help="到达或者签收日期，默认今天。"),
     key: str = typer.Option(None, "--key", help="提交标识：同一标识重复提交得到同一编号。"),
@@ -75,6 +78,9 @@ def submit(
         application(file)
         if file
         else c.Application(
+            kind=c.ApplicationKind.RECTIFICATION if rectify else c.ApplicationKind.DISCLOSURE,
+            suggests_publication=suggest,
+            assistance=assistance,
             applicant_class=chosen(class_, CLASSES, "class"),
             applicants=(c.Applicant(name=name, id_document=id_document, contact=contact),),
             description=description,
@@ -134,10 +140,16 @@ def show_request(
         show(detail, json_=True)
         return
     show(shown(detail.record), json_=False, columns=COLUMNS)
+    if detail.record.needs_help:
+        typer.echo("申请人需要帮助（条例第四十三条），请主动联系并登记。")
+    if detail.record.suggested:
+        typer.echo("申请人建议将该信息主动公开（条例第四十四条）。")
     if detail.missing:
         typer.echo(f"申请缺少：{'、'.join(detail.missing)}")
     if detail.application:
         typer.echo(f"申请内容：{detail.application.description}\n获取方式：{detail.application.form}")
+        if detail.application.assistance:
+            typer.echo(f"需要的帮助：{detail.application.assistance}")
     if detail.draft:
         typer.echo(detail.draft)
     if detail.similar:

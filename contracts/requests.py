@@ -88,6 +88,7 @@ from contracts.requests_work import ListArrived as ListArrived
 from contracts.requests_work import ListChannels as ListChannels
 from contracts.requests_work import ListCollections as ListCollections
 from contracts.requests_work import ListComplaints as ListComplaints
+from contracts.requests_work import NoteContact as NoteContact
 from contracts.requests_work import OrderRectification as OrderRectification
 from contracts.requests_work import PublicHit as PublicHit
 from contracts.requests_work import RecordChannelTest as RecordChannelTest

@@ -291,6 +291,13 @@ class RecordHelp(Step, by=OFFICE):
     help: Personal[str] = Field(min_length=2, max_length=2000)
 
 
+class NoteContact(Step, by=OFFICE):
+    """联系记录: what was said by telephone or at the counter."""
+
+    __module__ = OWNER
+    note: Personal[str] = Field(min_length=2, max_length=2000)
+
+
 class ListArrived(Query, by=(*READERS, Role.SERVICE), reply=LedgerPage):
     """What came in during the last days, the newest first."""
 

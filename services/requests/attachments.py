@@ -20,8 +20,8 @@ from services.requests.domain import keeping
 from services.requests.domain.state import Attachment, Case
 from services.requests.service import Requests
 
-MAX_PAPERS = 600
-"""Papers of one request, whoever sends them."""
+MAX_PAPERS, MAX_PAPERS_BY_APPLICANT = 600, 100
+"""Papers of one request, up to which an office or the applicant may add another piece."""
 MAX_UNPACKED = 20 * 1024 * 1024
 _TAG = re.compile(r"<[^>]*>")
 _LINE_END = re.compile(r"</(?:w:p|row)>")
@@ -47,7 +47,8 @@ async def attach(service: Requests, command: c.Attach, cause: Cause) -> c.Attach
         if each.digest == digest and each.role == command.role:
             return c.Attaching(attachment=each.id, pieces=pieces, complete=True, checked=each.checked)
     content = _content(command, pieces)
-    if await service.kept.count({"case": held.id}, limit=MAX_PAPERS) >= MAX_PAPERS:
+    most = MAX_PAPERS_BY_APPLICANT if own else MAX_PAPERS
+    if await service.kept.count({"case": held.id}, limit=most) >= most:
         raise Refused("too_many", "附件的数量已达上限。", remedy="请合并后再提交。")
     if command.piece < pieces - 1:
         await _keep(service, held.id, f"{prefix}-{command.piece}", command, cause)

@@ -46,6 +46,13 @@ async def case_file_key(service: Requests, query: c.CaseFileKey, cause: Cause) -
     return casefile.public_key(service.digest)
 
 
+@on.command(c.NoteContact)
+async def note_contact(service: Requests, command: c.NoteContact, cause: Cause) -> Done:
+    return await service.step(
+        command.number, lambda case, paper: keeping.contacted(case, paper), cause, {"联系记录": command.note}
+    )
+
+
 @on.command(c.RecordHelp)
 async def record_help(service: Requests, command: c.RecordHelp, cause: Cause) -> Done:
     return await service.step(

@@ -86,6 +86,7 @@ async def test_a_clerks_day(platform: Path) -> None:
     number = await submitted(platform, "河道清淤台账")
     await zwgk(platform, "collect", number, "--unit", "czj", "--question", "请查合同", "--due", "2026-11-27", *CLERK)
     await zwgk(platform, "helped", number, "--what", "代填申请表", *CLERK)
+    await zwgk(platform, "contact", number, "--note", "电话告知进展", *CLERK)
     day = await zwgk(platform, "today", "--of", "zrzyj", *CLERK)
     assert number in [row["id"] for row in day["新收"]]
     assert all(row["overdue"] for row in day["已逾期"])

@@ -14,6 +14,7 @@ from services.requests.domain.facts import FACTS
 from services.requests.domain.fee import fee_of_items, fee_of_pages
 from services.requests.domain.following import information_digest, query_code
 from services.requests.domain.history import STEPS
+from services.requests.domain.kind import record
 from services.requests.domain.outcomes import CLOSINGS, OUTCOMES, RECTIFICATIONS, remedy_text
 from services.requests.domain.transitions import TRANSITIONS
 from tests.requests.story import Story, words
@@ -121,6 +122,14 @@ def test_post_needs_its_number() -> None:
         story.do(answering.serve, Route.POST, story.today, "")
     assert refused.value.code == "post_number"
     story.do(answering.serve, Route.POST, story.today, "EX123456789CN")
+
+
+def test_reply_that_came_back_is_seen_until_it_is_delivered() -> None:
+    story = Story().accepted().approved().replied(route=Route.HAND)
+    story.do(handling.record_delivery, "reply", "", story.today, True)
+    assert record(story.case).alert == "答复被退回，请另行送达"
+    story.do(handling.record_delivery, "reply", "", story.today, False)
+    assert record(story.case).alert == ""
 
 
 def test_reply_at_once_from_receipt() -> None:

@@ -57,7 +57,7 @@ def test_warnings_of_the_agency() -> None:
     assert limit.warn_on == (date(2026, 11, 25),)
     assert story.ring(date(2026, 11, 24)) == []
     story.ring(date(2026, 11, 25))
-    assert record(story.case).alert == "答复期限只剩3个工作日"
+    assert record(story.case).alert == "答复期限剩余不超过3个工作日"
     story.ring(date(2026, 12, 1))
     assert record(story.case).alert == "答复逾期"
 

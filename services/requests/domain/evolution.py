@@ -137,6 +137,8 @@ def _delivered(case: Case, fact: f.NoticeDelivered) -> dict[str, Any]:
             return {"fee": case.fee.model_copy(update={"delivered_on": on})}
         case "consultation":
             return {"consultations": _change(case.consultations, fact.consultation, {"delivered_on": on})}
+        case "reply":
+            return {"returned": fact.returned}
         case _:
             return {}
 
@@ -304,6 +306,7 @@ _CHANGES: dict[type[Fact], Callable[[Case, Any], dict[str, Any]]] = {
     f.Warned: lambda case, fact: {"warned_on": fact.on, "warned_left": fact.days_left},
     f.InternalLimitReached: lambda case, fact: {"internal_for": fact.internal},
     f.Helped: lambda case, fact: {},
+    f.ContactNoted: lambda case, fact: {},
     f.Attached: _attached,
     f.AttachmentCleared: lambda case, fact: {
         "attachments": _change(case.attachments, fact.attachment, {"checked": True})

@@ -164,6 +164,12 @@ class Helped(Fact):
     paper: str
 
 
+class ContactNoted(Fact):
+    """The office and the applicant spoke with each other."""
+
+    paper: str
+
+
 class Attached(Fact):
     """A file was attached. `digest` is keyed; `checked`: its text was looked through for marks of secrecy."""
 
@@ -367,6 +373,6 @@ FACTS: tuple[type[Fact], ...] = (
     ConsultationSent, ConsultationAnswered, ConsultationLapsed, ReasonsRequested, ReasonsAccepted, FeeNoticed, Paid,
     Extended, Searched, ReplyDrafted, ReplyApproved, ReplyReturned, Replied, InformationProposed, ApplicantLapsed,
     LapseClosed, Withdrawn, ReviewBrought, ReviewAnswered, AnswerMissed, ReviewDecided, RedoOrdered, Archived,
-    ApplicantDataErased, Helped, Attached, AttachmentCleared, DeadlinesSet, Warned, InternalLimitReached,
+    ApplicantDataErased, Helped, ContactNoted, Attached, AttachmentCleared, DeadlinesSet, Warned, InternalLimitReached,
     BecameOverdue, Imported,
 )  # fmt: skip

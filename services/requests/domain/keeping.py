@@ -69,6 +69,13 @@ def attachment(case: Case, id: str) -> Attachment:
     raise Refused("no_attachment", "没有这个附件。", field="attachment", remedy="请核对序号。")
 
 
+def contacted(case: Case, paper: str) -> list[Fact]:
+    """A note of a conversation with the applicant."""
+    if case.erased:
+        raise Refused("erased", "材料已依法销毁，不能再登记。")
+    return [f.ContactNoted(paper=paper)]
+
+
 def help_given(case: Case, paper: str) -> list[Fact]:
     """条例43: necessary help for an applicant with difficulties in reading, seeing or hearing."""
     if not case.open:

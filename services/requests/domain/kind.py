@@ -93,7 +93,7 @@ def alert(case: Case) -> str:
     if any(review.late for review in case.open_reviews):
         return "复议、诉讼答复逾期"
     if not case.open:
-        return ""
+        return "答复被退回，请另行送达" if case.returned else ""
     if case.overdue:
         return "答复逾期"
     if case.stage is Stage.ARRIVED and case.unconfirmed:
@@ -101,7 +101,7 @@ def alert(case: Case) -> str:
     if case.lapsed:
         return "申请人期限届满，请确认"
     if case.warned_left is not None:
-        return f"答复期限只剩{case.warned_left}个工作日"
+        return f"答复期限剩余不超过{case.warned_left}个工作日"
     limit = case.deadlines.reply
     if limit and limit.internal and case.internal_for == limit.internal:
         return "内部期限已到"

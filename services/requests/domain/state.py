@@ -210,6 +210,8 @@ class Case(Value):
     reasons_asked: bool = False
     fee: Fee | None = None
     searches: int = 0
+    returned: bool = False
+    """The reply came back and has not been delivered since."""
     draft: Draft | None = None
     route: Route | None = None
     results: tuple[Result, ...] = ()
