@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from cli import imports, publication_files
+from cli import imports, publication_files, publication_showing
 from cli.documents import AGENCY, AS, ATTRIBUTES, ID, JSON, NOTE, changes, chosen, day, do
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -19,9 +19,12 @@ app = typer.Typer(help="公文与信息公开：起草、属性认定、审批�
 app.command("import")(imports.import_)
 app.command("waiting")(imports.waiting)
 app.command("confirm")(imports.confirm)
-app.command("attach")(publication_files.attach)
-app.command("detach")(publication_files.detach)
-app.command("confirm-attachment")(publication_files.confirm_attachment)
+for command in (
+    *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
+    *(publication_showing.deliver, publication_showing.source, publication_showing.notice),
+    *(publication_showing.objection, publication_showing.answer, publication_showing.conclude),
+):
+    app.command()(command)
 
 VALIDITIES = {each.value: each for each in c.Validity} | {each.name.lower(): each for each in c.Validity}
 LEAKS = {"personal": c.Leak.PERSONAL, "secret": c.Leak.SECRET, "unlawful": c.Leak.UNLAWFUL}

@@ -145,6 +145,36 @@ class Attachment(Contract):
     virus_scan: str = Field(default="未扫描", max_length=20, description="未扫描, or 未发现病毒")
 
 
+class Source(Contract):
+    """The document that this one re-issues (转载)."""
+
+    issuer: str = Field(min_length=2, max_length=100, description="来源机关")
+    doc_no: str | None = Field(default=None, max_length=60, description="原发文字号")
+    url: str = Field(default="", max_length=500, description="原文链接")
+    published_at: AwareDatetime = Field(description="When it was published there.")
+
+
+class Delivery(Contract):
+    """A document by a channel, once."""
+
+    channel: str = Field(max_length=20)
+    on: date
+    place: str = Field(default="", max_length=100, description="查阅点 and the like")
+    target: str = Field(default="", max_length=100, description="The place or group that it was meant for")
+
+
+class Notice(Contract):
+    """The period of a public notice (公示)."""
+
+    until: date = Field(description="公示截止日, the last day")
+    contact: str = Field(max_length=100, description="异议受理联系方式")
+    objections: int = Field(default=0, ge=0, description="Objections received")
+    answered: int = Field(default=0, ge=0)
+    accepted: int = Field(default=0, ge=0, description="Of them found right")
+    ended: bool = Field(default=False, description="The period is over; the notice is no longer displayed as running.")
+    result: str = Field(default="", max_length=500, description="公示结果")
+
+
 class Document(WorkRecord):
     """A document from its draft on, for the offices. Its text is asked for by `GetText`."""
 
@@ -161,6 +191,13 @@ class Document(WorkRecord):
     to_clear: tuple[str, ...] = Field(default=(), description="Channels that have not confirmed a take-down yet")
     erased: bool = Field(default=False, description="Taken down, and nothing of it is left in this platform")
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
+    source: Source | None = Field(default=None, description="转载来源")
+    delay_hours: int | None = Field(default=None, description="Hours from publication at the source to ours.")
+    deliveries: tuple[Delivery, ...] = Field(
+        default=(), max_length=100, description="After the first one by each of the channels named at publication."
+    )
+    notice: Notice | None = Field(default=None, description="公示")
+    expires_soon: bool = Field(default=False, description="The warning six months before the end of validity is out.")
     imported: bool = False
 
 
@@ -173,6 +210,8 @@ class PublicDocument(Record):
     days_late: int | None = Field(default=None, description="Calendar days from issue to publication; 0: the same day")
     interpretation: CaseId | None = Field(default=None, description="Document that explains this one, 解读材料")
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
+    source: Source | None = Field(default=None, description="转载来源")
+    notice: Notice | None = Field(default=None, description="公示")
     versions: tuple[Version, ...] = Field(default=(), max_length=50, description="Corrected texts, oldest first")
     withdrawn: bool = Field(default=False, description="Taken down; of the metadata then only 索引号 is left.")
     withdrawn_for: str = Field(default="", max_length=20, description="撤下原因类别, which does not point at a secret.")

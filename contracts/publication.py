@@ -12,11 +12,14 @@ from contracts.document import Attachment as Attachment
 from contracts.document import Attribute as Attribute
 from contracts.document import Changes as Changes
 from contracts.document import Check as Check
+from contracts.document import Delivery as Delivery
 from contracts.document import Document as Document
 from contracts.document import Interpretation as Interpretation
 from contracts.document import Leak as Leak
 from contracts.document import Metadata as Metadata
+from contracts.document import Notice as Notice
 from contracts.document import PublicDocument as PublicDocument
+from contracts.document import Source as Source
 from contracts.document import Text as Text
 from contracts.document import Validity as Validity
 from contracts.document import Version as Version
@@ -27,6 +30,15 @@ from contracts.publication_files import ConfirmAttachment as ConfirmAttachment
 from contracts.publication_files import Detach as Detach
 from contracts.publication_files import Piece as Piece
 from contracts.publication_files import Uploaded as Uploaded
+from contracts.publication_showing import AnswerObjection as AnswerObjection
+from contracts.publication_showing import ConcludeNotice as ConcludeNotice
+from contracts.publication_showing import ObjectionContent as ObjectionContent
+from contracts.publication_showing import ObjectionKept as ObjectionKept
+from contracts.publication_showing import ReadObjection as ReadObjection
+from contracts.publication_showing import RecordDelivery as RecordDelivery
+from contracts.publication_showing import RecordObjection as RecordObjection
+from contracts.publication_showing import SetNotice as SetNotice
+from contracts.publication_showing import SetSource as SetSource
 from contracts.publication_stock import IMPORT_BATCH as IMPORT_BATCH
 from contracts.publication_stock import IMPORT_BYTES as IMPORT_BYTES
 from contracts.publication_stock import ConfirmImport as ConfirmImport
@@ -58,6 +70,12 @@ class DocumentCorrected(Event, record="public_document", name="corrected", audie
 
 class ValidityChanged(Event, record="public_document", name="validity_changed", audience=Audience.PUBLIC):
     """Sent when a published document expired, was repealed or amended, or is valid again."""
+
+    record: PublicDocument
+
+
+class NoticeChanged(Event, record="public_document", name="notice_changed", audience=Audience.PUBLIC):
+    """Sent when objections to a public notice (公示) were counted, its period is over, or its result is known."""
 
     record: PublicDocument
 

@@ -31,6 +31,7 @@ TOLD = (
     c.DocumentPublished,
     c.DocumentCorrected,
     c.ValidityChanged,
+    c.NoticeChanged,
     c.PublicDocumentRestated,
     c.DocumentDrafted,
     c.DocumentImported,

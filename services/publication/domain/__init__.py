@@ -2,8 +2,9 @@
 
 from kernel.cases import CaseKind
 from services.publication.domain.clocks import alarm, tick
+from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import FACTS
-from services.publication.domain.state import Case, evolve
+from services.publication.domain.state import Case
 from services.publication.domain.telling import index, retell, tell
 
 KIND: CaseKind[Case] = CaseKind(

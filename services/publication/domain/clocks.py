@@ -4,18 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from contracts.publication import Attribute, Validity
-from kernel.calendar import Calendar, end_of_day
+from kernel.calendar import Calendar, add_hours, end_of_day
 from kernel.facts import Fact
+from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import (
     DueSet,
     ExpiryWarned,
+    NoticeEnded,
     ReassessmentFellDue,
     ValidityMarked,
     Warned,
     WentOverdue,
 )
-from services.publication.domain.law import CLOCKS, EXPIRY_WARN_DAYS, REASSESS_DAYS
-from services.publication.domain.state import UNDECIDED, Case, Stage, evolve
+from services.publication.domain.law import CLOCKS, EXPIRY_WARN_DAYS, REASSESS_DAYS, REISSUE
+from services.publication.domain.state import UNDECIDED, Case, Stage
 
 
 def timed(case: Case, facts: Sequence[Fact], calendar: Calendar) -> list[Fact]:
@@ -34,7 +36,11 @@ def recompute(case: Case, calendar: Calendar) -> list[Fact]:
 
 def _limit(case: Case, calendar: Calendar) -> DueSet:
     start = case.metadata.formed_on
-    if case.stage not in UNDECIDED or case.attribute is not Attribute.PROACTIVE or start is None:
+    if case.stage not in UNDECIDED or case.attribute is not Attribute.PROACTIVE:
+        return DueSet(due_at=None, warn_at=None, provisional=False)
+    if case.source:
+        return DueSet(due_at=add_hours(case.source.published_at, REISSUE.days), warn_at=None, provisional=False)
+    if start is None:
         return DueSet(due_at=None, warn_at=None, provisional=False)
     clock = CLOCKS[case.clock]
     if clock.unit == "workdays":
@@ -61,8 +67,13 @@ def alarm(case: Case) -> datetime | None:
 
 
 def tick(case: Case, now: datetime, calendar: Calendar) -> list[Fact]:
-    """What has become true by time alone; after a long absence only the last of it, not the warnings before."""
-    return [fact for moment, fact in _waiting(case) if moment <= now][-1:]
+    """What has become true by time alone, each once; after a long absence the warnings of what has come are passed
+    over."""
+    passed = [fact for moment, fact in _waiting(case) if moment <= now]
+    kinds = {type(fact) for fact in passed}
+    moot: dict[type[Fact], type[Fact]] = {WentOverdue: Warned, ValidityMarked: ExpiryWarned}
+    past = {warning for came, warning in moot.items() if came in kinds}
+    return [fact for fact in passed if type(fact) not in past]
 
 
 def _waiting(case: Case) -> list[tuple[datetime, Fact]]:
@@ -74,7 +85,9 @@ def _waiting(case: Case) -> list[tuple[datetime, Fact]]:
         waiting.append((case.due_at, WentOverdue()))
     if case.stage is Stage.FILED and case.reassess_at:
         waiting.append((case.reassess_at, ReassessmentFellDue()))
-    return waiting + _expiring(case)
+    if case.public and case.notice and not case.notice.ended:
+        waiting.append((end_of_day(case.notice.until), NoticeEnded()))
+    return sorted(waiting + _expiring(case), key=lambda each: each[0])
 
 
 def _expiring(case: Case) -> list[tuple[datetime, Fact]]:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import Attachment, Attribute, Interpretation, Leak, Metadata, Validity
+from contracts.publication import Attachment, Attribute, Delivery, Interpretation, Leak, Metadata, Source, Validity
 from kernel.facts import Fact
 
 
@@ -143,6 +143,46 @@ class AttachmentConfirmed(Fact):
     at: datetime
 
 
+class SourceSet(Fact):
+    source: Source
+
+
+class NoticeSet(Fact):
+    until: date
+    contact: str
+
+
+class Delivered(Fact):
+    delivery: Delivery
+    by: Official
+    at: datetime
+
+
+class ObjectionReceived(Fact):
+    """Its words lie in the papers."""
+
+    no: int
+    paper: str
+
+
+class ObjectionAnswered(Fact):
+    no: int
+    paper: str
+    accepted: bool
+    by: Official
+    at: datetime
+
+
+class NoticeEnded(Fact):
+    pass
+
+
+class NoticeConcluded(Fact):
+    result: str
+    by: Official
+    at: datetime
+
+
 class Numbered(Fact):
     doc_no: str
     formed_on: date
@@ -272,6 +312,13 @@ FACTS: tuple[type[Fact], ...] = (
     Attached,
     Detached,
     AttachmentConfirmed,
+    SourceSet,
+    NoticeSet,
+    Delivered,
+    ObjectionReceived,
+    ObjectionAnswered,
+    NoticeEnded,
+    NoticeConcluded,
     Numbered,
     DueSet,
     Warned,

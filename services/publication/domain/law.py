@@ -15,7 +15,7 @@ class Clock:
     id: str
     title: str
     days: int
-    unit: Literal["workdays", "days"]
+    unit: Literal["workdays", "days", "hours"]
     warn: int
     """So many days of the same unit before the end a warning is due (D)."""
     source: str
@@ -33,6 +33,15 @@ _CLOCKS = (
     Clock("GUIDE.CHANGE", "办事指南变更", 1, "workdays", 0, "地方年度政务公开工作要点", "C"),
 )
 CLOCKS = {clock.id: clock for clock in _CLOCKS}
+REISSUE = Clock("REISSUE", "转载上级重要信息", 24, "hours", 0, "政府网站与政务新媒体检查指标", "B")
+"""Counted from the publication at the source; takes the place of the document's own clock."""
+CHANNELS = (
+    "网站", "公报", "微信", "微博", "客户端", "手机报", "新闻发布会", "广播电视", "报刊", "查阅点", "公告栏", "电子屏",
+    "明白卡", "触摸屏", "入户现场", "精准推送",
+)  # fmt: skip
+"""公开渠道 (条例23, 25; 国办发〔2016〕80号)."""
+MAX_DELIVERIES = 60
+MAX_OBJECTIONS = 40
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,9 @@ _LEFT: dict[str, Callable[[Any], Any]] = {
     "metadata": tombstone,
     "text": _bare,
     "file": _file,
+    "source": lambda source: source.model_copy(update={"issuer": TOMBSTONE, "doc_no": None, "url": ""}),
+    "delivery": lambda delivery: delivery.model_copy(update={"place": "", "target": ""}),
     "interpretation": lambda given: given if isinstance(given, bool) else _plan(given),
-    **dict.fromkeys(("note", "reason", "basis", "missing", "doubts", "by_document"), _nothing),
+    **dict.fromkeys(("note", "reason", "basis", "missing", "doubts", "by_document", "contact", "result"), _nothing),
 }
 """By the name of the field: what is left of its value."""

@@ -5,9 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import Attribute, Check, Interpretation, Leak, Metadata, Validity
-from kernel.facts import Fact
-from services.publication.domain import facts as f
+from contracts.publication import Attribute, Check, Delivery, Interpretation, Leak, Metadata, Notice, Source
 from services.publication.domain.facts import Doubt, File, Kept, Official
 
 
@@ -82,6 +80,13 @@ class Case(BaseModel):
     provisional: bool = False
     warned: bool = False
     overdue: bool = False
+    source: Source | None = None
+    notice: Notice | None = None
+    objections: tuple[str, ...] = ()
+    """Papers of the objections to the notice, in their order."""
+    answers: dict[int, str] = {}
+    """Papers of the answers, by number of the objection."""
+    deliveries: tuple[Delivery, ...] = ()
     published_at: datetime | None = None
     days_late: int | None = None
     replaced: tuple[Replaced, ...] = ()
@@ -125,233 +130,10 @@ class Case(BaseModel):
 
     @property
     def open(self) -> bool:
-        return self.stage not in CLOSED
+        return self.stage not in CLOSED or self.notice_open
 
-
-def evolve(case: Case | None, fact: Fact) -> Case:
-    """The document after one more fact."""
-    match fact:
-        case f.Drafted():
-            return _drafted(fact)
-        case f.Imported():
-            return _imported(fact)
-    if case is None:
-        raise ValueError("the first fact opens a document")
-    match fact:
-        case f.Revised() | f.AttributeProposed() | f.InterpretationPlanned() | f.Masked() | f.FindingsAllowed():
-            return _prepared(case, fact)
-        case f.Attached() | f.Detached() | f.AttachmentConfirmed():
-            return _attached(case, fact)
-        case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered() | f.Confirmed():
-            return _approved(case, fact)
-        case f.Published() | f.Filed() | f.ReassessmentFellDue() | f.AttributeKept():
-            return _ended(case, fact)
-        case f.Corrected() | f.ValidityMarked():
-            return _changed(case, fact)
-        case f.Withdrawn() | f.Erased() | f.WithdrawalApproved() | f.ChannelCleared():
-            return _withdrawn(case, fact)
-        case f.DueSet() | f.Warned() | f.WentOverdue() | f.ExpiryWarned():
-            return _timed(case, fact)
-        case _:
-            raise TypeError(f"unknown fact {fact.kind}")
-
-
-def _drafted(fact: f.Drafted) -> Case:
-    return Case(
-        id=fact.id,
-        agency=fact.agency,
-        stage=Stage.DRAFT,
-        metadata=fact.metadata,
-        text=fact.text,
-        opened_at=fact.at,
-        clock=fact.clock,
-        drafters=frozenset({fact.by.id}),
-        signatures=(Signature(step="起草", by=fact.by, at=fact.at),),
-    )
-
-
-def _imported(fact: f.Imported) -> Case:
-    return Case(
-        id=fact.id,
-        agency=fact.agency,
-        stage=Stage.IMPORTED,
-        metadata=fact.metadata,
-        text=fact.text,
-        opened_at=fact.at,
-        attribute=fact.attribute,
-        ground=fact.ground,
-        reason=fact.reason,
-        published_on=fact.published_on,
-        doubts=fact.doubts,
-        imported=True,
-        signatures=(Signature(step="导入", by=fact.by, at=fact.at),),
-    )
-
-
-def _prepared(
-    case: Case, fact: f.Revised | f.AttributeProposed | f.InterpretationPlanned | f.Masked | f.FindingsAllowed
-) -> Case:
-    match fact:
-        case f.Revised():
-            stage = Stage.IMPORTED if case.stage is Stage.IMPORTED else Stage.DRAFT
-            changed = _signed(case, "修改", fact.by, fact.at)
-            update = {"stage": stage, "metadata": fact.metadata, "approvals": ()}
-            return _with_text(changed, fact.text).model_copy(update=update | _drafter(case, fact.by))
-        case f.AttributeProposed():
-            withheld = fact.attribute is Attribute.WITHHELD
-            proposed = {
-                "stage": Stage.OPENNESS if withheld else Stage.HEAD,
-                "attribute": fact.attribute,
-                "ground": fact.ground,
-                "reason": fact.reason,
-                "interpretation_needed": fact.interpretation,
-                "approvals": (),
-                "missing": (),
-                "reassess_at": None,
-            }
-            signed = _signed(case, f"提出公开属性：{fact.attribute}", fact.by, fact.at)
-            return signed.model_copy(update=proposed | _drafter(case, fact.by))
-        case f.InterpretationPlanned():
-            return case.model_copy(update={"interpretation": fact.interpretation})
-        case f.Masked():
-            return _with_text(_signed(case, "去标识化", fact.by, fact.at), fact.text)
-        case f.FindingsAllowed():
-            signed = _signed(case, "个人信息公开例外", fact.by, fact.at, fact.reason)
-            return signed.model_copy(update={"allowed": fact.basis})
-
-
-def _attached(case: Case, fact: f.Attached | f.Detached | f.AttachmentConfirmed) -> Case:
-    """Another file needs its own exception for what is found in it."""
-    match fact:
-        case f.Attached():
-            changed = {"files": (*case.files, fact.file), "allowed": None}
-            return _signed(case, "添加附件", fact.by, fact.at).model_copy(update=changed | _drafter(case, fact.by))
-        case f.Detached():
-            left = tuple(file for file in case.files if file.attachment.sha256 != fact.sha256)
-            return _signed(case, "移除附件", fact.by, fact.at).model_copy(update={"files": left})
-        case f.AttachmentConfirmed():
-            files = tuple(_confirmed(file) if file.attachment.sha256 == fact.sha256 else file for file in case.files)
-            signed = _signed(case, "专人确认附件", fact.by, fact.at, fact.note)
-            return signed.model_copy(update={"files": files})
-
-
-def _confirmed(file: File) -> File:
-    return file.model_copy(update={"attachment": file.attachment.model_copy(update={"check": Check.CONFIRMED})})
-
-
-def _approved(
-    case: Case, fact: f.OpennessApproved | f.HeadApproved | f.Reviewed | f.Returned | f.Numbered | f.Confirmed
-) -> Case:
-    match fact:
-        case f.OpennessApproved():
-            return _approval(case, "公开工作机构审查", fact.by, fact.at, fact.note, Stage.HEAD)
-        case f.HeadApproved():
-            step = f"单位负责人审批（代{fact.deputising_for}）" if fact.deputising_for else "单位负责人审批"
-            return _approval(case, step, fact.by, fact.at, fact.note, Stage.REVIEW)
-        case f.Reviewed():
-            return _approval(case, "发布前审查（保密审查）", fact.by, fact.at, fact.note, Stage.CLEARED)
-        case f.Returned():
-            signed = _signed(case, "退文", fact.by, fact.at, fact.reason)
-            return signed.model_copy(update={"stage": Stage.RETURNED, "missing": fact.missing, "approvals": ()})
-        case f.Numbered():
-            numbered = case.metadata.model_copy(update={"doc_no": fact.doc_no, "formed_on": fact.formed_on})
-            return _signed(case, "编号", fact.by, fact.at).model_copy(update={"metadata": numbered})
-        case f.Confirmed():
-            confirmed = {"attribute": fact.attribute, "ground": fact.ground, "reason": fact.reason, "doubts": ()}
-            return _signed(case, "确认导入", fact.by, fact.at).model_copy(update=confirmed)
-
-
-def _ended(case: Case, fact: f.Published | f.Filed | f.ReassessmentFellDue | f.AttributeKept) -> Case:
-    match fact:
-        case f.Published():
-            out = {
-                "stage": Stage.PUBLISHED,
-                "metadata": fact.metadata,
-                "published_at": fact.published_at,
-                "days_late": fact.days_late,
-            }
-            return _signed(case, "公开", fact.by, fact.at).model_copy(update=out | _NO_LIMIT)
-        case f.Filed():
-            filed = {"stage": Stage.FILED, "reassess_at": fact.reassess_at}
-            return _signed(case, "归档", fact.by, fact.at).model_copy(update=filed | _NO_LIMIT)
-        case f.ReassessmentFellDue():
-            return case.model_copy(update={"stage": Stage.REASSESS})
-        case f.AttributeKept():
-            kept = {"stage": Stage.FILED, "reassess_at": fact.reassess_at}
-            return _signed(case, "定期评估：维持", fact.by, fact.at, fact.reason).model_copy(update=kept)
-
-
-def _changed(case: Case, fact: f.Corrected | f.ValidityMarked) -> Case:
-    match fact:
-        case f.Corrected():
-            older = (*case.replaced, Replaced(text=case.text, at=fact.at, reason=fact.reason))
-            signed = _signed(case, "更正", fact.by, fact.at, fact.reason)
-            kept = older if fact.text else case.replaced
-            return _with_text(signed, fact.text).model_copy(update={"metadata": fact.metadata, "replaced": kept})
-        case f.ValidityMarked():
-            ended = fact.validity is not Validity.VALID
-            marked = {
-                "validity": fact.validity,
-                "ended_on": fact.on if ended else None,
-                "ended_by": fact.by_document if ended else None,
-            }
-            return case.model_copy(update={"metadata": case.metadata.model_copy(update=marked)})
-
-
-def _withdrawn(case: Case, fact: f.Withdrawn | f.Erased | f.WithdrawalApproved | f.ChannelCleared) -> Case:
-    """A take-down ends when nothing is left, another person has approved it and every channel has confirmed it."""
-    match fact:
-        case f.Erased():
-            return _sealed(case.model_copy(update={"erased": True}))
-        case f.Withdrawn():
-            signed = _signed(case, "紧急撤下", fact.by, fact.at, fact.note)
-            channels = case.metadata.channels if case.public else ()
-            update = {"stage": Stage.WITHDRAWN, "leak": fact.leak, "to_clear": channels}
-            return signed.model_copy(update=update | _NO_LIMIT)
-        case f.WithdrawalApproved():
-            approved = _signed(case, "撤下补批", fact.by, fact.at, fact.note)
-            return _sealed(approved.model_copy(update={"withdrawal_approved": True}))
-        case f.ChannelCleared():
-            left = tuple(channel for channel in case.to_clear if channel != fact.channel)
-            signed = _signed(case, f"渠道已撤下：{fact.channel}", fact.by, fact.at)
-            return _sealed(signed.model_copy(update={"to_clear": left}))
-
-
-def _sealed(case: Case) -> Case:
-    ended = case.erased and case.withdrawal_approved and not case.to_clear
-    return case.model_copy(update={"stage": Stage.SEALED}) if ended else case
-
-
-def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.ExpiryWarned) -> Case:
-    match fact:
-        case f.DueSet():
-            running = {"due_at": fact.due_at, "warn_at": fact.warn_at, "provisional": fact.provisional}
-            return case.model_copy(update=running | {"warned": False, "overdue": False})
-        case f.Warned():
-            return case.model_copy(update={"warned": True})
-        case f.WentOverdue():
-            return case.model_copy(update={"overdue": True})
-        case f.ExpiryWarned():
-            return case.model_copy(update={"expiry_warned": True})
-
-
-_NO_LIMIT = {"due_at": None, "warn_at": None, "provisional": False, "warned": False, "overdue": False}
-
-
-def _signed(case: Case, step: str, by: Official, at: datetime, note: str = "") -> Case:
-    signature = Signature(step=step, by=by, at=at, note=note)
-    return case.model_copy(update={"signatures": (*case.signatures, signature)})
-
-
-def _approval(case: Case, step: str, by: Official, at: datetime, note: str, stage: Stage) -> Case:
-    signed = _signed(case, step, by, at, note)
-    return signed.model_copy(update={"stage": stage, "approvals": (*case.approvals, signed.signatures[-1])})
-
-
-def _drafter(case: Case, by: Official) -> dict[str, frozenset[str]]:
-    return {"drafters": case.drafters | {by.id}}
-
-
-def _with_text(case: Case, text: Kept | None) -> Case:
-    """Another text needs its own exception for what is found in it."""
-    return case if text is None else case.model_copy(update={"text": text, "allowed": None})
+    @property
+    def notice_open(self) -> bool:
+        """A public notice with something left to do: objections to answer, or a result to state after its end."""
+        notice = self.notice if self.public else None
+        return notice is not None and (notice.answered < notice.objections or (notice.ended and not notice.result))

@@ -9,9 +9,10 @@ from kernel.refused import Refused
 from services.publication.domain import facts as f
 from services.publication.domain.checks import changed, lawful_ground, stands
 from services.publication.domain.clocks import reassess_at
+from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import Doubt, Kept, Official, Part
 from services.publication.domain.publishing import published
-from services.publication.domain.state import Case, Stage, evolve
+from services.publication.domain.state import Case, Stage
 
 
 def take_in(

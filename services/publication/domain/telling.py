@@ -22,9 +22,11 @@ from contracts.publication import (
     DocumentWithdrawn,
     Leak,
     Metadata,
+    NoticeChanged,
     PublicDocument,
     PublicDocumentRestated,
     Text,
+    Validity,
     ValidityChanged,
     Version,
 )
@@ -75,6 +77,11 @@ def record(case: Case) -> Document:
         to_clear=case.to_clear,
         erased=case.erased,
         attachments=() if hidden else tuple(file.attachment for file in case.files),
+        source=None if hidden else case.source,
+        delay_hours=_delay(case),
+        deliveries=() if hidden else case.deliveries,
+        notice=None if hidden else case.notice,
+        expires_soon=case.expiry_warned and case.metadata.validity is Validity.VALID and not hidden,
         imported=case.imported,
     )
 
@@ -101,6 +108,8 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
         days_late=case.days_late,
         interpretation=case.interpretation.material if case.interpretation else None,
         attachments=tuple(_public_files(case, text_of)),
+        source=case.source,
+        notice=case.notice,
         versions=tuple(
             Version(
                 text=Text(sha256=older.text.sha256, bytes=older.text.bytes),
@@ -112,7 +121,16 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
     )
 
 
+def _delay(case: Case) -> int | None:
+    """Whole hours from the source's publication to ours (P22)."""
+    if case.source is None or case.published_at is None:
+        return None
+    return max(int((case.published_at - case.source.published_at).total_seconds() // 3600), 0)
+
+
 def _waits_for(case: Case) -> str:
+    if case.notice and case.notice_open:
+        return "答复公示异议" if case.notice.answered < case.notice.objections else "登记公示结果"
     if case.stage is Stage.WITHDRAWN and case.withdrawal_approved:
         return f"确认渠道已撤下：{'、'.join(case.to_clear)}" if case.to_clear else "平台清除留存"
     return WAITS.get(case.stage, "")
@@ -162,6 +180,8 @@ def _told_to_public(case: Case, facts: Sequence[Fact], text_of: TextOf) -> list[
                 return [DocumentCorrected(record=public_record(case, text_of))]
             case f.ValidityMarked():
                 return [ValidityChanged(record=public_record(case, text_of))]
+            case f.ObjectionReceived() | f.ObjectionAnswered() | f.NoticeEnded() | f.NoticeConcluded():
+                return [NoticeChanged(record=public_record(case, text_of))]
             case f.Withdrawn():
                 return [DocumentWithdrawn(record=public_record(case))]
     return []

@@ -1,0 +1,85 @@
+"""How a document is shown: deliveries by channel, re-issue with its source, public notice with its period."""
+
+from datetime import date, datetime
+
+from contracts.publication import Delivery, Source
+from kernel.calendar import Calendar
+from kernel.facts import Fact
+from kernel.refused import Refused
+from services.publication.domain import facts as f
+from services.publication.domain.checks import same_agency, stands
+from services.publication.domain.clocks import timed
+from services.publication.domain.facts import Official
+from services.publication.domain.law import CHANNELS, MAX_DELIVERIES, MAX_OBJECTIONS
+from services.publication.domain.state import UNDECIDED, Case, Stage
+
+
+def known_channels(channels: tuple[str, ...]) -> None:
+    """Refuse words that are no channel, so that counts by channel add up."""
+    if any(channel not in CHANNELS for channel in channels):
+        raise Refused("unknown_channel", "没有这种公开渠道。", field="channel", remedy=f"可用：{'、'.join(CHANNELS)}。")
+
+
+def deliver(case: Case, delivery: Delivery, by: Official, now: datetime) -> list[Fact]:
+    """One more delivery of a published document (P23)."""
+    stands(case, Stage.PUBLISHED)
+    known_channels((delivery.channel,))
+    if case.published_at is None or not case.published_at.date() <= delivery.on <= now.date():
+        raise Refused("delivery_day", "推送日期不在公开之后至今天之间。", field="on", remedy="请核对日期。")
+    if len(case.deliveries) >= MAX_DELIVERIES:
+        raise Refused("too_many_deliveries", f"推送记录已达 {MAX_DELIVERIES} 条。", remedy="请合并登记。")
+    return [f.Delivered(delivery=delivery, by=by, at=now)]
+
+
+def set_source(case: Case, source: Source, by: Official, now: datetime, calendar: Calendar) -> list[Fact]:
+    """转载: the limit then runs from the publication at the source (P22)."""
+    stands(case, *UNDECIDED)
+    same_agency(case, by)
+    if source.published_at > now:
+        raise Refused("in_future", "来源的发布时间还没有到。", field="published_at", remedy="请核对时间。")
+    return [] if source == case.source else timed(case, [f.SourceSet(source=source)], calendar)
+
+
+def set_notice(case: Case, until: date, contact: str, by: Official, now: datetime) -> list[Fact]:
+    """公示期, before publication (P27)."""
+    stands(case, *UNDECIDED)
+    same_agency(case, by)
+    if until < now.date():
+        raise Refused("in_past", "公示截止日已经过去。", field="until", remedy="请核对日期。")
+    if case.notice and (case.notice.until, case.notice.contact) == (until, contact):
+        return []
+    return [f.NoticeSet(until=until, contact=contact)]
+
+
+def object_to(case: Case, paper: str) -> list[Fact]:
+    """An objection came; one that comes late is taken too, as long as no result is stated."""
+    stands(case, Stage.PUBLISHED)
+    notice = case.notice
+    if notice is None or notice.result:
+        raise Refused("no_notice", "本件不在公示，不能登记异议。", remedy="请核对编号，或按信访、复议途径办理。")
+    if notice.objections >= MAX_OBJECTIONS:
+        raise Refused("too_many_objections", f"异议已达 {MAX_OBJECTIONS} 件。", remedy="请先答复，并合并登记。")
+    return [f.ObjectionReceived(no=notice.objections + 1, paper=paper)]
+
+
+def answer(case: Case, no: int, accepted: bool, paper: str, by: Official, now: datetime) -> list[Fact]:
+    """An objection was answered, once."""
+    stands(case, Stage.PUBLISHED)
+    if case.notice is None or no > case.notice.objections:
+        raise Refused("unknown_objection", "没有这件异议。", field="no", remedy="请核对异议序号。")
+    if no in case.answers:
+        raise Refused("answered", "这件异议已经答复。", field="no", remedy="请核对异议序号。")
+    return [f.ObjectionAnswered(no=no, accepted=accepted, paper=paper, by=by, at=now)]
+
+
+def conclude(case: Case, result: str, by: Official, now: datetime) -> list[Fact]:
+    """The result, after the end of the period and with all objections answered."""
+    stands(case, Stage.PUBLISHED)
+    notice = case.notice
+    if notice is None:
+        raise Refused("no_notice", "本件没有公示期。", remedy="请核对编号。")
+    if not notice.ended:
+        raise Refused("notice_running", "公示期还没有结束。", remedy=f"请在 {notice.until} 之后登记结果。")
+    if notice.answered < notice.objections:
+        raise Refused("objections_open", "还有异议没有答复。", remedy="请先答复全部异议。")
+    return [] if notice.result == result else [f.NoticeConcluded(result=result, by=by, at=now)]
