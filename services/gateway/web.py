@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.staticfiles import StaticFiles
+from fastapi.telemetry import TelemetryConfig
 from starlette.responses import Response
 from starlette.types import Scope
 
@@ -21,6 +22,8 @@ from services.gateway.service import Gateway
 
 OPENAPI = "/api/v1/openapi.json"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""FastAPI's own spans carry address and query: numbers of records, and what citizens search for. Ours: `tracing`."""
 DESCRIPTION = """政务公开平台的公开接口。
 
 - 任何人都可检索和读取已公开的信息、提交和查询自己的申请与诉求；工作人员接口须在 `Authorization: Bearer` 中带身份凭证。
@@ -40,6 +43,7 @@ def web(gateway: Gateway) -> FastAPI:
         redoc_url=None,
         openapi_url=OPENAPI,
         redirect_slashes=False,
+        telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
     for module in (api_public, api_cases, api_events, api_staff, open311, public, cases, staff, machine):
