@@ -153,7 +153,7 @@ class App(Generic[D]):
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        await asyncio.gather(*(subscriber.stop() for subscriber in self.runtime.bus.broker.subscribers))
+        await self.runtime.bus.hush()
         await self.runtime.relay.stop()
         await self.runtime.bus.stop()
         await self.runtime.store.close()
