@@ -16,7 +16,6 @@ from contracts.base import Event
 from kernel.cases import CaseKind
 from tests.journeys.platform import Platform, soon
 
-
 TEXT = {"sha256", "bytes"}
 
 

@@ -101,6 +101,7 @@ def test_a_restart_keeps_the_data_and_leaves_no_process(platform: Platform) -> N
     assert platform.process.cpu_seconds < FIRST_CPU
     before = {view["record"]["id"]: view for view in platform.views("publication.document")}
     assert platform.stop() < STOP_SECONDS
+    assert '"level": "ERROR"' not in platform.log.read_text(encoding="utf-8")
     assert "没有在" in platform.refused("agencies", "list")
     again = platform.start()
     assert again.cpu_seconds < LATER_CPU
