@@ -5,15 +5,32 @@ from typing import Any
 
 import typer
 
+from cli import hotline_numbers as numbers
+from cli import hotline_public as public
 from cli import tickets
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
 from contracts import hotline as c
 from contracts.base import Command, Done
 
-app = typer.Typer(help="热线工单：受理、分类派单、签收、退单、延期、回复、回访、办结。", no_args_is_help=True)
+app = typer.Typer(help="热线工单：受理、派单、办理、回访、办结；好差评、公开、知识、预警、统计。", no_args_is_help=True)
 app.command("emit")(tickets.emit)
 app.command("import")(tickets.import_)
+for name, work in (
+    ("stats", numbers.stats),
+    ("sheet", numbers.sheet),
+    ("supervision", numbers.supervision),
+    ("bulletin", numbers.bulletin),
+    ("suggestions", numbers.suggestions),
+    ("rating-stats", numbers.rating_stats),
+    ("issue", numbers.issue),
+    ("how-to-apply", public.how_to_apply),
+    ("become-request", public.become_request),
+):
+    app.command(name)(work)
+app.add_typer(public.entry, name="entry")
+app.add_typer(public.rating, name="rating")
+app.add_typer(public.signal, name="signal")
 ID = typer.Argument(help="工单编号，如 999901-RX-2026-000001。")
 AS = typer.Option(None, "--as", help="经办人姓名。")
 AGENCY = typer.Option("", "--agency", help="经办人所在机构的代码。")

@@ -1,10 +1,8 @@
 """Tickets that come by a file: emitted as an outside system would, or taken in from a table."""
 
 import asyncio
-import csv
 import json
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,29 +15,14 @@ from chassis.credentials import Credentials
 from chassis.rpc import invalid
 from cli import place
 from cli.session import DATA, Session, guarded, run, show
+from cli.ticket_tables import FIELDS, closed, rows, taken
 from contracts import hotline as c
-from kernel.clock import CST
 from kernel.refused import Refused
 
 M = TypeVar("M", bound=BaseModel)
 ANSWER_SECONDS = 10
-WORDS = ("ticket_no", "received_at", "occurred_at", "channel", "kind", "title", "content", "category", "place")
-COLUMNS = {
-    "信件编号": "ticket_no",
-    "工单编号": "ticket_no",
-    "受理时间": "received_at",
-    "登记时间": "received_at",
-    "来源": "channel",
-    "工单类型": "kind",
-    "诉求类型": "kind",
-    "主题": "title",
-    "标题": "title",
-    "内容": "content",
-    "问题分类": "category",
-    "区域": "place",
-    "问题发生地": "place",
-}
-"""Columns that published exports use; `--map 列=字段` adds or replaces."""
+BATCH, BATCH_BYTES = 100, 400_000
+HISTORY = [("imported", "导入"), ("known", "已有"), ("refused", "未导入")]
 
 
 def made(kind: type[M], fields: Mapping[str, Any]) -> M:
@@ -101,55 +84,69 @@ def _credentials(party: str) -> Credentials:
 
 
 def import_(
-    file: Path = typer.Argument(help="CSV 文件（UTF-8，首行为列名）。"),
+    file: Path = typer.Argument(help="CSV（UTF-8）或 Excel（xlsx）文件，首行为列名。"),
     source: str = typer.Option("import", "--source", help="来源名称；与工单编号一起识别同一工单。"),
     kind: c.TicketKind = typer.Option(c.TicketKind.CONSULT, "--kind", help="没有类型列时的诉求类型。"),
-    columns: list[str] = typer.Option([], "--map", help="列=字段，可多次给出。字段：" + " ".join(WORDS)),
+    columns: list[str] = typer.Option([], "--map", help="列=字段，可多次给出。字段：" + " ".join(FIELDS)),
+    history: bool = typer.Option(False, "--history", help="作为已办结的历史工单导入，不再派办。"),
     as_: str = typer.Option(None, "--as", help="经办人姓名。"),
     agency: str = typer.Option("", "--agency", help="经办人所在机构的代码。"),
     json_: bool = typer.Option(False, "--json", help="输出 JSON。"),
 ) -> None:
-    """从表格受理工单，重复导入不会重复受理。例：zwgk hotline import 信件.csv --source 领导信箱 --map 事项=title"""
-    rows = guarded(lambda: _rows(file, columns))
+    """从表格受理工单，或导入历史工单，可重复导入。例：zwgk hotline import 信件.xlsx --source 领导信箱 --history"""
+    table = guarded(lambda: list(rows(file, columns)))
+    if history:
+        show(run(lambda session: _history(session, table, source, as_, agency)), json_=json_, columns=HISTORY)
+        return
 
     async def work(session: Session) -> list[dict[str, Any]]:
-        return [await _taken(session, number, row, source, kind, as_, agency) for number, row in enumerate(rows, 2)]
+        return [await _taken(session, line, row, source, kind, as_, agency) for line, row in table]
 
     heads = [("line", "行"), ("outcome", "结果"), ("id", "编号"), ("field", "字段"), ("reason", "理由")]
     show(run(work), json_=json_, columns=heads)
-
-
-def _rows(file: Path, columns: list[str]) -> list[dict[str, str]]:
-    """Rows with the names of our fields; unknown columns are left out."""
-    named = COLUMNS | dict(pair.split("=", 1) for pair in columns if "=" in pair)
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as opened:
-            table = list(csv.DictReader(opened))
-    except (OSError, UnicodeDecodeError, csv.Error):
-        raise Refused("file", "文件不存在或不是 UTF-8 编码的 CSV。", field=file.name, remedy="请核对文件。") from None
-    return [{named[key]: value for key, value in row.items() if named.get(key) in WORDS and value} for row in table]
 
 
 async def _taken(
     session: Session, line: int, row: dict[str, str], source: str, kind: c.TicketKind, as_: str | None, agency: str
 ) -> dict[str, Any]:
     try:
-        fields = {"source": source, "kind": kind, "channel": "其他"} | row | _moments(row)
-        command = made(c.TakeTicket, fields)
+        command = made(c.TakeTicket, taken(row, source, kind))
         done = await session.ask(command, c.TicketTaken, as_=as_, agency=agency)
     except Refused as refused:
         return {"line": line, "outcome": "rejected", "field": refused.field, "reason": refused.message}
     return {"line": line, "outcome": done.outcome, "id": done.id}
 
 
-def _moments(row: dict[str, str]) -> dict[str, datetime]:
-    """Times of a table carry no zone; they are China Standard Time."""
-    found: dict[str, datetime] = {}
-    for name in ("received_at", "occurred_at"):
-        if name in row:
-            try:
-                moment = datetime.fromisoformat(row[name].strip().replace("/", "-"))
-            except ValueError:
-                raise Refused("invalid", "时间格式不正确。", field=name, remedy="请用 2026-01-31 09:00。") from None
-            found[name] = moment if moment.tzinfo else moment.replace(tzinfo=CST)
-    return found
+async def _history(
+    session: Session, table: list[tuple[int, dict[str, str]]], source: str, as_: str | None, agency: str
+) -> dict[str, Any]:
+    """Closed tickets by the hundred; a line that cannot be read is refused by itself."""
+    read: list[c.HistoryRow] = []
+    bad: list[dict[str, Any]] = []
+    for line, row in table:
+        try:
+            read.append(made(c.HistoryRow, closed(line, row, source)))
+        except Refused as refused:
+            bad.append({"line": line, "code": refused.code, "field": refused.field, "reason": refused.message})
+    imported = known = 0
+    for batch in batched(read):
+        command = c.ImportTickets(rows=tuple(batch))
+        done = await session.ask(command, c.HistoryTaken, as_=as_, agency=agency, timeout=120)
+        imported, known = imported + done.imported, known + done.known
+        bad += [each.model_dump() for each in done.refused]
+    return {"imported": imported, "known": known, "refused": sorted(bad, key=lambda each: each["line"])}
+
+
+def batched(read: list[c.HistoryRow]) -> Iterator[list[c.HistoryRow]]:
+    """Batches that one message holds: a hundred lines, or fewer where they are long."""
+    batch: list[c.HistoryRow] = []
+    size = 0
+    for row in read:
+        long = len(row.model_dump_json().encode())
+        if batch and (len(batch) == BATCH or size + long > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(row)
+        size += long
+    if batch:
+        yield batch

@@ -2,16 +2,19 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest_asyncio
+from openpyxl import Workbook
 from typer.testing import CliRunner
 
 from cli.hotline import app
 from cli.place import Place
 from cli.session import DATA
+from kernel.clock import CST
 from tests.servers import Servers, started
 
 TABLE = """信件编号,受理时间,来源,主题,内容,区域
@@ -86,3 +89,83 @@ async def test_emitting_for_a_test_of_the_door(platform: Path, tmp_path: Path) -
     file.write_text(json.dumps([body, body | {"channel": "鸽子", "ticket_no": "CLI-2"}]), encoding="utf-8")
     answers = await zwgk(platform, "emit", str(file))
     assert sorted(answer["outcome"] for answer in answers) == ["accepted", "rejected"]
+
+
+def workbook(path: Path, *lines: Sequence[Any]) -> Path:
+    book = Workbook()
+    for line in lines:
+        book.worksheets[0].append(list(line))
+    book.save(path)
+    return path
+
+
+async def test_closed_letters_of_a_workbook_are_history(platform: Path, tmp_path: Path) -> None:
+    heads = ("信件编号", "受理时间", "来源", "主题", "内容", "办理单位", "答复内容", "区域")
+    letter = (
+        "L-1",
+        datetime(2024, 3, 1, 9, 24, tzinfo=CST).replace(tzinfo=None),
+        "市长信箱",
+        "加急",
+        "漏水。",
+        "示例县住房和城乡建设局",
+        "已修。",
+        "样桥镇",
+    )
+    file = workbook(tmp_path / "letters.xlsx", heads, letter, ("L-2", "某天", *letter[2:]), ("L-3", *letter[1:]))
+    load = ("import", str(file), "--source", "市长信箱", "--history", "--as", "档案员", "--agency", "rxzx")
+    first, again = [await zwgk(platform, *load) for _ in range(2)]
+    assert (first["imported"], first["known"], [bad["line"] for bad in first["refused"]]) == (2, 0, [3])
+    assert (again["imported"], again["known"]) == (0, 2)
+    stats = ("stats", "--from", "2024-03-01", "--to", "2024-03-01", "--by", "unit", "--as", "督查员")
+    table = await zwgk(platform, *stats)
+    assert (table["total"]["received"], table["rows"][0]["key"]) == (2, "zjj")
+    bulletin = await zwgk(platform, "bulletin", "--year", "2024", "--month", "3", "--as", "督查员")
+    assert bulletin["total"]["closed"] == 2
+    assert (await zwgk(platform, "sheet", "--day", "2024-03-01", "--as", "督查员"))["received"] == 2
+    assert "lines" in await zwgk(platform, "supervision", "--as", "督查员")
+
+
+async def test_work_orders_carry_caller_place_and_urgency(platform: Path, tmp_path: Path) -> None:
+    heads = (
+        "工单编号",
+        "登记时间",
+        "来源",
+        "工单类型",
+        "标题",
+        "内容",
+        "来电人",
+        "联系电话",
+        "是否保密",
+        "问题发生地",
+        "紧急度",
+    )
+    order = (
+        "O-1",
+        "2026-11-20 09:00",
+        "电话",
+        "追办",
+        "井盖",
+        "井盖破了。",
+        "示例甲",
+        "0000-5551234",
+        "是",
+        "样桥镇",
+        "紧急",
+    )
+    file = workbook(tmp_path / "orders.xlsx", heads, order)
+    centre = ("--as", "派单员甲", "--agency", "rxzx")
+    (row,) = await zwgk(platform, "import", str(file), "--source", "96005", *centre)
+    page = await zwgk(platform, "show", row["id"], *centre)
+    assert (page["record"]["kind"], page["record"]["urgency"], page["record"]["secret"]) == ("求助", "紧急", True)
+    assert (page["caller"]["phone"], page["place"]) == ("0000-5551234", "样桥镇")
+
+
+async def test_a_text_for_the_public_by_command(platform: Path) -> None:
+    words = ("--category", "公共服务", "--guide", "SX-9", "--question", "在哪办理？", "--answer", "政务大厅。")
+    draft = await zwgk(platform, "entry", "propose", *words, "--as", "经办人乙", "--agency", "zwj")
+    assert (await zwgk(platform, "entry", "publish", draft["id"], "--as", "公开员"))["state"] == "published"
+    listed = await zwgk(platform, "entry", "list", "--guide", "SX-9", "--as", "公开员")
+    assert [each["answer"] for each in listed["knowledge"]] == ["政务大厅。"]
+    assert (await zwgk(platform, "entry", "withdraw", draft["id"], "--reason", "有误", "--as", "公开员"))["state"]
+    assert await zwgk(platform, "rating", "list", "--open", "--as", "督查员") == []
+    assert await zwgk(platform, "signal", "list", "--open", "--as", "督查员") == []
