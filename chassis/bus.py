@@ -156,9 +156,10 @@ class Bus:
             await respond(message.raw_message)
 
     async def pending(self, stream: str, durable: str) -> int:
-        """Messages that wait for a durable; raises `nats.js.errors.NotFoundError` when it is gone."""
+        """Messages of a durable that are not settled: those that wait and those in hand. Raises
+        `nats.js.errors.NotFoundError` when it is gone."""
         info = await self.js.consumer_info(stream, durable)
-        return int(info.num_pending or 0)
+        return int(info.num_pending or 0) + int(info.num_ack_pending or 0)
 
     async def _on_error(self, error: Exception) -> None:
         if "permissions violation" in str(error).lower():

@@ -62,7 +62,7 @@ class Rebuilder:
         return state if time.time() - held["beat"] < BEAT_SECONDS else state.model_copy(update={"running": False})
 
     async def pending(self) -> int:
-        """Events that the live durable has not delivered yet."""
+        """Events that are not in the views yet."""
         return await self._bus.pending(streams.EVENTS, streams.events_durable(self._bus.name))
 
     async def stop(self) -> None:
