@@ -1,10 +1,13 @@
 """`zwgk contracts`: frozen schemas, the AsyncAPI document, and what else is generated from the registry."""
 
 import importlib
+import importlib.util
 import inspect
 import json
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import typer
@@ -22,15 +25,22 @@ SCHEMAS = ROOT / "contracts" / "schemas"
 
 
 def case_kinds() -> Iterator[tuple[str, CaseKind[Any]]]:
-    """Every kind of case with its service."""
+    """Every kind of case with its service, in whatever module of the service's domain it stands."""
     for name in REGISTRY.services:
-        try:
-            domain = importlib.import_module(f"services.{name}.domain")
-        except ModuleNotFoundError:
-            continue
-        for kind in vars(domain).values():
-            if isinstance(kind, CaseKind):
-                yield name, kind
+        found: dict[str, CaseKind[Any]] = {}
+        for module in _domain(name):
+            found |= {kind.name: kind for kind in vars(module).values() if isinstance(kind, CaseKind)}
+        yield from ((name, kind) for kind in found.values())
+
+
+def _domain(service: str) -> Iterator[ModuleType]:
+    """The modules of a service's domain; none for a service that decides nothing."""
+    if importlib.util.find_spec(f"services.{service}.domain") is None:
+        return
+    package = importlib.import_module(f"services.{service}.domain")
+    yield package
+    for each in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
+        yield importlib.import_module(each.name)
 
 
 def _facts() -> Iterator[tuple[str, str, type[BaseModel], str]]:
