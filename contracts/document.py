@@ -197,6 +197,7 @@ class Document(WorkRecord):
         default=(), max_length=100, description="After the first one by each of the channels named at publication."
     )
     notice: Notice | None = Field(default=None, description="公示")
+    gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
     expires_soon: bool = Field(default=False, description="The warning six months before the end of validity is out.")
     imported: bool = False
 
@@ -212,6 +213,7 @@ class PublicDocument(Record):
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
     source: Source | None = Field(default=None, description="转载来源")
     notice: Notice | None = Field(default=None, description="公示")
+    gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
     versions: tuple[Version, ...] = Field(default=(), max_length=50, description="Corrected texts, oldest first")
     withdrawn: bool = Field(default=False, description="Taken down; of the metadata then only 索引号 is left.")
     withdrawn_for: str = Field(default="", max_length=20, description="撤下原因类别, which does not point at a secret.")

@@ -8,7 +8,7 @@ from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication import domain, file_handlers, importing, showing_handlers, takedown
+from services.publication import domain, file_handlers, gazette_handlers, importing, showing_handlers, takedown
 from services.publication.domain import drafting, publishing
 from services.publication.domain.clocks import recompute
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
@@ -17,7 +17,7 @@ from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import public_record, record
 from services.publication.service import Publication, done, official, on
 
-__all__ = ["file_handlers", "on", "showing_handlers"]
+__all__ = ["file_handlers", "gazette_handlers", "on", "showing_handlers"]
 
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})
 """Roles that may read every agency's drafts."""

@@ -24,6 +24,8 @@ from services.publication.attachments.receiving import Uploads
 from services.publication.domain.examining import examine
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.state import Case
+from services.publication.gazette import domain as gazette
+from services.publication.gazette.issuing import Gazette
 from services.publication.numbering import IndexNumbers
 from services.publication.storage import Documents, Texts
 
@@ -46,6 +48,7 @@ class Publication:
     """Published numbers of offices: no personal data."""
     history: History
     uploads: Uploads
+    gazette: Gazette
     virus_scanner: str
     clock: Clock
     calm_since: dict[str, float] = field(default_factory=dict)
@@ -54,9 +57,12 @@ class Publication:
     @classmethod
     def of(cls, runtime: Runtime) -> "Publication":
         texts = Texts(runtime.collection("texts"))
+        documents = Documents(runtime, texts)
+        uploads = Uploads(runtime.collection("uploads"), Objects(lambda: runtime.bus.js, DOCUMENTS.name))
+        issues = runtime.cases(gazette.KIND)
         return cls(
             region=runtime.region,
-            documents=Documents(runtime, texts),
+            documents=documents,
             texts=texts,
             papers=runtime.papers,
             numbers=runtime.numbers,
@@ -65,7 +71,8 @@ class Publication:
             register=runtime.register,
             phones=_phones(runtime.register),
             history=runtime.history,
-            uploads=Uploads(runtime.collection("uploads"), Objects(lambda: runtime.bus.js, DOCUMENTS.name)),
+            uploads=uploads,
+            gazette=Gazette(runtime.region, issues, documents, texts, uploads, runtime.numbers, runtime.history),
             virus_scanner=runtime.settings.virus_scanner,
             clock=runtime.clock,
         )

@@ -116,6 +116,8 @@ class Documents(Cases[Case]):
     async def create_indexes(self) -> None:
         await self.collection.create_index([("index.texts", 1)], sparse=True)
         await self.collection.create_index([("index.erasing", 1)], sparse=True)
+        await self.collection.create_index([("index.to_gazette", 1), ("_id", 1)], sparse=True)
+        await self.collection.create_index([("index.documents", 1)], sparse=True)
         await self.collection.create_index([("kind", 1), ("index.state", 1), ("_id", 1)])
 
     async def with_text(self, sha256: str) -> list[Held[Case]]:
@@ -128,6 +130,10 @@ class Documents(Cases[Case]):
         if after:
             where["_id"] = {"$gt": after}
         return await self.find(where, sort=[("_id", 1)], limit=limit)
+
+    async def not_in_gazette(self, limit: int) -> list[Held[Case]]:
+        """Normative documents that no issue of the gazette has printed, by number."""
+        return await self.find({"to_gazette": True}, sort=[("_id", 1)], limit=limit)
 
     async def erasing(self, limit: int = 50) -> list[Held[Case]]:
         """Documents that were taken down and of which copies may be left."""

@@ -70,8 +70,10 @@ async def in_databases(servers: Servers) -> list[str]:
 async def in_streams(servers: Servers) -> list[str]:
     """Streams that hold the marker in a subject, a header or a body."""
     js = (await servers.client("operator")).jetstream()
+    own = (await servers.client("publication")).jetstream()
     found = []
-    for stream in ("EVENTS", "PUBLIC", "PARKED"):
+    for stream in ("EVENTS", "PUBLIC", "PARKED", "OBJ_documents"):
+        js = own if stream.startswith("OBJ") else js
         state = (await js.stream_info(stream)).state
         for sequence in range(state.first_seq, state.last_seq + 1):
             try:
@@ -126,10 +128,12 @@ async def leak(desk: Desk) -> str:
     }
     id = await draft(desk, f"关于{MARKER}的通知", f"{TEXT}\n{MARKER}", **details)
     await clear(desk, id)
+    await desk(c.AssignNumber(id=id, doc_no="示财发〔2026〕77号"), Done, as_="赵审核", agency="bgs")
     await desk(c.Publish(id=id, channels=("网站", "微信")), Done, as_="赵审核", agency="bgs")
     changes = c.Changes(title=f"关于{MARKER}的更正通知")
     correct = c.Correct(id=id, reason=f"更正{MARKER}", text=f"{TEXT}\n{MARKER}\n再次", changes=changes)
     await desk(correct, Done, as_="赵审核", agency="bgs")
+    await desk(c.IssueGazette(documents=(id,)), Done, as_="赵审核", agency="bgs")
     return id
 
 

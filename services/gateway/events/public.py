@@ -26,6 +26,10 @@ class PublicEvent:
         return len(self.frame)
 
 
+GAPPED = "gapped"
+"""Name of the event that takes a part out of a record: what was told of the record before must go."""
+
+
 class NotPublic(ValueError):
     """A message that may not leave the platform, or that is not what its subject says."""
 
@@ -48,7 +52,7 @@ def read(sequence: int, subject: str, headers: dict[str, str] | None, body: byte
         sequence=sequence,
         type=type_name,
         record=f"{kind.service()}.{kind.record_name}.{record['id']}",
-        sealed=bool(record.get("withdrawn")),
+        sealed=bool(record.get("withdrawn")) or kind.event_name == GAPPED,
         frame=_frame(sequence, type_name, event),
     )
 

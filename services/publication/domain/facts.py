@@ -173,6 +173,12 @@ class ObjectionAnswered(Fact):
     at: datetime
 
 
+class Gazetted(Fact):
+    """An issue of the gazette printed it."""
+
+    issue: str
+
+
 class NoticeEnded(Fact):
     pass
 
@@ -317,6 +323,7 @@ FACTS: tuple[type[Fact], ...] = (
     Delivered,
     ObjectionReceived,
     ObjectionAnswered,
+    Gazetted,
     NoticeEnded,
     NoticeConcluded,
     Numbered,

@@ -83,3 +83,8 @@ def conclude(case: Case, result: str, by: Official, now: datetime) -> list[Fact]
     if notice.answered < notice.objections:
         raise Refused("objections_open", "还有异议没有答复。", remedy="请先答复全部异议。")
     return [] if notice.result == result else [f.NoticeConcluded(result=result, by=by, at=now)]
+
+
+def gazetted(case: Case, issue: str) -> list[Fact]:
+    """An issue of the gazette has printed the document."""
+    return [f.Gazetted(issue=issue)] if case.public and case.gazette is None else []

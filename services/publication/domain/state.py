@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.publication import Attribute, Check, Delivery, Interpretation, Leak, Metadata, Notice, Source
 from services.publication.domain.facts import Doubt, File, Kept, Official
+from services.publication.domain.law import NUMBERED
 
 
 class Stage(StrEnum):
@@ -87,6 +88,7 @@ class Case(BaseModel):
     answers: dict[int, str] = {}
     """Papers of the answers, by number of the objection."""
     deliveries: tuple[Delivery, ...] = ()
+    gazette: str | None = None
     published_at: datetime | None = None
     days_late: int | None = None
     replaced: tuple[Replaced, ...] = ()
@@ -121,6 +123,13 @@ class Case(BaseModel):
     def erasing(self) -> bool:
         """Taken down, and copies may still be left."""
         return self.stage is Stage.WITHDRAWN and not self.erased
+
+    @property
+    def to_gazette(self) -> bool:
+        """A published normative document that no issue of the gazette has printed (P09); party papers have their own
+        gazette."""
+        normative = self.metadata.category in NUMBERED and not self.metadata.party
+        return self.public and normative and self.gazette is None
 
     @property
     def digests(self) -> frozenset[str]:

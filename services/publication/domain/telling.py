@@ -81,6 +81,7 @@ def record(case: Case) -> Document:
         delay_hours=_delay(case),
         deliveries=() if hidden else case.deliveries,
         notice=None if hidden else case.notice,
+        gazette=case.gazette,
         expires_soon=case.expiry_warned and case.metadata.validity is Validity.VALID and not hidden,
         imported=case.imported,
     )
@@ -110,6 +111,7 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
         attachments=tuple(_public_files(case, text_of)),
         source=case.source,
         notice=case.notice,
+        gazette=case.gazette,
         versions=tuple(
             Version(
                 text=Text(sha256=older.text.sha256, bytes=older.text.bytes),
@@ -208,8 +210,9 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
 
 
 def index(case: Case) -> Mapping[str, Any]:
-    """By what cases are found: state, agency, texts, whether a limit runs, whether copies are being removed."""
-    return ({"erasing": True} if case.erasing else {}) | {
+    """By what cases are found: state, agency, texts, whether a limit runs, and rare marks."""
+    marks = {"erasing": case.erasing, "to_gazette": case.to_gazette}
+    return {name: True for name, marked in marks.items() if marked} | {
         "state": case.stage.value,
         "agency": case.agency,
         "open": case.open,

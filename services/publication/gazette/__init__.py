@@ -1,0 +1,1 @@
+"""The gazette: issues made of published normative documents."""
