@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -39,9 +40,7 @@ async def hear_all(model: ReadModel, events: list[Heard], size: int) -> None:
         await hear(model, events[first : first + size])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.data())
-async def test_disorder_and_repetition_change_nothing(servers: Servers, data: st.DataObject) -> None:
+async def in_disorder(servers: Servers, data: st.DataObject) -> None:
     versions = data.draw(st.lists(st.integers(1, 3), min_size=1, max_size=3))
     events = story(versions, data.draw(st.lists(st.booleans(), min_size=3, max_size=3)), data.draw(st.booleans()))
     repeats = data.draw(st.lists(st.sampled_from(events), max_size=5))
@@ -52,6 +51,23 @@ async def test_disorder_and_repetition_change_nothing(servers: Servers, data: st
         expected = await views(await straight.generations.current())
         assert await views(await crooked.generations.current()) == expected
         assert not expected["hotline.ticket:T-new"]["removed"]
+
+
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+
+
+@settings(SLOW, max_examples=8)
+@given(st.data())
+async def test_disorder_and_repetition_change_nothing(servers: Servers, data: st.DataObject) -> None:
+    await in_disorder(servers, data)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(600)
+@settings(SLOW, max_examples=200)
+@given(st.data())
+async def test_much_disorder_and_repetition_change_nothing(servers: Servers, data: st.DataObject) -> None:
+    await in_disorder(servers, data)
 
 
 async def test_an_event_that_comes_after_its_record_was_found_gone_does_not_bring_it_back(servers: Servers) -> None:

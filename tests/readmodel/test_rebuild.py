@@ -1,0 +1,217 @@
+"""Rebuilding beside the running generation, searching after a restart, and several replicas."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chassis.rpc import Asker
+from chassis.store import Store
+from contracts import readmodel as r
+from contracts.base import Role
+from kernel.refused import Refused
+from services.readmodel import rebuild as rebuilding
+from services.readmodel import searching
+from services.readmodel import storage as storing
+from services.readmodel.search import parse
+from services.readmodel.searching import Tail
+from services.readmodel.storage import Generations
+from tests.faults.crashing import Process, impatient
+from tests.readmodel.telling import (
+    alone,
+    changed,
+    document,
+    hear,
+    heard,
+    message,
+    published,
+    retold,
+    tell,
+    ticket,
+    views,
+)
+from tests.servers import MORNING, Desk, Servers, started, until
+
+TIMES = 3
+
+
+async def operator(servers: Servers) -> Asker:
+    client = await servers.client("operator")
+    return Asker(lambda: client, servers.region, "operator")
+
+
+async def rebuilt(ask: Asker) -> r.RebuildState:
+    async def done() -> r.RebuildState | None:
+        state = await ask(r.RebuildProgress(), r.RebuildState)
+        return None if state.running else state
+
+    state: r.RebuildState = await until(done, 40)
+    return state
+
+
+async def all_views(servers: Servers) -> dict[str, Any]:
+    store = Store(servers.mongo.url, "zwgk_readmodel")
+    try:
+        return await views(await Generations(store).current())
+    finally:
+        await store.close()
+
+
+async def fill(servers: Servers, name: str, count: int) -> None:
+    made = [message(changed(ticket(f"{name}-{n}", revision=v)), v) for n in range(count) for v in range(1, TIMES + 1)]
+    await tell(servers, "hotline", made)
+
+
+async def all_heard(ask: Asker) -> None:
+    async def none_waits() -> bool:
+        return not (await ask(r.Lag(), r.LagState)).pending
+
+    await until(none_waits, 20)
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(100)
+async def test_a_rebuild_serves_on_dies_begins_again_and_ends_with_the_same_views(tmp_path: Path) -> None:
+    async with impatient(tmp_path) as servers:
+        ask = await operator(servers)
+        serving = Process(servers, ["readmodel"], tmp_path / "serving.log", servers.settings())
+        await serving.start()
+        try:
+            await fill(servers, "R", 100)
+            await tell(servers, "publication", [message(published(document("R-D")), 1)])
+            await all_heard(ask)
+            before = await all_views(servers)
+            assert len(before) == 101
+            await ask(r.Rebuild(), r.RebuildState)
+            with pytest.raises(Refused) as refused:
+                await ask(r.Rebuild(), r.RebuildState)
+            assert refused.value.code == "rebuild_running"
+            serving.kill()
+            await serving.start()
+            assert await all_views(servers) == before, "a dead rebuild changes nothing"
+            await until(lambda: begun(ask), 20)
+            await fill(servers, "S", 10)
+            state = await rebuilt(ask)
+            assert state.applied >= 331
+            after = await all_views(servers)
+            assert {id: each for id, each in after.items() if ":S-" not in id} == before
+            assert sum(each["version"] == TIMES for id, each in after.items() if ":S-" in id) == 10
+            assert await generations(servers) == [f"views_{state.generation}"]
+        finally:
+            serving.kill()
+
+
+async def begun(ask: Asker) -> bool:
+    try:
+        await ask(r.Rebuild(), r.RebuildState)
+    except Refused:
+        return False
+    return True
+
+
+async def generations(servers: Servers) -> list[str]:
+    store = Store(servers.mongo.url, "zwgk_readmodel")
+    try:
+        return sorted(name for name in await store.collections() if name.startswith("views_"))
+    finally:
+        await store.close()
+
+
+async def test_a_rebuild_does_not_take_an_absent_server_for_the_end_of_the_log(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the server restarts, a fetch brings nothing; the half-filled generation must not serve."""
+
+    async def nothing(_: Any) -> list[Any]:
+        return []
+
+    async with started(servers, ["readmodel"]) as serving:
+        ask, app = await operator(servers), serving.apps[0]
+        await fill(servers, "A", 3)
+        await all_heard(ask)
+        before = (await app.it.generations.current()).number
+        with monkeypatch.context() as patched:
+            patched.setattr(rebuilding, "_fetch", nothing)
+            await ask(r.Rebuild(), r.RebuildState)
+            await asyncio.sleep(0.5)
+            assert (await ask(r.RebuildProgress(), r.RebuildState)).running
+            assert (await app.it.generations.current()).number == before
+        await rebuilt(ask)
+        assert (await app.it.generations.current()).number == before + 1
+
+
+async def test_a_retelling_takes_out_of_sight_what_is_gone_also_in_the_index(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than one page of the index: each removal must have a change number of its own."""
+    monkeypatch.setattr(storing, "TOGETHER", 40)
+    monkeypatch.setattr(searching, "BATCH", 20)
+    async with alone(servers) as model:
+        await hear(model, [heard(published(document(f"G-{n}")), 1) for n in range(100)])
+        generation = await model.generations.current()
+        tail = Tail(model.generations, None, model.clock, str)
+        await caught_up(tail)
+        assert tail.index.entries == 100
+        later = MORNING.replace(hour=12)
+        kept = heard(published(document("G-5")), 2, epoch=1_800_000_000, at=later)
+        await hear(model, [kept, heard(retold("publication", later), 1, epoch=1_800_000_000, at=later)])
+        held = await views(generation)
+        assert [id for id, each in held.items() if not each["removed"]] == ["publication.public_document:G-5"]
+        await caught_up(tail)
+        assert tail.index.entries == 1
+        tail.index.close()
+
+
+async def caught_up(tail: Tail) -> None:
+    generation = await tail._generations.current()
+    if tail._generation != generation.number:
+        await tail._open(generation)
+    while await tail._advance(tail.index, generation):
+        pass
+
+
+async def test_the_index_goes_on_after_a_restart_and_begins_anew_after_a_restore(
+    servers: Servers, tmp_path: Path
+) -> None:
+    async with alone(servers) as model:
+        await hear(model, [heard(published(document("X-1")), 1)])
+        first = Tail(model.generations, tmp_path, model.clock, str)
+        await caught_up(first)
+        first.index.close()
+        await hear(model, [heard(published(document("X-2")), 1)])
+        second = Tail(model.generations, tmp_path, model.clock, str)
+        await caught_up(second)
+        assert second.index.entries == 2
+        second.index.close()
+    async with alone(servers) as restored:
+        await hear(restored, [heard(published(document("X-3")), 1)])
+        third = Tail(restored.generations, tmp_path, restored.clock, str)
+        await caught_up(third)
+        assert third.index.entries == 1, "the index on the disk knew two changes, the database one"
+        third.index.close()
+
+
+@pytest.mark.timeout(60)
+async def test_two_replicas_agree(servers: Servers, desk: Desk) -> None:
+    async with started(servers, ["readmodel"]) as one, started(servers, ["readmodel"]) as other:
+        await tell(
+            servers,
+            "publication",
+            [message(published(document(f"Z-{n}", title=f"鸢尾第{v}版")), v) for n in range(40) for v in (1, 2)],
+        )
+        await all_heard(await operator(servers))
+        models = [serving.apps[0].it for serving in (one, other)]
+
+        async def both_found() -> bool:
+            asked = [model.tail.index.entries for model in models]
+            found = [await hits(model, "鸢尾") for model in models]
+            return len(set(asked)) == 1 and found == [40, 40]
+
+        await until(both_found, 15)
+        pages = [await desk(r.Search(q="鸢尾"), r.SearchPage, roles=[Role.CLERK]) for _ in range(4)]
+        assert {page.total for page in pages} == {40}
+
+
+async def hits(model: Any, q: str) -> int:
+    return int(model.tail.index.search(parse(q, "public")).total)
