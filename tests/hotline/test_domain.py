@@ -9,13 +9,16 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contracts.hotline import Caller, Ending, Matter, Satisfaction, Ticket
+from kernel.agencies import Register
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
+from sample import data as sample
 from services.hotline.domain import KIND, Case, clock, dispatching, ending, handling, intake
 from services.hotline.domain.following import following, query_code
 from services.hotline.domain.record import index, record, tell
 from services.hotline.domain.ticket import S
+from services.hotline.domain.triage import in_charge
 from tests.hotline.tickets import CALENDAR, NOW, after, arrival, classified, digest, dispatched, opened, signed, taken
 
 LATER = NOW + timedelta(hours=2)
@@ -444,3 +447,23 @@ class Tickets(RuleBasedStateMachine):
 
 Tickets.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
 TestTickets = Tickets.TestCase
+
+
+def test_a_complaint_goes_to_nobody_under_whom_it_accuses() -> None:
+    above = {"gongshui": ["zjj", "xzf"], "zjj": ["xzf"]}
+    case = classified(opened(), Matter.ORDINARY, ("zjj",))
+
+    def dispatch(unit: str, co: tuple[str, ...] = ()) -> list[Fact]:
+        return dispatching.dispatch(case, unit, co, NOW, CALENDAR, lambda code: above.get(code, []))
+
+    assert refused(lambda: dispatch("gongshui")) == ("accused_superior", "lead")
+    assert refused(lambda: dispatch("cgj", ("gongshui",))) == ("accused_superior", "co")
+    assert dispatch("cgj")
+
+
+def test_units_are_proposed_by_the_duty_catalogue() -> None:
+    register = Register.from_dict(sample.agencies())
+    found = in_charge("交通运输", "样桥镇", register.in_force(NOW.date()))
+    assert [code for code, _ in found] == ["jtj", "yqz"]
+    assert all(reason for _, reason in found)
+    assert in_charge(None, None, register.in_force(NOW.date())) == ()

@@ -163,6 +163,7 @@ async def test_what_is_wrong_is_rejected_with_the_field_and_kept_for_an_operator
     await emitter.emit(body)
     (answer,) = await emitter.read(1)
     assert (answer["outcome"], answer["field"]) == ("rejected", field)
+    assert answer["emission"] == ("12345:S-3:1" if isinstance(body, dict) else "")
     assert answer["reason"]
     for value in ("抱怨", "别的事情", "2026-13-40", SECRET):
         assert value not in json.dumps(answer, ensure_ascii=False)
