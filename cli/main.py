@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from cli import bus, clock, contracts, credentials, people, query, serve, up
+from cli import bus, catalogue, clock, contracts, credentials, people, query, serve, up
 from cli.session import DATA
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app.command("up")(up.up)
 app.command("serve")(serve.serve)
 app.command("search")(query.search)
 app.command("desk")(query.desk)
+app.command("catalogue")(catalogue.catalogue)
 app.command("republish")(bus.republish)
 app.command("token")(people.token)
 app.add_typer(query.agencies_app, name="agencies")

@@ -17,6 +17,7 @@ from contracts import readmodel as c
 from contracts.base import Done, Reply
 from kernel.refused import Refused
 from services.readmodel.reports import identities, reading
+from services.readmodel.reports.form import cells
 
 app = typer.Typer(help="政府信息公开工作年度报告与统计。", no_args_is_help=True)
 R = TypeVar("R", bound=Reply)
@@ -64,7 +65,7 @@ def annual(
     form: str = typer.Option("", "--form", help="2019 或 2021 式；默认按年度。"),
     merge_other: bool = typer.Option(False, "--merge-other", help="（六）其他处理合并为一行。"),
     out: Path = typer.Option(None, "--out", help="写入文件；docx、xlsx 必填。"),
-    explain: tuple[str, str] = typer.Option((None, None), "--explain", help="列出一格背后的申请：行 列。"),
+    explain: tuple[str, str] = typer.Option(("", ""), "--explain", help="列出一格背后的申请：行 列。"),
     json_: bool = typer.Option(False, "--json", help="输出 JSON（同 --format json）。"),
 ) -> None:
     """编制年度报告。例：zwgk report annual --year 2026 --format docx --out 年报.docx"""
@@ -141,7 +142,7 @@ def figures(
     json_: bool = JSON,
 ) -> None:
     """申报数据。例：zwgk report figures --year 2026 --agency zrzyj --set 行政许可=12 --source 许可台账"""
-    given = guarded(lambda: tuple(figure(text) for text in set_))
+    given = guarded(lambda: tuple(each for text in set_ for each in declared(text)))
     _do(c.DeclareFigures(year=year, agency=agency, figures=given, source=source), as_, desk, json_)
 
 
@@ -153,17 +154,20 @@ SHORT = {
 }
 
 
-def figure(text: str) -> c.Figure:
-    """`项目=数值`, with 余 for an approximate one."""
+def declared(text: str) -> list[c.Figure]:
+    """`项目=数值`, with 余 for an approximate one; the name of a whole row of table 1 with 0 sets all its cells."""
     item, mark, value = text.rpartition("=")
+    item, value = item.strip(), value.strip()
     try:
-        number = Decimal(value.strip().removesuffix("余"))
+        number = Decimal(value.removesuffix("余"))
         fits = number.is_finite() and number == round(number, 4) and abs(number) < 10**13
     except InvalidOperation:
         fits = False
-    if not (mark and item.strip() and fits):
+    if not (mark and item and fits):
         raise Refused("figure", "申报数应写成“项目=数值”。", field="set", remedy="例：--set 行政许可=12。")
-    return c.Figure(item=SHORT.get(item.strip(), item.strip()), value=number, approximate=value.strip().endswith("余"))
+    row = [f"{name}/{column}" for form in ("2021", "2019") for name, column in cells(form) if name == item]
+    items = row if row and not number else [SHORT.get(item, item)]
+    return [c.Figure(item=each, value=number, approximate=value.endswith("余")) for each in dict.fromkeys(items)]
 
 
 @app.command("opening")

@@ -8,16 +8,23 @@ from pydantic import AwareDatetime, Field
 from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Reply, Role
 from contracts.readmodel_terms import MAX_NARRATIVE as MAX_NARRATIVE
 from contracts.readmodel_terms import AnnualReport as AnnualReport
+from contracts.readmodel_terms import CellCases as CellCases
+from contracts.readmodel_terms import Change as Change
+from contracts.readmodel_terms import ChangePage as ChangePage
 from contracts.readmodel_terms import CheckFinding as CheckFinding
+from contracts.readmodel_terms import Collected as Collected
 from contracts.readmodel_terms import Declared as Declared
 from contracts.readmodel_terms import Delivered as Delivered
+from contracts.readmodel_terms import DisclosureStatistics as DisclosureStatistics
 from contracts.readmodel_terms import Due as Due
 from contracts.readmodel_terms import Figure as Figure
+from contracts.readmodel_terms import FileReply as FileReply
 from contracts.readmodel_terms import Form as Form
 from contracts.readmodel_terms import Issue as Issue
 from contracts.readmodel_terms import OfReport as OfReport
 from contracts.readmodel_terms import Opening as Opening
 from contracts.readmodel_terms import Part as Part
+from contracts.readmodel_terms import ReportReply as ReportReply
 from contracts.readmodel_terms import ReportStage as ReportStage
 from contracts.readmodel_terms import Share as Share
 
@@ -292,13 +299,6 @@ class IssueReport(OfReport, by=REPORT_APPROVERS):
     reason: str = Field(default="", max_length=300, description="Why the issued edition must be replaced.")
 
 
-class Collected(Reply):
-    """The units of a year's collection, the late ones first."""
-
-    year: int
-    units: tuple[Due, ...]
-
-
 class OpenCollection(Command, by=REPORT_APPROVERS, reply=Collected):
     """布置年报: open the report of every unit that must hand one in, so that it stands on its desk."""
 
@@ -309,15 +309,6 @@ class ReportsDue(Query, by=(*STAFF, Role.SERVICE), reply=Collected):
     """Which units have handed in their report of a year, and which are late (条例49: 31 January)."""
 
     year: int = Field(ge=2008, le=2100)
-
-
-class ReportReply(Reply):
-    """An annual report: its JSON, or a file in another format."""
-
-    report: dict[str, Any] = Field(description="Tables by verbatim labels, narrative parts, checks, figures.")
-    findings: tuple[CheckFinding, ...] = ()
-    file: str | None = Field(default=None, description="The file, base64.")
-    media_type: str = "application/json"
 
 
 class GetAnnualReport(Query, by=ANYONE, reply=ReportReply):
@@ -332,17 +323,6 @@ class GetAnnualReport(Query, by=ANYONE, reply=ReportReply):
     format: Literal["json", "html", "docx", "xlsx"] = "json"
 
 
-class CellCases(Reply):
-    """The requests behind a cell."""
-
-    row: str
-    column: str
-    value: int | None
-    total: int
-    cases: tuple[CaseId, ...] = Field(description="Up to the limit of the query, by number.")
-    opening: int = Field(default=0, description="Part of the value that comes from the opening balance.")
-
-
 class ExplainCell(Query, by=(*STAFF, Role.SERVICE), reply=CellCases):
     """From a cell of table 2 or 3 down to its cases."""
 
@@ -355,21 +335,26 @@ class ExplainCell(Query, by=(*STAFF, Role.SERVICE), reply=CellCases):
     limit: int = Field(default=1000, ge=1, le=2000)
 
 
-class DisclosureStatistics(Reply):
-    """The older statistics of proactive disclosure. Zeros are printed."""
-
-    year: int
-    agency: str
-    as_of: date
-    total: int
-    by_category: tuple[Share, ...]
-    by_channel: tuple[Delivered, ...]
-    channel_total: int = Field(description="Deliveries; channels overlap, so this is not `total`.")
-
-
 class GetDisclosure(Query, by=ANYONE, reply=DisclosureStatistics):
     """Published information by category with shares, and deliveries by channel (the statistics before 2019)."""
 
     year: int = Field(ge=2000, le=2100)
     agency: str = Field(default="", max_length=40)
     as_of: date | None = None
+
+
+class CatalogueFile(Query, by=ANYONE, reply=FileReply):
+    """A page of the catalogue as a file, newest first; `atom` is a feed of it."""
+
+    format: Literal["csv", "xlsx", "json", "jsonld", "atom"]
+    filters: dict[Dimension, str] = Field(default_factory=dict)
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=100, ge=1, le=100)
+    site: str = Field(default="", max_length=200, description="Address of the site before the path, for links.")
+
+
+class Changes(Query, by=ANYONE, reply=ChangePage):
+    """What has changed among published documents since a cursor. Without one, from the beginning."""
+
+    cursor: str | None = Field(default=None, max_length=200)
+    limit: int = Field(default=100, ge=1, le=100)

@@ -3,11 +3,11 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
-from contracts.base import Command, Contract, WorkRecord
+from contracts.base import CaseId, Command, Contract, Reply, WorkRecord
 
 Form = Literal["2019", "2021"]
 Part = Literal["overview", "problems", "other"]
@@ -119,3 +119,69 @@ class OfReport(Command):
 
     year: int = Field(ge=2008, le=2100)
     agency: str = Field(default="", max_length=40, description="Agency code; empty for the whole region.")
+
+
+class Collected(Reply):
+    """The units of a year's collection, the late ones first."""
+
+    year: int
+    units: tuple[Due, ...]
+
+
+class ReportReply(Reply):
+    """An annual report: its JSON, or a file in another format."""
+
+    report: dict[str, Any] = Field(description="Tables by verbatim labels, narrative parts, checks, figures.")
+    findings: tuple[CheckFinding, ...] = ()
+    file: str | None = Field(default=None, description="The file, base64.")
+    media_type: str = "application/json"
+
+
+class CellCases(Reply):
+    """The requests behind a cell."""
+
+    row: str
+    column: str
+    value: int | None
+    total: int
+    cases: tuple[CaseId, ...] = Field(description="Up to the limit of the query, by number.")
+    opening: int = Field(default=0, description="Part of the value that comes from the opening balance.")
+
+
+class DisclosureStatistics(Reply):
+    """The older statistics of proactive disclosure. Zeros are printed."""
+
+    year: int
+    agency: str
+    as_of: date
+    total: int
+    by_category: tuple[Share, ...]
+    by_channel: tuple[Delivered, ...]
+    channel_total: int = Field(description="Deliveries; channels overlap, so this is not `total`.")
+
+
+class FileReply(Reply):
+    """A file of one page of a catalogue."""
+
+    file: str = Field(description="The file, base64.")
+    media_type: str
+    total: int
+    next: str | None = Field(default=None, description="Cursor of the next page.")
+
+
+class Change(Contract):
+    """One published document that was changed; a removed one carries no record."""
+
+    id: CaseId
+    removed: bool
+    changed_at: str
+    record: dict[str, Any] | None = None
+
+
+class ChangePage(Reply):
+    """Changes in their order; the cursor stands behind the last of them."""
+
+    changes: tuple[Change, ...]
+    cursor: str
+    more: bool
+    restarted: bool = Field(default=False, description="The read model was rebuilt: read everything again.")

@@ -12,7 +12,7 @@ from contracts import readmodel as c
 from contracts.base import Done
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.readmodel import domain
+from services.readmodel import domain, downloads, lists
 from services.readmodel.domain import Case
 from services.readmodel.handlers import STAFF, ReadModel, on
 from services.readmodel.reports import files, proactive
@@ -270,6 +270,27 @@ async def disclosure(service: ReadModel, query: c.GetDisclosure, cause: Cause) -
         by_channel=channels,
         channel_total=sum(each.count for each in channels),
     )
+
+
+@on.query(c.CatalogueFile)
+async def catalogue_file(service: ReadModel, query: c.CatalogueFile, cause: Cause) -> c.FileReply:
+    generation = await service.generations.current()
+    page = await lists.catalogue(
+        generation, service.counted, service.register, query.filters, query.cursor, query.limit
+    )
+    found = downloads.rows(page, service.register, query.site)
+    content = downloads.written(found, query.format, site=query.site, name=service.register.region_name, now=cause.now)
+    return c.FileReply(
+        file=base64.b64encode(content).decode(),
+        media_type=downloads.MEDIA[query.format],
+        total=page.total,
+        next=page.next,
+    )
+
+
+@on.query(c.Changes)
+async def changes(service: ReadModel, query: c.Changes, cause: Cause) -> c.ChangePage:
+    return await downloads.changes(await service.generations.current(), query.cursor, query.limit, service.clock.now())
 
 
 __all__ = ["on"]

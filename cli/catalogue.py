@@ -1,0 +1,61 @@
+"""The catalogue of published documents as a file."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from chassis.clock import clock
+from cli.documents import chosen
+from cli.session import Session, guarded, run
+from contracts import readmodel as c
+from kernel.agencies import Agency, Register
+from kernel.refused import Refused
+from services.readmodel import downloads
+
+FORMATS = {name: name for name in downloads.MEDIA}
+
+
+def catalogue(
+    format_: str = typer.Option("csv", "--format", help="csv、xlsx、json、jsonld（DCAT）、atom。"),
+    by: list[str] = typer.Option([], "--by", help="筛选：theme、genre、agency、openness、category、year、validity。"),
+    site: str = typer.Option("", "--site", help="网站地址，用于链接。"),
+    out: Path = typer.Option(None, "--out", help="写入文件；xlsx 必填。"),
+) -> None:
+    """下载公开目录。例：zwgk catalogue --format csv --by year=2026 --out 目录.csv"""
+    kind = chosen(format_, FORMATS, "format")
+    filters: Any = guarded(lambda: dict(map(_filter, by)))
+    if kind == "xlsx" and out is None:
+        guarded(_no_file)
+
+    async def work(session: Session) -> tuple[list[dict[str, Any]], str]:
+        known = await session.ask(c.Agencies(), c.AgencyList)
+        agencies = [Agency(code=each.code, name=each.name, kind=each.kind) for each in known.agencies]
+        register = Register(session.region, "", agencies, [])
+        rows: list[dict[str, Any]] = []
+        cursor: str | None = None
+        while True:
+            page = await session.ask(c.Catalogue(filters=filters, cursor=cursor, limit=100), c.CataloguePage)
+            rows += downloads.rows(page, register, site)
+            if (cursor := page.next) is None:
+                return rows, next((each.name for each in known.agencies if each.kind == "government"), "")
+
+    rows, name = run(work)
+    content = downloads.written(rows, kind, site=site, name=name, now=clock(None).now())
+    if out is None:
+        sys.stdout.write(content.decode("utf-8-sig") + "\n")
+    else:
+        out.write_bytes(content)
+        typer.echo(f"✓ {len(rows)} 条已写入 {out.name}")
+
+
+def _filter(text: str) -> tuple[str, str]:
+    name, mark, value = text.partition("=")
+    if not mark or name not in ("theme", "genre", "agency", "openness", "category", "year", "validity"):
+        raise Refused("filter", "筛选应写成“维度=值”。", field="by", remedy="例：--by year=2026。")
+    return name, value
+
+
+def _no_file() -> None:
+    raise Refused("out_missing", "导出 xlsx 需要指定文件。", field="out", remedy="请加 --out 目录.xlsx。")
