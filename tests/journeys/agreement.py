@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import nats
+from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 
 from chassis import chain
@@ -124,7 +124,7 @@ def _records(service: str, kind: CaseKind[Any], document: dict[str, Any]) -> Ite
         )
 
 
-async def _last_told(client: nats.NATS, region: str, folded: list[Folded]) -> list[dict[str, Any] | None]:
+async def _last_told(client: Client, region: str, folded: list[Folded]) -> list[dict[str, Any] | None]:
     js = client.jetstream(timeout=10)
 
     async def one(each: Folded) -> dict[str, Any] | None:

@@ -15,9 +15,8 @@ from typing import Any, TypeVar
 
 import httpx
 import nats
-from click.testing import Result
 from nats.aio.client import Client
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from chassis.credentials import Credentials
 from cli.main import app
