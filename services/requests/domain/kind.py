@@ -156,15 +156,21 @@ def index(case: Case) -> Mapping[str, Any]:
         "applicant": case.applicant,
         "month": f"{case.applicant}/{case.arrived_on:%Y-%m}" if case.applicant else "",
         "information": case.information,
-        "bands": bands(case.sketch),
-        "arrived": f"{case.arrived_on}/{case.number}",
         "given": given,
-        "candidate": f"{case.results[-1].closed_on}/{case.number}" if given and _could_be_proposed(case) else "",
+        **_rare(case, given),
     }
 
 
-def _could_be_proposed(case: Case) -> bool:
-    return bool(case.information) and not case.proposed
+def _rare(case: Case, given: bool) -> dict[str, Any]:
+    """Values that few requests have: those of an old ledger have none, and cost their indexes nothing."""
+    found: dict[str, Any] = {}
+    if case.ledger_id is None:
+        found["arrived"] = f"{case.arrived_on}/{case.number}"
+    if case.sketch:
+        found["bands"] = bands(case.sketch)
+    if given and case.information and not case.proposed:
+        found["candidate"] = f"{case.results[-1].closed_on}/{case.number}"
+    return found
 
 
 KIND: CaseKind[Case] = CaseKind(
