@@ -56,7 +56,7 @@ def shown(figures: c.Figures) -> dict[str, Any]:
 def stats(
     first: datetime = FIRST,
     last: datetime = LAST,
-    by: str = typer.Option("total", "--by", help="total unit category channel kind area"),
+    by: str = typer.Option("total", "--by", help="按什么分列：total unit category channel kind area"),
     as_: str = AS,
     agency: str = AGENCY,
     json_: bool = JSON,
