@@ -18,7 +18,7 @@ FORMATS = {name: name for name in downloads.MEDIA}
 
 
 def catalogue(
-    format_: str = typer.Option("csv", "--format", help="csv、xlsx、json、jsonld（DCAT）、atom。"),
+    format_: str = typer.Option("csv", "--format", help="文件格式：csv、xlsx、json、jsonld（DCAT）、atom。"),
     by: list[str] = typer.Option([], "--by", help="筛选：theme、genre、agency、openness、category、year、validity。"),
     site: str = typer.Option("", "--site", help="网站地址，用于链接。"),
     out: Path = typer.Option(None, "--out", help="写入文件；xlsx 必填。"),
@@ -26,8 +26,7 @@ def catalogue(
     """下载公开目录。例：zwgk catalogue --format csv --by year=2026 --out 目录.csv"""
     kind = chosen(format_, FORMATS, "format")
     filters: Any = guarded(lambda: dict(map(_filter, by)))
-    if kind == "xlsx" and out is None:
-        guarded(_no_file)
+    guarded(lambda: _require(kind, site, out))
 
     async def work(session: Session) -> tuple[list[dict[str, Any]], str]:
         known = await session.ask(c.Agencies(), c.AgencyList)
@@ -57,5 +56,10 @@ def _filter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _no_file() -> None:
-    raise Refused("out_missing", "导出 xlsx 需要指定文件。", field="out", remedy="请加 --out 目录.xlsx。")
+def _require(kind: str, site: str, out: Path | None) -> None:
+    if kind == "xlsx" and out is None:
+        raise Refused("out_missing", "导出 xlsx 需要指定文件。", field="out", remedy="请加 --out 目录.xlsx。")
+    if kind in ("jsonld", "atom") and not site.startswith(("https://", "http://")):
+        raise Refused(
+            "site_missing", "该格式的链接须是完整地址。", field="site", remedy="请加 --site https://网站地址。"
+        )

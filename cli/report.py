@@ -61,7 +61,7 @@ def annual(
     agency: str = SCOPE,
     as_of: datetime = AS_OF,
     edition: int = typer.Option(None, "--edition", min=1, help="已定稿的第几版。"),
-    format_: str = typer.Option("json", "--format", help="json、html、docx、xlsx。"),
+    format_: str = typer.Option("json", "--format", help="文件格式：json、html、docx、xlsx。"),
     form: str = typer.Option("", "--form", help="2019 或 2021 式；默认按年度。"),
     merge_other: bool = typer.Option(False, "--merge-other", help="（六）其他处理合并为一行。"),
     out: Path = typer.Option(None, "--out", help="写入文件；docx、xlsx 必填。"),
