@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from cli import imports, publication_files, publication_gazette, publication_showing
+from cli import imports, publication_catalogue, publication_files, publication_gazette, publication_showing
 from cli.documents import AGENCY, AS, ATTRIBUTES, ID, JSON, NOTE, changes, chosen, day, do
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -20,6 +20,7 @@ app.command("import")(imports.import_)
 app.command("waiting")(imports.waiting)
 app.command("confirm")(imports.confirm)
 app.add_typer(publication_gazette.app, name="gazette")
+app.add_typer(publication_catalogue.app, name="catalogue")
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
     *(publication_showing.deliver, publication_showing.source, publication_showing.notice),

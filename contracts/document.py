@@ -198,6 +198,7 @@ class Document(WorkRecord):
     )
     notice: Notice | None = Field(default=None, description="公示")
     gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
+    claims: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Catalogue items that it publishes.")
     expires_soon: bool = Field(default=False, description="The warning six months before the end of validity is out.")
     imported: bool = False
 
@@ -214,6 +215,7 @@ class PublicDocument(Record):
     source: Source | None = Field(default=None, description="转载来源")
     notice: Notice | None = Field(default=None, description="公示")
     gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
+    claims: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Catalogue items that it publishes.")
     versions: tuple[Version, ...] = Field(default=(), max_length=50, description="Corrected texts, oldest first")
     withdrawn: bool = Field(default=False, description="Taken down; of the metadata then only 索引号 is left.")
     withdrawn_for: str = Field(default="", max_length=20, description="撤下原因类别, which does not point at a secret.")

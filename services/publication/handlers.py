@@ -8,7 +8,15 @@ from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication import domain, file_handlers, gazette_handlers, importing, showing_handlers, takedown
+from services.publication import (
+    catalogue_handlers,
+    domain,
+    file_handlers,
+    gazette_handlers,
+    importing,
+    showing_handlers,
+    takedown,
+)
 from services.publication.domain import drafting, publishing
 from services.publication.domain.clocks import recompute
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
@@ -17,7 +25,7 @@ from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import public_record, record
 from services.publication.service import Publication, done, official, on
 
-__all__ = ["file_handlers", "gazette_handlers", "on", "showing_handlers"]
+__all__ = ["catalogue_handlers", "file_handlers", "gazette_handlers", "on", "showing_handlers"]
 
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})
 """Roles that may read every agency's drafts."""
@@ -196,23 +204,27 @@ async def correct(service: Publication, command: c.Correct, cause: Cause) -> Don
     by, names = official(cause), service.new_names(command.changes)
     without_personal_data(reason=command.reason)
     importing.clean_changes(command.changes)
-    return await service.execute_with_text(
+    answer = await service.execute_with_text(
         command.id,
         command.text,
         lambda case, text: publishing.correct(case, text, command.changes, names, command.reason, by, cause.now),
         cause,
     )
+    await service.catalogues.basis_changed(command.id, cause)
+    return answer
 
 
 @on.command(c.MarkValidity)
 async def mark_validity(service: Publication, command: c.MarkValidity, cause: Cause) -> Done:
     official(cause)
     without_personal_data(by_document=command.by_document)
-    return await service.execute(
+    answer = await service.execute(
         command.id,
         lambda case: publishing.mark_validity(case, command.validity, command.on, command.by_document, cause.now),
         cause,
     )
+    await service.catalogues.basis_changed(command.id, cause)
+    return answer
 
 
 @on.command(c.Withdraw)

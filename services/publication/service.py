@@ -21,6 +21,8 @@ from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.attachments.receiving import Uploads
+from services.publication.catalogue import domain as catalogue
+from services.publication.catalogue.keeping import Catalogues
 from services.publication.domain.examining import examine
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.state import Case
@@ -49,6 +51,7 @@ class Publication:
     history: History
     uploads: Uploads
     gazette: Gazette
+    catalogues: Catalogues
     virus_scanner: str
     clock: Clock
     calm_since: dict[str, float] = field(default_factory=dict)
@@ -59,7 +62,7 @@ class Publication:
         texts = Texts(runtime.collection("texts"))
         documents = Documents(runtime, texts)
         uploads = Uploads(runtime.collection("uploads"), Objects(lambda: runtime.bus.js, DOCUMENTS.name))
-        issues = runtime.cases(gazette.KIND)
+        issues, items, phones = runtime.cases(gazette.KIND), runtime.cases(catalogue.KIND), _phones(runtime.register)
         return cls(
             region=runtime.region,
             documents=documents,
@@ -69,7 +72,10 @@ class Publication:
             index_numbers=IndexNumbers(runtime.numbers),
             calendars=runtime.calendars,
             register=runtime.register,
-            phones=_phones(runtime.register),
+            phones=phones,
+            catalogues=Catalogues(
+                runtime.region, items, documents, runtime.numbers, runtime.calendars, runtime.register, phones
+            ),
             history=runtime.history,
             uploads=uploads,
             gazette=Gazette(runtime.region, issues, documents, texts, uploads, runtime.numbers, runtime.history),

@@ -17,7 +17,7 @@ MARKER = "不该留下的话"
 OURS = {
     "id", "agency", "sha256", "clock", "ground", "name", "deputising_for", "index_no", "issuers", "issuer_names",
     "category", "genre", "openness", "channels", "interprets", "channel", "material", "forms", "kind", "masked",
-    "media_type", "virus_scan", "upload", "paper", "issue",
+    "media_type", "virus_scan", "upload", "paper", "issue", "items",
 }  # fmt: skip
 """Fields of text that hold codes, numbers, fixed words or the names of officials."""
 

@@ -24,8 +24,12 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _prepared(case, fact)
         case f.Attached() | f.Detached() | f.AttachmentConfirmed():
             return _attached(case, fact)
-        case f.SourceSet() | f.NoticeSet() | f.Delivered() | f.Gazetted() | f.NoticeEnded() | f.NoticeConcluded():
+        case f.SourceSet() | f.NoticeSet() | f.Delivered() | f.NoticeEnded() | f.NoticeConcluded():
             return _shown(case, fact)
+        case f.Gazetted():
+            return case.model_copy(update={"gazette": fact.issue})
+        case f.ItemsClaimed():
+            return case.model_copy(update={"claims": fact.items})
         case f.ObjectionReceived() | f.ObjectionAnswered():
             return _objected(case, fact)
         case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered() | f.Confirmed():
@@ -125,9 +129,7 @@ def _confirmed(file: File) -> File:
     return file.model_copy(update={"attachment": file.attachment.model_copy(update={"check": Check.CONFIRMED})})
 
 
-def _shown(
-    case: Case, fact: f.SourceSet | f.NoticeSet | f.Delivered | f.Gazetted | f.NoticeEnded | f.NoticeConcluded
-) -> Case:
+def _shown(case: Case, fact: f.SourceSet | f.NoticeSet | f.Delivered | f.NoticeEnded | f.NoticeConcluded) -> Case:
     match fact:
         case f.SourceSet():
             return case.model_copy(update={"source": fact.source})
@@ -135,8 +137,6 @@ def _shown(
             return case.model_copy(update={"notice": Notice(until=fact.until, contact=fact.contact)})
         case f.Delivered():
             return case.model_copy(update={"deliveries": (*case.deliveries, fact.delivery)})
-        case f.Gazetted():
-            return case.model_copy(update={"gazette": fact.issue})
         case f.NoticeEnded():
             return _noticed(case, {"ended": True})
         case f.NoticeConcluded():

@@ -33,13 +33,13 @@ def mask(text: str, phones: Collection[str]) -> str:
     return personal.mask(text, personal.scan(text, phones))
 
 
-def without_personal_data(**fields: str | None) -> None:
+def without_personal_data(phones: Collection[str] = (), /, **fields: str | None) -> None:
     """Refuse personal data or a secrecy mark in what is kept for ever: titles, summaries, reasons, notes."""
     for field, text in fields.items():
         if not text:
             continue
         secrecy.refuse_classified(text)
-        if personal.scan(text):
+        if personal.scan(text, phones):
             raise Refused(
                 "personal_data_in_field", "该项中含有个人信息。", field=field, remedy="请去掉个人信息后重新提交。"
             )

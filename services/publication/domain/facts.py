@@ -179,6 +179,12 @@ class Gazetted(Fact):
     issue: str
 
 
+class ItemsClaimed(Fact):
+    """Which items of the catalogues the document publishes."""
+
+    items: tuple[str, ...]
+
+
 class NoticeEnded(Fact):
     pass
 
@@ -324,6 +330,7 @@ FACTS: tuple[type[Fact], ...] = (
     ObjectionReceived,
     ObjectionAnswered,
     Gazetted,
+    ItemsClaimed,
     NoticeEnded,
     NoticeConcluded,
     Numbered,

@@ -88,3 +88,12 @@ def conclude(case: Case, result: str, by: Official, now: datetime) -> list[Fact]
 def gazetted(case: Case, issue: str) -> list[Fact]:
     """An issue of the gazette has printed the document."""
     return [f.Gazetted(issue=issue)] if case.public and case.gazette is None else []
+
+
+def claim(case: Case, items: tuple[str, ...], by: Official) -> list[Fact]:
+    """The document says which items of the catalogues it publishes (P10)."""
+    if case.stage in (Stage.WITHDRAWN, Stage.SEALED):
+        stands(case, Stage.PUBLISHED)
+    if by.agency not in (case.agency, *case.metadata.issuers):
+        same_agency(case, by)
+    return [] if items == case.claims else [f.ItemsClaimed(items=items)]

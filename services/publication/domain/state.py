@@ -89,6 +89,7 @@ class Case(BaseModel):
     """Papers of the answers, by number of the objection."""
     deliveries: tuple[Delivery, ...] = ()
     gazette: str | None = None
+    claims: tuple[str, ...] = ()
     published_at: datetime | None = None
     days_late: int | None = None
     replaced: tuple[Replaced, ...] = ()

@@ -82,6 +82,7 @@ def record(case: Case) -> Document:
         deliveries=() if hidden else case.deliveries,
         notice=None if hidden else case.notice,
         gazette=case.gazette,
+        claims=case.claims,
         expires_soon=case.expiry_warned and case.metadata.validity is Validity.VALID and not hidden,
         imported=case.imported,
     )
@@ -112,6 +113,7 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
         source=case.source,
         notice=case.notice,
         gazette=case.gazette,
+        claims=case.claims,
         versions=tuple(
             Version(
                 text=Text(sha256=older.text.sha256, bytes=older.text.bytes),
@@ -182,6 +184,8 @@ def _told_to_public(case: Case, facts: Sequence[Fact], text_of: TextOf) -> list[
                 return [DocumentCorrected(record=public_record(case, text_of))]
             case f.ValidityMarked():
                 return [ValidityChanged(record=public_record(case, text_of))]
+            case f.ItemsClaimed() | f.Gazetted():
+                return [PublicDocumentRestated(record=public_record(case, text_of))]
             case f.ObjectionReceived() | f.ObjectionAnswered() | f.NoticeEnded() | f.NoticeConcluded():
                 return [NoticeChanged(record=public_record(case, text_of))]
             case f.Withdrawn():
@@ -212,10 +216,15 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
 def index(case: Case) -> Mapping[str, Any]:
     """By what cases are found: state, agency, texts, whether a limit runs, and rare marks."""
     marks = {"erasing": case.erasing, "to_gazette": case.to_gazette}
-    return {name: True for name, marked in marks.items() if marked} | {
-        "state": case.stage.value,
-        "agency": case.agency,
-        "open": case.open,
-        "texts": sorted(case.digests),
-        "timed": case.due_at is not None,
-    }
+    claimed = {"claims": list(case.claims), "published_on": case.published_at} if case.claims and case.public else {}
+    return (
+        claimed
+        | {name: True for name, marked in marks.items() if marked}
+        | {
+            "state": case.stage.value,
+            "agency": case.agency,
+            "open": case.open,
+            "texts": sorted(case.digests),
+            "timed": case.due_at is not None,
+        }
+    )

@@ -1,0 +1,214 @@
+"""`zwgk publication catalogue`: the lists that the law names."""
+
+from datetime import datetime
+from pathlib import Path
+
+import typer
+
+from cli import catalogue_sheets
+from cli.documents import AGENCY, AS, JSON, day, do
+from cli.session import Session, guarded, run, show
+from contracts import publication as c
+from kernel.refused import Refused
+from services.publication.catalogue.reconciling import reconcile
+
+app = typer.Typer(
+    help="公开目录：基本目录、标准目录、权责清单、办事指南、双公示等，导入导出，认领核对。", no_args_is_help=True
+)
+TYPE = typer.Argument(help="目录类型，见 types，如 standard、powers、guide。")
+ITEM = typer.Argument(help="目录事项编号。")
+REASON = typer.Option(..., "--reason", help="变更理由，将公开。")
+KEEPER = typer.Option(None, "--keeper", help="维护机构代码；默认经办人所在机构。")
+COMPARED = ("事项名称", "名称", "设定依据")
+
+
+@app.command("types")
+def types(json_: bool = JSON) -> None:
+    """列出目录类型。例：zwgk publication catalogue types"""
+
+    async def work(session: Session) -> c.CatalogueTypes:
+        return await session.ask(c.GetCatalogueTypes(), c.CatalogueTypes)
+
+    columns = [("type", "类型"), ("title", "名称"), ("keeper", "维护"), ("source", "依据"), ("grade", "核实")]
+    show(list(run(work).types), json_=json_, columns=columns)
+
+
+@app.command("import")
+def import_(
+    type: str = TYPE,
+    path: Path = typer.Argument(help="xlsx 或 csv，栏目名称用规定的。"),
+    reason: str = REASON,
+    keeper: str = KEEPER,
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """导入目录；同一事项只改不重复。例：zwgk publication catalogue import powers 清单.xlsx --reason 年度调整"""
+    rows = guarded(lambda: catalogue_sheets.read(path))
+
+    async def work(session: Session) -> list[c.RowOutcome]:
+        outcomes: list[c.RowOutcome] = []
+        for first in range(0, len(rows), c.ROWS):
+            part = tuple(rows[first : first + c.ROWS])
+            command = c.PutItems(type=type, agency=keeper or agency, rows=part, reason=reason)
+            answer = await session.ask(command, c.RowOutcomes, as_=as_, agency=agency, timeout=120)
+            outcomes += [each.model_copy(update={"row": each.row + first}) for each in answer.rows]
+        return outcomes
+
+    outcomes = run(work)
+    counts = {kind: sum(each.outcome == kind for each in outcomes) for kind in ("added", "changed", "same", "refused")}
+    if json_:
+        show({"summary": counts, "rows": outcomes}, json_=True)
+        return
+    refused = [each for each in outcomes if each.outcome == "refused"]
+    if refused:
+        show(refused, json_=False, columns=[("row", "行"), ("reason", "原因")])
+    typer.echo(f"新增 {counts['added']}，变更 {counts['changed']}，未变 {counts['same']}，未导入 {counts['refused']}。")
+
+
+@app.command("export")
+def export(
+    type: str = TYPE,
+    path: Path = typer.Argument(help="写到这个文件，xlsx 或 csv。"),
+    keeper: str = KEEPER,
+) -> None:
+    """按规定栏目导出目录。例：zwgk publication catalogue export standard 标准目录.xlsx"""
+    kind, rows = run(lambda session: _all(session, type, keeper))
+    guarded(lambda: catalogue_sheets.write(path, kind, rows))
+    typer.echo(f"已导出 {len(rows)} 项。")
+
+
+@app.command("reconcile")
+def reconcile_(
+    type: str = TYPE,
+    path: Path = typer.Argument(help="上级清单，xlsx 或 csv。"),
+    keeper: str = KEEPER,
+    json_: bool = JSON,
+) -> None:
+    """与上级清单核对：漏领、多领、错领。例：zwgk publication catalogue reconcile powers 上级清单.xlsx --keeper czj"""
+    upper = guarded(lambda: catalogue_sheets.read(path))
+    kind, rows = run(lambda session: _all(session, type, keeper))
+    key = catalogue_sheets.heading(kind.columns[0])
+    found = reconcile(rows, upper, key, COMPARED)
+    lines = [
+        *({"kind": "漏领", "key": each, "column": ""} for each in found.missing),
+        *({"kind": "多领", "key": each, "column": ""} for each in found.extra),
+        *({"kind": "错领", "key": each, "column": column} for each, column in found.different),
+    ]
+    show(lines, json_=json_, columns=[("kind", "问题"), ("key", key), ("column", "不一致的栏目")])
+
+
+@app.command("put")
+def put(
+    type: str = TYPE,
+    value: list[str] = typer.Option(..., "--value", help="栏目名=内容，可多次给出。"),
+    reason: str = REASON,
+    period: int = typer.Option(None, "--period", min=1, max=60, help="每隔几个月须有公开。"),
+    rests_on: list[str] = typer.Option([], "--rests-on", help="所依据文件的编号。"),
+    approved_on: datetime = typer.Option(None, "--approved-on", formats=["%Y-%m-%d"], help="完成审批程序的日期。"),
+    effective_on: datetime = typer.Option(None, "--effective-on", formats=["%Y-%m-%d"], help="实施时间。"),
+    keeper: str = KEEPER,
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """新增或变更一项。例：zwgk publication catalogue put basic --value 二级事项=规划 --reason 新增 --period 12"""
+    given = dict(_pair(each) for each in value)
+
+    async def names(session: Session) -> dict[str, str]:
+        found = await _type(session, type)
+        known = {catalogue_sheets.heading(each): each.name for each in found.columns}
+        known |= {each.label: each.name for each in found.columns} | {each.name: each.name for each in found.columns}
+        if unknown := [each for each in given if each not in known]:
+            raise Refused("unknown_column", "目录没有这一栏。", field=unknown[0], remedy="请用 types --json 查看栏目。")
+        return {known[each]: said for each, said in given.items()}
+
+    command = c.PutItem(
+        type=type,
+        agency=keeper or agency,
+        values=dict(run(names)),
+        reason=reason,
+        approved_on=day(approved_on),
+        effective_on=day(effective_on),
+        period_months=period,
+        rests_on=tuple(rests_on),
+    )
+    do(command, as_, agency, json_)
+
+
+@app.command("remove")
+def remove(id: str = ITEM, reason: str = REASON, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+    """移出目录，理由公开。例：zwgk publication catalogue remove 编号 --reason 依据已废止 --as 张三"""
+    do(c.RemoveItem(id=id, reason=reason), as_, agency, json_)
+
+
+@app.command("reviewed")
+def reviewed(
+    id: str = ITEM,
+    note: str = typer.Option(..., "--note", help="复核结论。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """依据文件变更后已复核、无须修改。例：zwgk publication catalogue reviewed 编号 --note 条款未涉及本事项"""
+    do(c.ReviewBasis(id=id, note=note), as_, agency, json_)
+
+
+@app.command("claim")
+def claim(
+    document: str = typer.Argument(help="文件编号。"),
+    items: list[str] = typer.Argument(help="它公开的目录事项编号。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """文件认领目录事项。例：zwgk publication catalogue claim 文件编号 事项编号 --as 张三 --agency czj"""
+    do(c.ClaimItems(id=document, items=tuple(items)), as_, agency, json_)
+
+
+@app.command("show")
+def show_(id: str = ITEM, json_: bool = JSON) -> None:
+    """查看一项及其历次变更。例：zwgk publication catalogue show 999901-ML-2026-000001"""
+
+    async def work(session: Session) -> c.ItemHistory:
+        return await session.ask(c.GetItem(id=id), c.ItemHistory)
+
+    found = run(work)
+    if json_:
+        show(found, json_=True)
+        return
+    rows = [
+        {"edition": each.edition, "since": each.since, "reason": each.change.reason, "title": each.title}
+        for each in found.editions
+    ]
+    show(rows, json_=False, columns=[("edition", "版次"), ("since", "公开时间"), ("title", "事项"), ("reason", "理由")])
+
+
+async def _all(session: Session, type: str, keeper: str | None) -> tuple[c.CatalogueType, list[c.Row]]:
+    rows: list[c.Row] = []
+    after: str | None = None
+    while True:
+        page = await session.ask(c.ExportItems(type=type, agency=keeper, after=after), c.CatalogueRows)
+        rows += [row.cells for row in page.rows]
+        if page.next is None:
+            return await _type(session, type), rows
+        after = page.next
+
+
+async def _type(session: Session, name: str) -> c.CatalogueType:
+    answer = await session.ask(c.GetCatalogueTypes(), c.CatalogueTypes)
+    found = {each.type: each for each in answer.types}
+    if name not in found:
+        raise Refused("unknown_type", "没有这种目录。", field="type", remedy=f"可用：{'、'.join(found)}。")
+    return found[name]
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign:
+        guarded(lambda: _no_sign())
+    return name.strip(), value
+
+
+def _no_sign() -> None:
+    raise Refused("no_sign", "内容应写成“栏目名=内容”。", field="value", remedy="例：--value 二级事项=规划。")

@@ -1,0 +1,235 @@
+"""Catalogues: every list that the law names, by one mechanism. Published from `contracts.publication`."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import AwareDatetime, Field
+
+from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Record, Reply, Role, WorkRecord
+from contracts.publication_terms import ANYONE, OWNER
+
+KEEPERS = (Role.CLERK, Role.OPENNESS, Role.REVIEWER)
+ROWS = 100
+"""Rows of one `PutItems`, items of one page."""
+TypeName = str
+Row = dict[str, str]
+"""A line of a list: column heading to what the cell says."""
+Value = str | tuple[dict[str, str], ...]
+"""Text of a field; of a table its rows."""
+
+
+class Change(Contract):
+    """The last change of an item."""
+
+    reason: str = Field(max_length=300)
+    approved_on: date | None = Field(default=None, description="完成审批程序的日期")
+    effective_on: date | None = Field(default=None, description="实施时间")
+    in_time: bool | None = Field(default=None, description="Made public within the type's limit after the approval.")
+
+
+class CatalogueItem(Record):
+    """One item of a catalogue as anyone may see it."""
+
+    type: TypeName = Field(description="Type of the catalogue, e.g. `guide`.")
+    type_title: str = Field(description="主动公开基本目录, 权责清单 …")
+    title: str = Field(max_length=500)
+    agency: str = Field(description="Code of the agency that keeps it.")
+    values: dict[str, Value] = Field(description="By name of the field.")
+    edition: int = Field(description="1 at first; each change makes the next one.")
+    since: AwareDatetime = Field(description="When this edition was made public.")
+    change: Change
+    days_late: int | None = Field(default=None, description="Days after the limit of the type; 0: in time.")
+    removed: bool = False
+    removed_for: str = Field(default="", max_length=300)
+
+
+class CatalogueDuty(WorkRecord):
+    """What an item asks of its keeper: something must be published in its time, or its basis has changed."""
+
+    type: TypeName
+    period_months: int | None = Field(default=None, description="Something must be published so often.")
+    last_on: date | None = Field(
+        default=None, description="Day of the newest document that claims it, when last looked at."
+    )
+    basis_changed: tuple[CaseId, ...] = Field(default=(), description="Documents it rests on that were changed since.")
+    remarks: tuple[str, ...] = Field(default=(), description="What should be looked at, in Chinese: vague words.")
+
+
+class ItemAdded(Event, record="catalogue_item", name="added", audience=Audience.PUBLIC):
+    """Sent when an item was put into a catalogue."""
+
+    __module__ = OWNER
+    record: CatalogueItem
+
+
+class ItemChanged(Event, record="catalogue_item", name="changed", audience=Audience.PUBLIC):
+    """Sent when an item of a catalogue was changed; the reason stands with it."""
+
+    __module__ = OWNER
+    record: CatalogueItem
+
+
+class ItemRemoved(Event, record="catalogue_item", name="removed", audience=Audience.PUBLIC):
+    """Sent when an item left its catalogue, or its time of display is over."""
+
+    __module__ = OWNER
+    record: CatalogueItem
+
+
+class CatalogueItemRestated(Event, record="catalogue_item", name="restated", audience=Audience.PUBLIC):
+    """Sent when all items are told again."""
+
+    __module__ = OWNER
+    record: CatalogueItem
+
+
+class DutyChanged(Event, record="catalogue_duty", name="changed"):
+    """Sent when what an item asks of its keeper has changed."""
+
+    __module__ = OWNER
+    record: CatalogueDuty
+
+
+class DutyOverdue(Event, record="catalogue_duty", name="overdue"):
+    """Sent once when nothing was published for an item in its time."""
+
+    __module__ = OWNER
+    record: CatalogueDuty
+
+
+class DutyRestated(Event, record="catalogue_duty", name="restated"):
+    """Sent when all duties of items are told again."""
+
+    __module__ = OWNER
+    record: CatalogueDuty
+
+
+class PutItem(Command, by=KEEPERS):
+    """Put an item into a catalogue, or change the one with the same key; the change is announced with its reason."""
+
+    __module__ = OWNER
+    type: TypeName = Field(max_length=30)
+    agency: str = Field(max_length=40, description="Code of the agency that keeps it.")
+    values: dict[str, Value] = Field(max_length=40, description="By name of the field.")
+    reason: str = Field(min_length=2, max_length=300)
+    approved_on: date | None = None
+    effective_on: date | None = None
+    period_months: int | None = Field(default=None, ge=1, le=60)
+    rests_on: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Documents that it is based on.")
+
+
+class RowOutcome(Contract):
+    """What became of one row."""
+
+    row: int = Field(description="From 1.")
+    outcome: Literal["added", "changed", "same", "refused"]
+    id: CaseId | None = None
+    reason: str | None = None
+
+
+class RowOutcomes(Reply):
+    rows: tuple[RowOutcome, ...]
+
+
+class PutItems(Command, by=KEEPERS, reply=RowOutcomes):
+    """Put many items, as rows with the official column headings. A row that is wrong is refused by itself."""
+
+    __module__ = OWNER
+    type: TypeName = Field(max_length=30)
+    agency: str = Field(max_length=40)
+    rows: tuple[Row, ...] = Field(min_length=1, max_length=ROWS)
+    reason: str = Field(min_length=2, max_length=300)
+
+
+class RemoveItem(Command, by=KEEPERS):
+    """Take an item out of its catalogue; the reason is public."""
+
+    __module__ = OWNER
+    id: CaseId
+    reason: str = Field(min_length=2, max_length=300)
+
+
+class ReviewBasis(Command, by=KEEPERS):
+    """The keeper has looked at an item after a document that it rests on was changed, and it stands as it is."""
+
+    __module__ = OWNER
+    id: CaseId
+    note: str = Field(min_length=2, max_length=300)
+
+
+class ClaimItems(Command, by=KEEPERS):
+    """A document says which items of the catalogues it publishes."""
+
+    __module__ = OWNER
+    id: CaseId = Field(description="The document.")
+    items: tuple[CaseId, ...] = Field(max_length=20)
+
+
+class Column(Contract):
+    """A column of a catalogue."""
+
+    name: str
+    label: str = Field(description="Official heading.")
+    group: str = Field(default="", description="Heading above it.")
+    kind: str = "text"
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class CatalogueType(Contract):
+    """A type of catalogue: its columns, its keeper, where it comes from."""
+
+    type: TypeName
+    title: str
+    keeper: str
+    source: str
+    grade: str = Field(description="How well the source was verified, A to M.")
+    columns: tuple[Column, ...]
+
+
+class CatalogueTypes(Reply):
+    types: tuple[CatalogueType, ...]
+
+
+class GetCatalogueTypes(Query, by=ANYONE, reply=CatalogueTypes):
+    """All types of catalogues."""
+
+    __module__ = OWNER
+
+
+class CatalogueRow(Contract):
+    """An item as a row."""
+
+    id: CaseId
+    agency: str
+    edition: int
+    cells: Row
+
+
+class CatalogueRows(Reply):
+    rows: tuple[CatalogueRow, ...]
+    next: CaseId | None = None
+
+
+class ExportItems(Query, by=ANYONE, reply=CatalogueRows):
+    """The items of a catalogue that stand, as rows with the official headings, by number."""
+
+    __module__ = OWNER
+    type: TypeName = Field(max_length=30)
+    agency: str | None = Field(default=None, max_length=40)
+    after: CaseId | None = None
+    limit: int = Field(default=ROWS, ge=1, le=ROWS)
+
+
+class ItemHistory(Reply):
+    """An item in all its editions, the oldest first."""
+
+    duty: CatalogueDuty | None = Field(default=None, description="For the offices only.")
+    editions: tuple[CatalogueItem, ...]
+
+
+class GetItem(Query, by=ANYONE, reply=ItemHistory):
+    """One item with its earlier editions."""
+
+    __module__ = OWNER
+    id: CaseId

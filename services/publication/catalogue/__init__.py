@@ -1,0 +1,1 @@
+"""Catalogues: types as data, items as versioned cases."""

@@ -1,0 +1,130 @@
+"""Items put, found again by their key, and looked at when their time has come."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from chassis.actors import CLOCK, Cause
+from chassis.calendars import Calendars
+from chassis.cases import Cases, Held
+from chassis.numbers import Numbers
+from contracts import publication as c
+from contracts.publication import Change, Value
+from kernel.agencies import Register
+from kernel.facts import Fact
+from kernel.refused import Refused
+from services.publication.catalogue import domain
+from services.publication.catalogue.domain import Item
+from services.publication.catalogue.types import ItemType, type_of
+from services.publication.domain.examining import without_personal_data
+from services.publication.domain.facts import Official
+from services.publication.storage import Documents
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An item as somebody wants it to be."""
+
+    kind: ItemType
+    agency: str
+    values: dict[str, Value]
+    change: Change
+    period_months: int | None = None
+    rests_on: tuple[str, ...] = ()
+
+    @property
+    def origin(self) -> str:
+        key = f"{self.kind.type}\n{self.agency}\n{self.kind.key_of(self.values)}"
+        return f"item:{hashlib.sha256(key.encode()).hexdigest()}"
+
+
+@dataclass(frozen=True)
+class Catalogues:
+    """The items of all catalogues."""
+
+    region: str
+    items: Cases[Item]
+    documents: Documents
+    numbers: Numbers
+    calendars: Calendars
+    register: Register
+    phones: frozenset[str]
+
+    async def put(self, wanted: Wanted, by: Official, cause: Cause) -> tuple[Held[Item], str]:
+        """The item, and whether it was `added`, `changed` or is the `same`."""
+        self.register.require(wanted.agency, "agency")
+        self._without_personal_data(wanted.values)
+        known = (await self.items.by_origin([wanted.origin])).get(wanted.origin)
+        calendar = self.calendars.current
+
+        def decide(item: Item | None, id: str = "") -> list[Fact]:
+            return domain.put(
+                item,
+                id,
+                wanted.kind,
+                wanted.agency,
+                wanted.values,
+                wanted.period_months,
+                wanted.rests_on,
+                wanted.change,
+                by,
+                cause.now,
+                calendar,
+            )
+
+        if known is None:
+            facts = decide(None, "new")
+            n = await self.numbers.block(f"ML/{cause.now.year}")
+            id = f"{self.region}-ML-{cause.now.year}-{n:06d}"
+            held = await self.items.open(id, decide(None, id), cause, wanted.origin)
+            return held, "same" if held.repeated or not facts else "added"
+        held = await self.items.execute(known.id, decide, cause)
+        return held, "changed" if held.facts and not held.repeated else "same"
+
+    async def put_rows(
+        self, type: str, agency: str, rows: Sequence[Mapping[str, str]], reason: str, by: Official, cause: Cause
+    ) -> list[c.RowOutcome]:
+        """Each row by itself; period and basis of an item that is there stay."""
+        kind, outcomes = type_of(type), []
+        for number, row in enumerate(rows, 1):
+            each = replace(cause, id=f"{cause.id}:{number}")
+            try:
+                wanted = Wanted(kind, agency, kind.read_row(dict(row)), Change(reason=reason))
+                known = (await self.items.by_origin([wanted.origin])).get(wanted.origin)
+                if known:
+                    kept = known.state
+                    wanted = replace(wanted, period_months=kept.period_months, rests_on=kept.rests_on)
+                held, outcome = await self.put(wanted, by, each)
+                outcomes.append(c.RowOutcome.model_validate({"row": number, "outcome": outcome, "id": held.id}))
+            except Refused as refused:
+                outcomes.append(c.RowOutcome(row=number, outcome="refused", reason=refused.message))
+        return outcomes
+
+    async def look(self, now: datetime) -> None:
+        """Items whose period has ended: taken on by the newest document that claims them, or found empty."""
+        for held in await self.items.find({"look_at": {"$lte": now}}, limit=PAGE):
+            due = held.state.due_on
+            await self.look_at(held.id, Cause(CLOCK, f"look:{held.id}:{due}:{held.version}", now))
+
+    async def look_at(self, id: str, cause: Cause) -> None:
+        newest, calendar = await self.newest(id), self.calendars.current
+        await self.items.execute(id, lambda item: domain.look(item, newest, cause.now, calendar), cause)
+
+    async def newest(self, id: str) -> date | None:
+        """The day of the newest published document that claims an item."""
+        found = await self.documents.find({"claims": id}, sort=[("published_on", -1)], limit=1)
+        return found[0].state.published_at.date() if found and found[0].state.published_at else None
+
+    async def basis_changed(self, document: str, cause: Cause) -> None:
+        """Flag the items that rest on a document that was changed."""
+        for held in await self.items.find({"rests_on": document}, limit=PAGE):
+            each = replace(cause, id=f"{cause.id}:{held.id}")
+            await self.items.execute(held.id, lambda item: domain.basis_changed(item, document), each)
+
+    def _without_personal_data(self, values: Mapping[str, Value]) -> None:
+        for name, value in values.items():
+            text = value if isinstance(value, str) else "\n".join(" ".join(row.values()) for row in value)
+            without_personal_data(self.phones, **{name: text})
