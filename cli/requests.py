@@ -27,6 +27,7 @@ FOLLOWED = [
     ("number", "编号"), ("state_label", "状态"), ("waits_for", "等待"), ("due_on", "答复期限"),
     ("outcome_label", "结果"), ("notice", "告知"), ("reply", "答复"),
 ]  # fmt: skip
+SUBMITTED = [("number", "编号"), ("code", "查询码"), ("state", "状态"), ("received_on", "收到日期")]
 ROUTES = {each.value: each for each in c.Route}
 
 app.command("import")(request_ledger.import_)
@@ -74,29 +75,24 @@ def submit(
     json_: bool = JSON,
 ) -> None:
     """登记申请，得到编号和查询码。例：zwgk requests submit --to zrzyj --file 申请.json --channel 邮寄 --as 张三"""
-    given = (
-        application(file)
-        if file
-        else c.Application(
-            kind=c.ApplicationKind.RECTIFICATION if rectify else c.ApplicationKind.DISCLOSURE,
-            suggests_publication=suggest,
-            assistance=assistance,
-            applicant_class=chosen(class_, CLASSES, "class"),
-            applicants=(c.Applicant(name=name, id_document=id_document, contact=contact),),
-            description=description,
-            form=form,
-            route=chosen(route, ROUTES, "route"),
-        )
+    typed = c.Application(
+        kind=c.ApplicationKind.RECTIFICATION if rectify else c.ApplicationKind.DISCLOSURE,
+        suggests_publication=suggest,
+        assistance=assistance,
+        applicant_class=chosen(class_, CLASSES, "class"),
+        applicants=(c.Applicant(name=name, id_document=id_document, contact=contact),),
+        description=description,
+        form=form,
+        route=chosen(route, ROUTES, "route"),
     )
-    command = c.Submit(
-        agency=to, channel=chosen(channel, CHANNELS, "channel"), application=given, arrived_on=day(arrived)
-    )
+    given = application(file) if file else typed
+    by = chosen(channel, CHANNELS, "channel")
+    command = c.Submit(agency=to, channel=by, application=given, arrived_on=day(arrived))
 
     async def work(session: Session) -> c.Submitted:
         return await session.ask(command, c.Submitted, as_=as_, agency=agency or to, key=key)
 
-    columns = [("number", "编号"), ("code", "查询码"), ("state", "状态"), ("received_on", "收到日期")]
-    show(run(work), json_=json_, columns=columns)
+    show(run(work), json_=json_, columns=SUBMITTED)
 
 
 @app.command()
