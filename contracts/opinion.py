@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 from contracts.base import CaseId, Command, Contract, Event, Personal, Query, Reply, Role, WorkRecord
 
 COORDINATORS = (Role.OPENNESS, Role.SUPERVISOR)
-"""Who may assess and assign: the offices that co-ordinate (政府办公室会同宣传部门, 000 (七)1)."""
+"""Who may assess and assign: the offices that co-ordinate (政府办公室会同宣传部门, 七星党办字〔2017〕78号 (七)1)."""
 
 
 class Tier(StrEnum):
@@ -30,7 +30,7 @@ class Level(StrEnum):
 
 
 class Focus(StrEnum):
-    """What is watched for above all (监测重点; 000 (七)2)."""
+    """What is watched for above all (监测重点; 七星党办字〔2017〕78号 (七)2)."""
 
     DECISIONS = "重要决策部署"
     INTERESTS = "切身利益"
@@ -41,7 +41,7 @@ class Focus(StrEnum):
 
 
 class Handling(StrEnum):
-    """The six ways of handling (分类处置; 000 (七)3). An emergency is a clock, not one of them."""
+    """The six ways of handling (分类处置; 七星党办字〔2017〕78号 (七)3). An emergency is a clock, not one of them."""
 
     PROPOSAL = "建设性意见建议"
     HARDSHIP = "实际困难"
@@ -52,7 +52,7 @@ class Handling(StrEnum):
 
 
 class Emergency(StrEnum):
-    """Grades of emergencies that have the 5 h and 24 h clocks (000 (七)4)."""
+    """Grades of emergencies that have the 5 h and 24 h clocks (七星党办字〔2017〕78号 (七)4)."""
 
     GRAVE = "特别重大突发事件"
     MAJOR = "重大突发事件"
@@ -248,7 +248,7 @@ class SetLevel(Command, by=COORDINATORS):
 
 
 class Respond(Command, by=(Role.CLERK, Role.HEAD, *COORDINATORS)):
-    """Record a published response: causes, solution, constraints, and who spoke (001 21; 000 (七)4)."""
+    """Record a published response: causes, solution, constraints, and who spoke (翁源县2018年分工方案 21; 七星党办字〔2017〕78号 (七)4)."""
 
     id: CaseId
     duty: Duty

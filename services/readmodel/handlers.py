@@ -19,7 +19,7 @@ from services.readmodel.lists import Counted
 from services.readmodel.rebuild import Rebuilder
 from services.readmodel.reports.editions import keep
 from services.readmodel.reports.office import Office
-from services.readmodel.search import Equals, parse
+from services.readmodel.search import Equals, Hit, parse
 from services.readmodel.searching import Tail
 from services.readmodel.storage import Generations
 from services.readmodel.views import newest, removal, view
@@ -96,34 +96,33 @@ async def search(service: ReadModel, query: c.Search, cause: Cause) -> c.SearchP
     page = await asyncio.to_thread(service.tail.index.search, wanted)
     return c.SearchPage(
         total=page.total,
-        hits=tuple(
-            c.Hit(
-                id=hit.id.split(":", 1)[1],
-                title=hit.title_html,
-                snippets=hit.snippets_html,
-                score=hit.score,
-                issuer=hit.entry.issuer,
-                doc_no=hit.entry.doc_no or None,
-                published_on=hit.entry.published_on.isoformat() if hit.entry.published_on else None,
-                validity=hit.entry.validity or None,
-                url=f"/documents/{hit.id.split(':', 1)[1]}",
-            )
-            for hit in page.hits
-        ),
-        facets={
-            name: tuple(
-                c.Bucket(
-                    value=value,
-                    label=lists.agency_name(service.register, value) if name == "agency" else value,
-                    count=count,
-                )
-                for value, count in buckets
-            )
-            for name, buckets in page.facets.items()
-        },
+        hits=tuple(_hit(hit) for hit in page.hits),
+        facets={name: _buckets(service, name, counted) for name, counted in page.facets.items()},
         suggestion=page.suggestion,
         took_ms=round(page.took_ms, 3),
     )
+
+
+def _hit(hit: Hit) -> c.Hit:
+    id = hit.id.split(":", 1)[1]
+    return c.Hit(
+        id=id,
+        title=hit.title_html,
+        snippets=hit.snippets_html,
+        score=hit.score,
+        issuer=hit.entry.issuer,
+        doc_no=hit.entry.doc_no or None,
+        published_on=hit.entry.published_on.isoformat() if hit.entry.published_on else None,
+        validity=hit.entry.validity or None,
+        url=f"/documents/{id}",
+    )
+
+
+def _buckets(service: ReadModel, name: str, counted: Sequence[tuple[str, int]]) -> tuple[c.Bucket, ...]:
+    def label(value: str) -> str:
+        return lists.agency_name(service.register, value) if name == "agency" else value
+
+    return tuple(c.Bucket(value=value, label=label(value), count=count) for value, count in counted)
 
 
 @on.query(c.Catalogue)

@@ -63,7 +63,7 @@ def resume(case: Case, agency: str, centre: bool, now: datetime) -> list[Fact]:
 def reply(
     case: Case, agency: str, by: str, paper: str, adopted: bool | None, reason_given: bool, now: datetime
 ) -> list[Fact]:
-    """The lead unit's reply. A suggestion ends as adopted or not, with the reason (000 七星关 (二)4)."""
+    """The lead unit's reply. A suggestion ends as adopted or not, with the reason (七星党办字〔2017〕78号 (二)4)."""
     require_unit(case, agency)
     require(case, S.SIGNED, S.SUSPENDED)
     suggestion = case.kind is TicketKind.SUGGESTION
