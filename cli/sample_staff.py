@@ -22,6 +22,7 @@ from contracts.base import Command, Query, Reply, Role
 from kernel.calendar import Calendar
 from kernel.refused import Refused
 from sample import data as sample
+from sample.offset import WorkdaysBefore
 
 log = logging.getLogger(__name__)
 R = TypeVar("R", bound=Reply)
@@ -97,7 +98,7 @@ class Loading:
         return self.at.date()
 
     @property
-    def workdays_before(self) -> sample.WorkdaysBefore:
+    def workdays_before(self) -> WorkdaysBefore:
         return Calendar.shipped().workdays_before
 
     async def send(self, by: Official, message: Command | Query, into: type[R], key: str) -> R:

@@ -242,7 +242,7 @@ def up(
     """
 
     def act() -> int:
-        wanted = Wanted(http, nats_port, place.folder(data), not no_sample, _moment(clock), first_run)
+        wanted = Wanted(http, nats_port, place.folder(data or DATA.get()), not no_sample, _moment(clock), first_run)
         DATA.set(wanted.data)
         configure_logging(os.environ.get("ZWGK_LOG_LEVEL", "WARNING"))
         provider = configure_tracing(os.environ.get("ZWGK_OTLP_ENDPOINT", ""), "up")

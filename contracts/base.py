@@ -210,7 +210,8 @@ class Intake(Contract):
     @classmethod
     def _read(cls, name: str, body: Any) -> Any:
         field = cls.model_fields[name]
-        adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, *field.metadata])
+        annotation: Any = Annotated[field.annotation, *field.metadata]
+        adapter: TypeAdapter[Any] = TypeAdapter(annotation)
         return adapter.validate_python(body.get(name, field.get_default()))
 
 

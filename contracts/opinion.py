@@ -248,7 +248,8 @@ class SetLevel(Command, by=COORDINATORS):
 
 
 class Respond(Command, by=(Role.CLERK, Role.HEAD, *COORDINATORS)):
-    """Record a published response: causes, solution, constraints, and who spoke (翁源县2018年分工方案 21; 七星党办字〔2017〕78号 (七)4)."""
+    """Record a published response: causes, solution, constraints, and who spoke
+    (翁源县2018年分工方案 21; 七星党办字〔2017〕78号 (七)4)."""
 
     id: CaseId
     duty: Duty
