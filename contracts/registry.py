@@ -112,11 +112,12 @@ def _for_everyone(*modules: ModuleType) -> tuple[type[Command] | type[Query], ..
 REGISTRY = Registry(
     services=(
         Service(publication, listens=(NOTICE,)),
-        Service(requests, listens=(NOTICE,)),
-        Service(opinion),
+        Service(requests, listens=(NOTICE,), sends=(readmodel.Search,)),
+        Service(opinion, listens=(hotline.SignalRaised,)),
         Service(
             hotline,
             listens=(NOTICE, hotline.TicketMerged, hotline.TicketReplied, hotline.TicketClosed),
+            sends=(requests.Submit,),
         ),
         Service(sitewatch, listens=(NOTICE,)),
         Service(supervision, listens=(NOTICE,)),
@@ -127,7 +128,7 @@ REGISTRY = Registry(
         ),
     ),
     parties=(
-        Party("h12345", emits=(hotline.TicketEmitted,)),
+        Party("h12345", emits=Service(hotline).intakes),
         Party("portal", reads_public=True),
     ),
 )
