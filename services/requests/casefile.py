@@ -100,10 +100,12 @@ async def _names(service: Requests, held: Held[Case]) -> AsyncIterator[str]:
         yield name
     if case.erased:
         return
-    papers = await service.kept.find({"case": held.id}, {"kind": 1}, sort=[("_id", 1)], limit=MAX_PAPERS)
+    words = {"case": held.id, "kind": {"$nin": list(LISTED_OTHERWISE)}}
+    papers = await service.kept.find(words, {"kind": 1}, sort=[("_id", 1)], limit=MAX_PAPERS + 1)
+    if len(papers) > MAX_PAPERS:
+        raise Refused("case_large", "案卷的材料过多，不能一次导出。", remedy="请联系运维。")
     for paper in papers:
-        if paper["kind"] not in LISTED_OTHERWISE:
-            yield f"papers/{paper['_id']}.json"
+        yield f"papers/{paper['_id']}.json"
     for each in case.attachments:
         yield f"attachments/{each.id}{keeping.MEDIA[each.media_type][0]}"
     for kind, letter in documents.available(case, await service.cases.entries(held.id)):

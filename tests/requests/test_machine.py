@@ -17,7 +17,7 @@ from services.requests.domain import KIND, answering, disputes, handling, intake
 from services.requests.domain.facts import CorrectionRequested, Extended, RedoOrdered
 from services.requests.domain.kind import record
 from services.requests.domain.outcomes import OUTCOMES
-from services.requests.domain.state import CLOSED, OPEN
+from services.requests.domain.state import CLOSED, OPEN, Policy
 from services.requests.domain.transitions import TRANSITIONS
 from tests.requests.story import CALENDAR, Story, words
 
@@ -33,9 +33,13 @@ OFFICERS = st.sampled_from(["甲", "乙", "丙"])
 class Procedure(RuleBasedStateMachine):
     """One request under random officers."""
 
-    @initialize(channel=st.sampled_from(Channel), on=st.dates(date(2026, 1, 5), date(2026, 12, 20)))
-    def submitted(self, channel: Channel, on: date) -> None:
-        self.story = Story(channel, on)
+    @initialize(
+        channel=st.sampled_from(Channel),
+        on=st.dates(date(2026, 1, 5), date(2026, 12, 20)),
+        policy=st.sampled_from([Policy(), Policy(internal=10), Policy(internal=19, warn_left=(8, 0))]),
+    )
+    def submitted(self, channel: Channel, on: date, policy: Policy) -> None:
+        self.story = Story(channel, on, policy=policy)
         self.refusals: list[str] = []
 
     def attempt(self, decide: Callable[..., Sequence[Any]], *args: Any) -> None:
@@ -222,6 +226,8 @@ class Procedure(RuleBasedStateMachine):
         assert 0 <= case.extension <= case.extended_days <= 20
         if case.open and case.deadlines.reply:
             assert CALENDAR.is_workday(case.deadlines.reply.due)
+            own = case.deadlines.reply.internal
+            assert own is None or own < case.deadlines.reply.due
         if case.start:
             assert all(each.ended_on is None or each.ended_on >= each.sent_on for each in case.consultations)
 
