@@ -143,7 +143,7 @@ class ProactiveProposed(Event, record="request", name="proactive_proposed"):
     proposal: Proposal
 
 
-class Submit(Command, by=(Role.CITIZEN, *OFFICE), reply=Submitted):
+class Submit(Command, by=(Role.CITIZEN, Role.SERVICE, *OFFICE), reply=Submitted):
     """Register an application. A citizen's own comes by the internet; an office may register any channel's."""
 
     agency: str = Field(max_length=40)

@@ -127,6 +127,7 @@ async def open_event(service: Opinion, command: c.OpenEvent, cause: Cause) -> Do
     return _done(held)
 
 
+@on.event(SignalRaised)
 async def burst(service: Opinion, told: SignalRaised, cause: Cause) -> None:
     """A burst on the hotline is an event before anybody posts about it (七星关方案 (七)2); told again, the same one."""
     origin, signal = f"burst:{told.record.id}", told.record
