@@ -11,11 +11,11 @@ from contracts.supervision import CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.refused import Refused
 from services.hotline import door, ratings, reading
-from services.hotline.domain import clock, dispatching, ending, handling
+from services.hotline.domain import clock, dispatching, ending, handling, rating
 from services.hotline.domain.following import following, unknown
 from services.hotline.domain.record import record
 from services.hotline.papers import Words
-from services.hotline.service import Hotline, of_centre, official, on
+from services.hotline.service import Hotline, each_open, of_centre, official, on
 
 
 @on.intake(c.TicketEmitted)
@@ -301,6 +301,8 @@ async def recompute(service: Hotline, event: CalendarNoticeLoaded, cause: Cause)
     async for held in service.each_open():
         if clock.recompute(held.state, calendar):
             await service.cases.execute(held.id, lambda case: clock.recompute(case, calendar), cause)
+    async for rated in each_open(service.ratings):
+        await service.ratings.execute(rated.id, lambda state: rating.recompute(state, calendar), cause)
 
 
 async def _share_reply(service: Hotline, ticket: c.Ticket, cause: Cause) -> None:

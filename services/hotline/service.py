@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from chassis.actors import Actor, Cause
 from chassis.calendars import Calendars
@@ -28,6 +29,7 @@ from services.hotline.domain.intake import dossier
 from services.hotline.papers import Words
 from services.hotline.sketches import Sketches
 
+S = TypeVar("S")
 Decide = Callable[[Case], Sequence[Fact]]
 CENTRE_FLAG = "hotline_centre"
 PAGE = 200
@@ -110,13 +112,9 @@ class Hotline:
         await self.papers.put([Paper(paper, dossier(held.state, self.digest), "words", words)], cause.now)
         return await self.decide(id, lambda case: decide(case, paper), cause)
 
-    async def each_open(self) -> AsyncIterator[Held[Case]]:
-        """Every open ticket, page by page."""
-        last = ""
-        while page := await self.cases.find({"open": True, "_id": {"$gt": last}}, sort=[("_id", 1)], limit=PAGE):
-            for held in page:
-                yield held
-            last = page[-1].id
+    def each_open(self) -> AsyncIterator[Held[Case]]:
+        """Every open ticket."""
+        return each_open(self.cases)
 
     async def counted(self, kind: str, at: str, what: str, begin: datetime, end: datetime) -> list[Count]:
         """How many cases of a kind there are of each combination of what is counted, by a moment of their index."""
@@ -149,6 +147,15 @@ class Hotline:
     def at_centre(self, actor: Actor, now: datetime) -> bool:
         """The person belongs to the centre itself, not to one of its branches."""
         return any(agency.code == actor.agency for agency in self.register.flagged(CENTRE_FLAG, now.date()))
+
+
+async def each_open(cases: Cases[S]) -> AsyncIterator[Held[S]]:
+    """Every open case of a kind, page by page."""
+    last = ""
+    while page := await cases.find({"open": True, "_id": {"$gt": last}}, sort=[("_id", 1)], limit=PAGE):
+        for held in page:
+            yield held
+        last = page[-1].id
 
 
 def of_centre(actor: Actor) -> bool:

@@ -240,6 +240,12 @@ def test_each_ending_has_its_place(make: Callable[[], Case], allowed: set[Ending
             refused(lambda: ending.close(case, each, "w", LATER))  # noqa: B023
 
 
+def test_a_suggestion_is_not_closed_without_an_adoption() -> None:
+    case = opened(kind="建议")
+    assert refused(lambda: ending.close(case, Ending.ANSWERED, "w", LATER)) == ("adoption_missing", "ending")
+    assert ending.close(case, Ending.REFUSED, "w", LATER)
+
+
 def test_a_direct_answer_counts_as_direct_and_on_time() -> None:
     case = after(opened(), ending.close(opened(), Ending.ANSWERED, "w", LATER))
     told = record(case)

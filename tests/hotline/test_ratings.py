@@ -1,12 +1,14 @@
 """Ratings: the loop of a bad one on its boundary days, and what is counted."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from contracts.hotline import RatedObject, RatingState, RatingWay, Remedy, Verdict
+from kernel.calendar import Notice, Rest
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
@@ -132,6 +134,21 @@ def test_the_unit_appeals_once_and_its_clock_runs_on() -> None:
     assert (appealed.state, appealed.due_at) == (R.VERIFYING, RECTIFY_END)
     again = after(appealed, rating.verify(appealed, Verdict.VALID, False, "w", "rxzx", NOW, CALENDAR))
     assert code(lambda: rating.appeal(again, "zwj", "w", NOW)) == "appealed_already"
+
+
+def test_a_new_notice_moves_each_step() -> None:
+    off = Rest(name="测试", first=date(2026, 3, 5), last=date(2026, 3, 5))
+    shipped = Notice.read(files("kernel.data").joinpath("holidays/2026.json").read_text(encoding="utf-8"))
+    later = CALENDAR.with_notice(shipped.model_copy(update={"rest": (*shipped.rest, off)}))
+    remedied = after(verified(), rating.remedy(verified(), "zwj", Remedy.RECTIFIED, "w", NOW, CALENDAR))
+    for state in (given(), verified(), verified(complex_=True), remedied, given(named=False)):
+        assert rating.recompute(state, CALENDAR) == []
+        moved = after(state, rating.recompute(state, later))
+        assert state.due_at is not None
+        assert moved.due_at is not None
+        assert moved.due_at > state.due_at
+        assert rating.recompute(moved, later) == []
+    assert rating.recompute(given(5), later) == []
 
 
 def test_known_numbers_with_other_content_are_refused() -> None:

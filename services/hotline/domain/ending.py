@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.hotline import Ending, Satisfaction
+from contracts.hotline import Ending, Satisfaction, TicketKind
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
@@ -36,11 +36,23 @@ def close(case: Case, ending: Ending, paper: str | None, now: datetime) -> list[
             require(case, S.VISITING)
         case Ending.ANSWERED | Ending.REFUSED:
             require(case, S.TRIAGE)
+            _require_no_suggestion(case, ending)
         case Ending.TRANSFERRED:
             require(case, S.TRIAGE, S.SIGNED)
     if paper is None and ending is not Ending.VISITED:
         raise Refused("text_missing", "须写明答复、移交联系方式或理由。", field="text", remedy="请填写后再办结。")
     return [f.Closed(at=now, ending=ending, paper=paper)]
+
+
+def _require_no_suggestion(case: Case, ending: Ending) -> None:
+    """A suggestion ends as adopted or not, with the reason: a unit says so."""
+    if ending is Ending.ANSWERED and case.kind is TicketKind.SUGGESTION:
+        raise Refused(
+            "adoption_missing",
+            "建议须写明是否采纳，不能即答办结。",
+            field="ending",
+            remedy="请派给承办单位办理。",
+        )
 
 
 def reopen(case: Case, paper: str, now: datetime, calendar: Calendar) -> list[Fact]:

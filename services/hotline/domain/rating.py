@@ -116,6 +116,12 @@ class StepMissed(Fact):
     at: datetime
 
 
+class DueMoved(Fact):
+    """A new holiday notice moved the limit."""
+
+    due_at: datetime
+
+
 class State(BaseModel):
     """A rating as its facts leave it. `due_at` is the limit of the step that it stands at."""
 
@@ -203,6 +209,8 @@ def _changes(state: State, fact: Fact) -> dict[str, Any]:
             return {"warned": True}
         case StepMissed():
             return {"overdue": True, "missed": True}
+        case DueMoved():
+            return {"due_at": fact.due_at, "warned": False, "overdue": False}
         case _:
             raise ValueError(f"not a fact of a rating: {fact.kind}")
 
@@ -289,6 +297,22 @@ def revisit(state: State, reached: bool, level: int | None, now: datetime, calen
     return [RaterRevisited(at=now, reached=reached, level=level if reached else None, end=end, due_at=due)]
 
 
+def recompute(state: State, calendar: Calendar) -> list[Fact]:
+    """The limit of the step under a new holiday notice; nothing where it stays."""
+    due = _due(state, calendar) if state.open else None
+    return [DueMoved(due_at=due)] if due is not None and due != state.due_at else []
+
+
+def _due(state: State, calendar: Calendar) -> datetime:
+    if state.state is R.CONTACTING:
+        return workdays_after(state.at, PROFILE.rating_contact_workdays.value, calendar)
+    if state.state is R.REVISITING and state.remedied_at is not None:
+        return workdays_after(state.remedied_at, PROFILE.visit_workdays.value, calendar)
+    if state.state is R.RECTIFYING and state.redone and state.revisited_at is not None:
+        return workdays_after(state.revisited_at, PROFILE.rating_rectify_workdays.value, calendar)
+    return _from_arrival(state, state.complex, calendar)
+
+
 def _require(state: State, *states: RatingState) -> None:
     if state.state not in states:
         raise Refused("wrong_state", f"该评价现为“{LABELS[state.state]}”，不能这样处理。", remedy="请核对评价的状态。")
@@ -361,7 +385,7 @@ def index(state: State) -> Mapping[str, Any]:
 KIND: CaseKind[State] = CaseKind(
     name="rating",
     title="评价",
-    facts=(Given, RaterCalled, Verified, Appealed, Remedied, RaterRevisited, StepWarned, StepMissed),
+    facts=(Given, RaterCalled, Verified, Appealed, Remedied, RaterRevisited, StepWarned, StepMissed, DueMoved),
     evolve=evolve,
     tell=tell,
     retell=lambda state: [RatingRestated(record=record(state))],
