@@ -19,8 +19,7 @@ from chassis.cases import Held
 from chassis.rpc import Asker
 from contracts import requests as c
 from contracts.base import Command, Done, Query, Role
-from contracts.readmodel import GetView, Search, View
-from contracts.registry import REGISTRY
+from contracts.readmodel import GetView, View
 from contracts.requests_papers import DocumentKind
 from kernel.refused import Refused
 from services.requests.domain.kind import record
@@ -212,9 +211,19 @@ async def test_nothing_told_names_the_applicant_or_the_subject(place: Place) -> 
         assert personal not in told
 
 
-@pytest.mark.skipif(
-    Search not in REGISTRY.services["requests"].sends, reason="the registry does not let requests ask the search"
-)
+async def test_a_call_to_the_hotline_may_lack_what_is_asked_for_later(place: Place) -> None:
+    hotline = await place.servers.client("hotline")
+    ask = Asker(lambda: hotline, place.servers.region, "hotline")
+    caller = c.Applicant(name="苏某", contact=CONTACT)
+    form = c.Application(applicant_class=c.ApplicantClass.PERSON, applicants=(caller,), description="养护计划")
+    command = c.Submit(agency="zrzyj", channel=c.Channel.INTERNET, application=form)
+    submitted = await ask(command, c.Submitted, key="ticket:1")
+    assert submitted.state is c.Stage.ARRIVED
+    assert await ask(command, c.Submitted, key="ticket:1") == submitted
+    held = await place.agreed(submitted.number)
+    assert "身份证明" in held.state.missing
+
+
 async def test_what_is_public_is_looked_for_before_filing(place: Place) -> None:
     found = await place.citizen(c.AlreadyPublic(description="农村公路养护计划"), c.AlreadyPublicFound)
     assert found.searched
