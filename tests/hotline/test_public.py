@@ -54,7 +54,7 @@ async def unit(desk: Desk, message: Any, agency: str = "cgj", as_: str = "经办
     return await desk(message, Done, as_=as_, agency=agency, roles=[Role.CLERK])
 
 
-async def answered(desk: Desk, id: str, text: str = "已经修好，请放心。", **reply: Any) -> None:
+async def answered(desk: Desk, id: str, text: str = "已按职责办理完毕。", **reply: Any) -> None:
     await centre(desk, c.DispatchTicket(id=id, lead="cgj"))
     await unit(desk, c.SignTicket(id=id))
     await unit(desk, c.ReplyTicket(id=id, text=text, **reply))
@@ -74,14 +74,14 @@ async def test_a_result_is_published_by_a_second_person_and_free_of_personal_dat
     with pytest.raises(Refused) as refused:
         await desk(publish, Done, as_="公开员", roles=[Role.OPENNESS])
     assert (refused.value.code, refused.value.field) == ("personal_data", "question")
-    revise = c.ReviseEntry(id=offered.id, question="样板路路灯不亮。", answer="已经修好。")
+    revise = c.ReviseEntry(id=offered.id, question="路口的灯坏了。", answer="已经修好。")
     await unit(desk, revise)
     with pytest.raises(Refused) as refused:
         await desk(publish, Done, as_="经办人乙", agency="cgj", roles=[Role.HEAD])
     assert refused.value.code == "own_text"
     assert (await desk(publish, Done, as_="公开员", roles=[Role.OPENNESS])).state == "published"
     rows = await ask_as_citizen(servers, c.ListEntries(sort=c.EntrySort.RESULT), c.EntryRows)
-    assert [each.question for each in rows.results] == ["样板路路灯不亮。"]
+    assert [each.question for each in rows.results] == ["路口的灯坏了。"]
     assert rows.entries == ()
     told = await public_events(servers, "public_ticket")
     assert told[-1]["record"]["answer"] == "已经修好。"
@@ -221,8 +221,8 @@ async def test_numbers_of_the_day(app: App[Hotline], desk: Desk, servers: Server
     assert table.total.dispatched + table.total.direct <= table.total.received
     assert 0 <= table.total.solution.part <= table.total.solution.of <= table.total.received
     month = await centre(desk, c.MonthlyBulletin(year=TODAY.year, month=TODAY.month), c.MonthPage)
-    assert month.total == table.total
-    assert month.month_on_month is None
+    assert month.total.received >= table.total.received
+    assert sum(each.received for each in month.by_unit) == month.total.received
     sheet = await centre(desk, c.DutySheet(day=TODAY), c.DutyPage)
     assert (sheet.received, sheet.open) >= (1, 1)
     listed = await centre(desk, c.SupervisionList(), c.SupervisionPage)
