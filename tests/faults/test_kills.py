@@ -80,7 +80,7 @@ async def survive(path: Path, tickets: int, blows: list[Blow], seed: int) -> Non
 async def everything_once(servers: Servers, tickets: int) -> None:
     cases, views = Store(servers.mongo.url, "zwgk_hotline"), Store(servers.mongo.url, "zwgk_readmodel")
     try:
-        held = {document["_id"]: document for document in await cases.collection("cases").find({})}
+        held = {document["_id"]: document for document in await cases.collection("cases").find({"kind": "ticket"})}
         seen = {
             document["id"]: document for document in await views.collection("views_1").find({"type": "hotline.ticket"})
         }

@@ -60,7 +60,7 @@ async def numbers(servers: Servers) -> dict[str, str]:
     """Our number of each ticket."""
     store = Store(servers.mongo.url, "zwgk_hotline")
     try:
-        found = await store.collection("cases").find({})
+        found = await store.collection("cases").find({"kind": "ticket"})
     finally:
         await store.close()
     return {json.loads(each["facts"][0]["text"])["data"]["ticket_no"]: each["_id"] for each in found}
