@@ -4,7 +4,7 @@ import asyncio
 
 import typer
 
-from bench import intake
+from bench import command, intake, rebuild
 from bench.harness import show
 
 app = typer.Typer(help="Measurements as ratios to a hand-written limit, in one run.")
@@ -17,7 +17,11 @@ def main(
     json_: bool = typer.Option(False, "--json"),
 ) -> None:
     """Measure everything and print one table."""
-    rows = [asyncio.run(intake.run(tickets, rounds))]
+    rows = [
+        asyncio.run(intake.run(tickets, rounds)),
+        *asyncio.run(rebuild.run(tickets * 3, rounds)),
+        asyncio.run(command.run(tickets // 4, rounds)),
+    ]
     show(rows, json_=json_)
 
 
