@@ -96,7 +96,7 @@ async def test_bad_input_is_parked_and_its_neighbours_are_taken(
     body, code = HOSTILE[name]
     before, numbers = len(await parked(servers)), (fresh(), fresh())
     await emitter.emit(ticket(numbers[0]))
-    await emitter.emit(body, **{"Nats-Msg-Id": "\x01" * 1000, "x-large": "\x01" * 50_000})
+    await emitter.emit(body, **{"Nats-Msg-Id": f"{fresh()}\x01" * 60, "x-large": "\x01" * 50_000})
     await emitter.emit(ticket(numbers[1]))
     await until(lambda: taken(app, *numbers))
     (kept,) = await newly_parked(servers, before, 1)
