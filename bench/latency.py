@@ -26,6 +26,8 @@ from tests.servers import Servers, running
 LOOK_SECONDS = 0.01
 PATIENCE_SECONDS = 60.0
 WARM = 200
+OVERLAP = 500
+"""A view with a smaller change number may become visible after one with a larger."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +51,13 @@ class Watch:
 
     async def look(self) -> None:
         found = await self._views.find(
-            {"type": "hotline.ticket", "change": {"$gt": self._change}},
+            {"type": "hotline.ticket", "change": {"$gt": self._change - OVERLAP}},
             {"change": 1, "record.ticket_no": 1},
             sort=[("change", 1)],
         )
         now = time.perf_counter()
         for view in found:
-            self._change = view["change"]
+            self._change = max(self._change, view["change"])
             self.seen.setdefault(view["record"]["ticket_no"], now)
 
     async def until(self, numbers: set[str]) -> None:
