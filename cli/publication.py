@@ -6,7 +6,14 @@ from pathlib import Path
 
 import typer
 
-from cli import imports, publication_catalogue, publication_files, publication_gazette, publication_showing
+from cli import (
+    imports,
+    publication_catalogue,
+    publication_files,
+    publication_gazette,
+    publication_rounds,
+    publication_showing,
+)
 from cli.documents import AGENCY, AS, ATTRIBUTES, ID, JSON, NOTE, changes, chosen, day, do
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -21,6 +28,8 @@ app.command("waiting")(imports.waiting)
 app.command("confirm")(imports.confirm)
 app.add_typer(publication_gazette.app, name="gazette")
 app.add_typer(publication_catalogue.app, name="catalogue")
+app.add_typer(publication_rounds.app, name="cleanup")
+app.add_typer(publication_rounds.proposals_app, name="proposals")
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
     *(publication_showing.deliver, publication_showing.source, publication_showing.notice),

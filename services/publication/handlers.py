@@ -14,6 +14,7 @@ from services.publication import (
     file_handlers,
     gazette_handlers,
     importing,
+    round_handlers,
     showing_handlers,
     takedown,
 )
@@ -25,7 +26,14 @@ from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import public_record, record
 from services.publication.service import Publication, done, official, on
 
-__all__ = ["catalogue_handlers", "file_handlers", "gazette_handlers", "on", "showing_handlers"]
+__all__ = [
+    "catalogue_handlers",
+    "file_handlers",
+    "gazette_handlers",
+    "on",
+    "round_handlers",
+    "showing_handlers",
+]
 
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})
 """Roles that may read every agency's drafts."""

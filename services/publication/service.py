@@ -6,7 +6,7 @@ from datetime import datetime
 
 from chassis.actors import Cause
 from chassis.calendars import Calendars
-from chassis.cases import Held
+from chassis.cases import Cases, Held
 from chassis.clock import Clock
 from chassis.handlers import Handlers
 from chassis.history import History
@@ -14,6 +14,7 @@ from chassis.numbers import Numbers
 from chassis.objects import Objects
 from chassis.papers import Papers
 from chassis.runtime import Runtime
+from chassis.store import Collection
 from chassis.streams import DOCUMENTS
 from contracts.base import Done
 from contracts.publication import Changes
@@ -29,6 +30,9 @@ from services.publication.domain.state import Case
 from services.publication.gazette import domain as gazette
 from services.publication.gazette.issuing import Gazette
 from services.publication.numbering import IndexNumbers
+from services.publication.rounds import cleanup, proposals
+from services.publication.rounds.cleanup import Round
+from services.publication.rounds.proposals import Proposal
 from services.publication.storage import Documents, Texts
 
 Decide = Callable[[Case], Sequence[Fact]]
@@ -52,6 +56,10 @@ class Publication:
     uploads: Uploads
     gazette: Gazette
     catalogues: Catalogues
+    rounds: Cases[Round]
+    judged: Collection
+    """Conclusions of clean-up rounds: `{_id: round:document, round, document, agency, conclusion?, reason?, by?}`."""
+    proposals: Cases[Proposal]
     virus_scanner: str
     clock: Clock
     calm_since: dict[str, float] = field(default_factory=dict)
@@ -79,6 +87,9 @@ class Publication:
             history=runtime.history,
             uploads=uploads,
             gazette=Gazette(runtime.region, issues, documents, texts, uploads, runtime.numbers, runtime.history),
+            rounds=runtime.cases(cleanup.KIND),
+            judged=runtime.collection("judged"),
+            proposals=runtime.cases(proposals.KIND),
             virus_scanner=runtime.settings.virus_scanner,
             clock=runtime.clock,
         )
@@ -86,6 +97,7 @@ class Publication:
     async def create_indexes(self) -> None:
         await self.texts.create_indexes()
         await self.documents.create_indexes()
+        await self.judged.create_index([("round", 1), ("conclusion", 1)])
 
     async def new_ids(self, now: datetime, size: int = 1) -> list[str]:
         """Numbers of new documents: 999901-GW-2026-000123."""

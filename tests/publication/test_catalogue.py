@@ -192,7 +192,8 @@ async def test_display_ends_by_itself() -> None:
 GUIDE = {
     "code": "G1", "name": "户口迁移", "kind": "行政确认", "basis": "户口登记条例", "conditions": "本人申请",
     "materials": "身份证｜户口登记条例第十条\n其他材料｜无", "process": "受理、办结",
-    "legal_days": "5", "promised_days": "3", "fee": "不收费", "place": "政务服务中心", "phone": "政务服务中心窗口", "complaint": "12345",
+    "legal_days": "5", "promised_days": "3", "fee": "不收费",
+    "place": "政务服务中心", "phone": "政务服务中心窗口", "complaint": "12345",
 }  # fmt: skip
 
 

@@ -80,7 +80,7 @@ async def in_streams(servers: Servers) -> list[str]:
                 message = await js.get_msg(stream, seq=sequence)
             except Exception:
                 continue
-            if MARKER in (message.data or b"").decode() + repr(message.headers):
+            if MARKER in (message.data or b"").decode(errors="replace") + repr(message.headers):
                 found.append(f"{stream}:{message.subject}")
     return found
 

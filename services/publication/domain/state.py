@@ -127,10 +127,13 @@ class Case(BaseModel):
 
     @property
     def to_gazette(self) -> bool:
-        """A published normative document that no issue of the gazette has printed (P09); party papers have their own
-        gazette."""
-        normative = self.metadata.category in NUMBERED and not self.metadata.party
-        return self.public and normative and self.gazette is None
+        """A published normative document that no issue of the gazette has printed (P09)."""
+        return self.public and self.normative and self.gazette is None
+
+    @property
+    def normative(self) -> bool:
+        """法规公文, what gazette and clean-up are about; papers under a party number have their own."""
+        return self.metadata.category in NUMBERED and not self.metadata.party
 
     @property
     def digests(self) -> frozenset[str]:

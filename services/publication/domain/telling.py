@@ -215,7 +215,9 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
 
 def index(case: Case) -> Mapping[str, Any]:
     """By what cases are found: state, agency, texts, whether a limit runs, and rare marks."""
-    marks = {"erasing": case.erasing, "to_gazette": case.to_gazette}
+    stands = case.metadata.validity in (Validity.VALID, Validity.AMENDED)
+    normative = case.public and case.normative and stands
+    marks = {"erasing": case.erasing, "to_gazette": case.to_gazette, "normative": normative}
     claimed = {"claims": list(case.claims), "published_on": case.published_at} if case.claims and case.public else {}
     return (
         claimed

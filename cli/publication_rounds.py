@@ -1,0 +1,116 @@
+"""`zwgk publication cleanup`, `proposals`: clean-up of normative documents, and what people ask to be published."""
+
+from datetime import datetime
+
+import typer
+
+from cli.documents import AGENCY, AS, JSON, chosen, do
+from cli.session import Session, run, show
+from contracts import publication as c
+from contracts import readmodel
+
+app = typer.Typer(help="规范性文件清理：每两年一轮，形成三张清单。", no_args_is_help=True)
+proposals_app = typer.Typer(help="公众申请较多、建议主动公开的信息。", no_args_is_help=True)
+ROUND = typer.Argument(help="清理编号。")
+PROPOSAL = typer.Argument(help="建议编号。")
+CONCLUSIONS = {each.value: each for each in c.Conclusion} | {each.name.lower(): each for each in c.Conclusion}
+
+
+@app.command("open")
+def open_(
+    until: datetime = typer.Option(..., "--until", formats=["%Y-%m-%d"], help="成文日期截至。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """启动一轮清理。例：zwgk publication cleanup open --until 2026-10-31 --as 王五"""
+    do(c.OpenCleanup(until=until.date()), as_, agency, json_)
+
+
+@app.command("judge")
+def judge(
+    id: str = ROUND,
+    conclusion: str = typer.Argument(help="继续有效、失效废止、需修改。"),
+    documents: list[str] = typer.Argument(help="文件编号，最多 100 件。"),
+    reason: str = typer.Option(..., "--reason", help="理由。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """提出清理意见。例：zwgk publication cleanup judge 清理编号 失效废止 文件编号 --reason 任务已完成"""
+    said = chosen(conclusion, CONCLUSIONS, "conclusion")
+    do(c.Judge(id=id, documents=tuple(documents), conclusion=said, reason=reason), as_, agency, json_)
+
+
+@app.command("close")
+def close(
+    id: str = ROUND,
+    issuer: str = typer.Option(..., "--issuer", help="公布清单的机构代码。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """结束清理，把三张清单起草为文件。例：zwgk publication cleanup close 清理编号 --issuer bgs --as 王五"""
+    do(c.CloseCleanup(id=id, issuer=issuer), as_, agency, json_)
+
+
+@app.command("carry-out")
+def carry_out(id: str = ROUND, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+    """失效废止清单公开后，标注所列文件。例：zwgk publication cleanup carry-out 清理编号 --as 王五"""
+    do(c.CarryOutCleanup(id=id), as_, agency, json_)
+
+
+@app.command("show")
+def show_(
+    id: str = ROUND,
+    unjudged: bool = typer.Option(False, "--unjudged", help="只看还没有意见的。"),
+    json_: bool = JSON,
+) -> None:
+    """查看清理进度和意见。例：zwgk publication cleanup show 清理编号 --unjudged"""
+
+    async def work(session: Session) -> c.CleanupPage:
+        return await session.ask(c.GetCleanup(id=id, unjudged=unjudged), c.CleanupPage)
+
+    page = run(work)
+    if json_:
+        show(page, json_=True)
+        return
+    columns = [("document", "编号"), ("title", "标题"), ("doc_no", "文号"), ("conclusion", "意见"), ("reason", "理由")]
+    title = f"{page.round.title}：共 {page.round.total} 件，{page.left} 件没有意见"
+    show(list(page.items), json_=False, columns=columns, title=title)
+
+
+@proposals_app.command("list")
+def list_(agency: str = AGENCY, json_: bool = JSON) -> None:
+    """列出待评估的建议。例：zwgk publication proposals list"""
+    query = readmodel.ListViews(type="publication.proposal", agency=agency or None, open=True)
+
+    async def work(session: Session) -> readmodel.ViewPage:
+        return await session.ask(query, readmodel.ViewPage)
+
+    columns = [("id", "编号"), ("title", "建议"), ("agency", "机构"), ("requests", "申请件"), ("due_at", "期限")]
+    show([item.record for item in run(work).items], json_=json_, columns=columns)
+
+
+@proposals_app.command("adopt")
+def adopt(
+    id: str = PROPOSAL,
+    document: str = typer.Argument(help="已公开该信息的文件编号。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """登记已主动公开。例：zwgk publication proposals adopt 建议编号 文件编号 --as 王五"""
+    do(c.AdoptProposal(id=id, document=document), as_, agency, json_)
+
+
+@proposals_app.command("decline")
+def decline(
+    id: str = PROPOSAL,
+    reason: str = typer.Option(..., "--reason", help="不主动公开的理由。"),
+    as_: str = AS,
+    agency: str = AGENCY,
+    json_: bool = JSON,
+) -> None:
+    """不采纳建议。例：zwgk publication proposals decline 建议编号 --reason 涉及商业秘密 --as 王五"""
+    do(c.DeclineProposal(id=id, reason=reason), as_, agency, json_)

@@ -1,0 +1,1 @@
+"""Clean-up rounds of normative documents, and proposals to publish what people ask for."""
