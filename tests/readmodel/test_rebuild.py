@@ -131,6 +131,7 @@ async def test_a_rebuild_does_not_take_an_absent_server_for_the_end_of_the_log(
         await fill(servers, "A", 3)
         await all_heard(ask)
         before = (await app.it.generations.current()).number
+        monkeypatch.setattr(rebuilding, "SETTLE_SECONDS", 1.5)
         with monkeypatch.context() as patched:
             patched.setattr(rebuilding, "_fetch", nothing)
             await ask(r.Rebuild(), r.RebuildState)
