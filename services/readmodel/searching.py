@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import shutil
+import time
+from collections import deque
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,7 +22,7 @@ PAUSE_SECONDS = 0.2
 LOOK_BACK = timedelta(seconds=30)
 """Replicas number their changes before they write them, so a lower number may appear after a higher one:
 whatever was changed within this time is looked at again."""
-LOOK_BACK_EVERY = 50
+LOOK_BACK_EVERY = 10
 TAKEN_DOWN = ("withdrawn", "sealed")
 SEARCHED = (PUBLIC_DOCUMENT, "publication.document")
 
@@ -38,6 +40,8 @@ class Tail:
         self._generation = 0
         self._rounds = 0
         self._forgetting = False
+        self._trail: deque[tuple[float, int]] = deque()
+        """Where the index stood at the looks back of the last while."""
         self.index = SearchIndex.open(None)
 
     async def run(self) -> None:
@@ -65,6 +69,7 @@ class Tail:
         fresh = await self._fresh(generation)
         while await self._advance(fresh, generation):
             pass
+        self._trail.clear()
         stale, self.index, before = self.index, fresh, self._generation
         self._generation = generation.number
         await asyncio.to_thread(stale.close)
@@ -130,12 +135,23 @@ class Tail:
 
     async def _look_back(self, index: SearchIndex, generation: Generation, searched: dict[str, Any]) -> None:
         where = searched | {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
-        change = 0
+        change = self._looked_back_to(index.position)
         while found := await generation.views.find(
             where | {"change": {"$gt": change, "$lte": index.position}}, sort=[("change", 1)], limit=BATCH
         ):
             await self._take(index, found)
             change = found[-1]["change"]
+
+    def _looked_back_to(self, position: int) -> int:
+        """Where the index stood `LOOK_BACK` ago: what was written since then may lie above it only. From the beginning
+        as long as this process does not know."""
+        now = time.monotonic()
+        if not self._trail:
+            self._trail.append((now, 0))
+        self._trail.append((now, position))
+        while len(self._trail) > 1 and now - self._trail[1][0] > LOOK_BACK.total_seconds():
+            self._trail.popleft()
+        return self._trail[0][1]
 
     async def _take(self, index: SearchIndex, found: list[Document]) -> None:
         if not found:
