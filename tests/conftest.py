@@ -6,12 +6,14 @@ import pytest
 import pytest_asyncio
 
 from chassis.settings import Settings
+from cli.session import DATA
 from tests.servers import Desk, Servers, running
 
 
 @pytest.fixture(autouse=True)
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine reaches a test."""
+    """No setting of the machine reaches a test, and no data folder that another test named."""
+    DATA.set(None)
     for name in Settings.model_fields:
         monkeypatch.delenv(f"ZWGK_{name.upper()}", raising=False)
 
