@@ -111,7 +111,7 @@ def _for_everyone(*modules: ModuleType) -> tuple[type[Command] | type[Query], ..
 
 REGISTRY = Registry(
     services=(
-        Service(publication, listens=(NOTICE,)),
+        Service(publication, listens=(NOTICE, requests.ProactiveProposed)),
         Service(requests, listens=(NOTICE,), sends=(readmodel.Search,)),
         Service(opinion, listens=(hotline.SignalRaised,)),
         Service(

@@ -114,7 +114,8 @@ def test_nothing_is_imported_that_the_image_does_not_have() -> None:
     )
     imported = set(json.loads(done.stdout))
     assert "faststream" in imported
-    assert imported - set(PRODUCTION) - {"zwgk", "setuptools", "pip"} == set()
+    optional = {"numpy"}  # openpyxl uses it where it happens to be installed
+    assert imported - set(PRODUCTION) - optional - {"zwgk", "setuptools", "pip"} == set()
 
 
 def health_check(port: int) -> list[str]:

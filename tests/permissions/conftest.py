@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+
 from tests.permissions.permissions_place import Place, place_of
 from tests.permissions.toy_contracts.registry import TOYS
 

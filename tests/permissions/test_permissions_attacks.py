@@ -8,10 +8,10 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.errors import ServiceUnavailableError
-from tests.permissions.permissions_place import REGION, Place
 
 from chassis.credentials import Credentials
 from chassis.objects import read_object
+from tests.permissions.permissions_place import REGION, Place
 
 R = f"zwgk.{REGION}"
 SHOWN = f"{R}.evt.public.publication.sheet.shown.v1"

@@ -5,12 +5,12 @@ import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from tests.permissions.permissions_place import REGION, Place, place_of
-from tests.permissions.toy_contracts.registry import TOYS
 
 from contracts.base import Command, Role
 from contracts.platform import Republish, RetryParked, ShowParked
 from contracts.registry import REGISTRY, Registry
+from tests.permissions.permissions_place import REGION, Place, place_of
+from tests.permissions.toy_contracts.registry import TOYS
 
 R = f"zwgk.{REGION}"
 STREAMS = ("EVENTS", "INTAKE", "ANSWERS", "PUBLIC", "PARKED", "OBJ_documents")

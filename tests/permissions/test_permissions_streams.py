@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
-from tests.permissions.permissions_place import REGION, Place
-from tests.permissions.toy_contracts.registry import TOYS
 
 from chassis import credentials, permissions, streams
 from chassis.streams import Difference, Kind, Limits
 from kernel.refused import Refused
+from tests.permissions.permissions_place import REGION, Place
+from tests.permissions.toy_contracts.registry import TOYS
 
 SMALL = Limits(events=2**20, intake=2**20, answers=2**20, parked=2**20, documents=2**20)
 
