@@ -1,6 +1,7 @@
 """Real servers for tests: NATS with the generated permissions, a database, and services on them."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from typing import Any
 
 import nats
 from nats.aio.client import Client
+from nats.js.errors import NotFoundError
 from pydantic import SecretStr
 
 from chassis import credentials, permissions, streams
@@ -82,6 +84,16 @@ class Servers:
         client = await nats.connect(**given.connection(), error_cb=quiet)
         self.clients.append(client)
         return client
+
+    async def told(self, under: str = "zwgk.>") -> list[Any]:
+        """Every event of the run under a subject; what was taken down leaves gaps."""
+        js, found, seq = (await self.client("operator")).jetstream(timeout=10), [], 1
+        with contextlib.suppress(NotFoundError):
+            while True:
+                message = await js.get_msg("EVENTS", seq=seq, subject=under, next=True)
+                found.append(message)
+                seq = int(message.seq or 0) + 1
+        return found
 
     def token(self, name: str, roles: Sequence[Role], agency: str = "bgs") -> str:
         return Issuer(self.secrets.persons_key).token(name, name, roles, agency, self.clock.now())

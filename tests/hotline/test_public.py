@@ -96,11 +96,8 @@ async def ask_as_citizen(servers: Servers, message: Any, into: Any) -> Any:
 
 async def public_events(servers: Servers, record: str) -> list[dict[str, Any]]:
     """What the public stream's source holds of one record type."""
-    js = (await servers.client("operator")).jetstream()
-    state = (await js.stream_info("EVENTS")).state
-    messages = [await js.get_msg("EVENTS", seq) for seq in range(1, state.last_seq + 1)]
-    wanted = f".evt.public.hotline.{record}."
-    return [json.loads(each.data or b"") for each in messages if wanted in str(each.subject)]
+    told = await servers.told(f"zwgk.*.evt.public.hotline.{record}.>")
+    return [json.loads(each.data or b"") for each in told]
 
 
 async def test_reports_and_unanswered_tickets_are_not_offered(app: App[Hotline], desk: Desk, servers: Servers) -> None:

@@ -36,8 +36,9 @@ def _posts(servers: Servers) -> tuple[c.Post, ...]:
 
 
 async def _events(opinion: Opinion) -> dict[str, str]:
+    """Open events by title; bursts that the hotline raised are not of these tests."""
     held = await opinion.cases.find({"open": True})
-    return {one.state.title: one.id for one in held}
+    return {one.state.title: one.id for one in held if "热线" not in one.state.title}
 
 
 async def test_posts_become_two_events_and_their_words_stay_in_the_service(
