@@ -87,11 +87,9 @@ async def test_claimed_numbers_have_no_gap_and_no_repeat_under_concurrency(bench
     numbered = {case: n for one in given for case, n in one.items()}
     assert sorted(numbered.values()) == list(range(1, 21))
     assert [one[case] for one, case in zip(given, cases, strict=True)] == [numbered[case] for case in cases]
-    assert await others.claim("bgs/2026", ["new", "doc-3", "newer"]) == {
-        "new": 21,
-        "doc-3": numbered["doc-3"],
-        "newer": 22,
-    }
+    together = await others.claim("bgs/2026", ["new", "doc-3", "newer"])
+    assert together["doc-3"] == numbered["doc-3"]
+    assert {together["new"], together["newer"]} == {21, 22}, "who remembers an old number may give them in either order"
     assert await numbers.claim("fgj/2026", ["doc-3"]) == {"doc-3": 1}
 
 
