@@ -259,6 +259,7 @@ async def answering(said: bytes) -> tuple[asyncio.Server, str, list[bytes]]:
             taken.append(await reader.readexactly(size))
         writer.write(said)
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     return server, f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}", taken

@@ -30,7 +30,7 @@ async def extracted(name: str, path: Path, seconds: float = SECONDS) -> Extracte
         said, _ = await asyncio.wait_for(child.communicate(), seconds)
     except TimeoutError:
         child.kill()
-        await child.wait()
+        await child.communicate()  # closes its pipes
         return UNREADABLE
     return Extracted(**json.loads(said)) if child.returncode == 0 else UNREADABLE
 

@@ -1,6 +1,7 @@
 """The virus scanner, where one is configured: a clamd by TCP, or a command."""
 
 import asyncio
+import contextlib
 import shlex
 import struct
 from pathlib import Path
@@ -49,6 +50,8 @@ async def _by_tcp(address: str, path: Path) -> bool:
         said = (await reader.readuntil(b"\0")).decode("utf-8", "replace")
     finally:
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
     if said.endswith("OK\0"):
         return False
     if said.endswith("FOUND\0"):
@@ -65,6 +68,7 @@ async def _by_command(command: str, path: Path) -> bool:
     finally:
         if child.returncode is None:
             child.kill()
+            await child.wait()
     if ended not in (CLEAN, INFECTED):
         raise ValueError("the scanner could not look")
     return ended == INFECTED
