@@ -12,7 +12,7 @@ from tests.gateway.conftest import site as site
 from tests.gateway.conftest import web as web
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def chromium(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chromium]:
     """One browser for the run, which executes no script: the pages need none."""
     if found() is None:

@@ -17,7 +17,7 @@ Publish = Callable[..., Awaitable[str]]
 _numbers = itertools.count(1)
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def site(servers: Servers) -> AsyncIterator[str]:
     """Address of a running gateway."""
     async with started(servers, SERVICES) as serving:
