@@ -17,7 +17,7 @@ from typing import Any
 import typer
 
 from bench.harness import Row, show
-from contracts.requests_terms import ApplicantClass
+from contracts.requests.terms import ApplicantClass
 from services.readmodel.app import build
 from services.readmodel.reports.annual import make
 from services.readmodel.reports.counted import REQUEST

@@ -11,7 +11,7 @@ from cli.progress import bar
 from cli.request_steps import NUMBER, act, said
 from cli.session import FAILED, Session, guarded, run, show
 from contracts import requests as c
-from contracts.requests_papers import AttachmentRole, DocumentKind, Format
+from contracts.requests.papers import AttachmentRole, DocumentKind, Format
 from kernel.refused import Refused
 from services.requests import sealing
 from services.requests.domain.keeping import MEDIA

@@ -10,7 +10,7 @@ from cli.request_steps import COLUMNS, DAY, NUMBER, ON, act, said, shown
 from cli.session import Session, run, show
 from contracts import requests as c
 from contracts.base import Command, Done
-from contracts.requests_work import Ending, Finding, Measure
+from contracts.requests.work import Ending, Finding, Measure
 
 complaints = typer.Typer(help="投诉举报：登记、核实、督促整改、办结。", no_args_is_help=True)
 channels = typer.Typer(help="申请渠道测试（渠道畅通）。", no_args_is_help=True)

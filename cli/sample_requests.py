@@ -7,7 +7,7 @@ from datetime import date
 from cli.sample_staff import OPENNESS, Loading, clerk, head
 from contracts import requests as c
 from contracts.base import Done
-from contracts.requests_terms import Applicant, Application, Consulted, Outcome, Route
+from contracts.requests.terms import Applicant, Application, Consulted, Outcome, Route
 from kernel.refused import Refused
 from sample import data as sample
 from sample.data import SampleRequest, SampleStep

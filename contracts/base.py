@@ -73,8 +73,8 @@ class Contract(BaseModel):
 
     @classmethod
     def service(cls) -> str:
-        """The service that owns this type: the module in which it stands."""
-        return cls.__module__.rsplit(".", 1)[-1]
+        """The service that owns this type: the module or package of `contracts` in which it stands."""
+        return cls.__module__.split(".")[1]
 
 
 class Record(Contract):

@@ -30,7 +30,7 @@ class Service:
 
     def _defined(self, kind: type[T]) -> tuple[type[T], ...]:
         found = (value for value in vars(self.module).values() if inspect.isclass(value) and issubclass(value, kind))
-        return tuple(value for value in found if value.__module__ == self.module.__name__)
+        return tuple(value for value in found if value.service() == self.name)
 
     @cached_property
     def retold(self) -> type[Retold]:
@@ -49,7 +49,8 @@ class Service:
 
     @property
     def commands(self) -> tuple[type[Command], ...]:
-        return self._defined(Command)
+        """Commands that somebody may send; what is common to several is none."""
+        return tuple(kind for kind in self._defined(Command) if kind.allowed)
 
     @property
     def queries(self) -> tuple[type[Query], ...]:

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import dataclass
 
-from contracts.document import PublicDocument, Text
 from contracts.publication import GetText, TextContent
+from contracts.publication.record import PublicDocument, Text
 from contracts.readmodel import GetView, View
 from kernel.refused import Refused
 from services.gateway.service import Gateway

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts import readmodel as c
 from contracts.base import Event
-from contracts.readmodel_terms import AnnualReport, Declared, Figure, Issue, Opening, Part, ReportStage
+from contracts.readmodel.terms import AnnualReport, Declared, Figure, Issue, Opening, Part, ReportStage
 from kernel.cases import CaseKind
 from kernel.clock import CST
 from kernel.facts import Fact

@@ -13,7 +13,7 @@ from chassis.actors import Cause
 from chassis.papers import Paper
 from contracts import requests as c
 from contracts.base import Contract
-from contracts.requests_papers import MAX_FILE_TEXT
+from contracts.requests.papers import MAX_FILE_TEXT
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.requests.domain import keeping

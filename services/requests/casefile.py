@@ -12,7 +12,7 @@ from chassis.actors import Cause
 from chassis.cases import Held
 from chassis.chain import canonical
 from contracts import requests as c
-from contracts.requests_papers import DocumentKind
+from contracts.requests.papers import DocumentKind
 from kernel.refused import Refused
 from services.requests import attachments, documents
 from services.requests.domain import keeping

@@ -11,8 +11,8 @@ from chassis.actors import Cause
 from chassis.chain import Entry
 from chassis.papers import Paper
 from contracts import requests as c
-from contracts.requests_papers import DocumentKind
-from contracts.requests_terms import Application, Consulted, Outcome
+from contracts.requests.papers import DocumentKind
+from contracts.requests.terms import Application, Consulted, Outcome
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused

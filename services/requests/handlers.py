@@ -4,7 +4,7 @@ from chassis.actors import Cause
 from chassis.handlers import Handlers
 from contracts import requests as c
 from contracts.base import Done
-from contracts.requests_terms import Outcome
+from contracts.requests.terms import Outcome
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.calendar import Notice
 from services.requests import intake, reading

@@ -9,7 +9,7 @@ from chassis.cases import Held, Opening
 from chassis.papers import Paper
 from contracts import requests as c
 from contracts.base import Role
-from contracts.requests_terms import BadLine
+from contracts.requests.terms import BadLine
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.requests.domain import intake as rules

@@ -9,7 +9,7 @@ from typing import Any
 from chassis.actors import Cause
 from chassis.cases import Held
 from contracts import requests as c
-from contracts.requests_terms import Application, Happened, Similar, Stage
+from contracts.requests.terms import Application, Happened, Similar, Stage
 from kernel.refused import Refused
 from services.requests.domain.following import followed
 from services.requests.domain.history import STEPS

@@ -14,9 +14,9 @@ from chassis.outbox import Outgoing, outgoing
 from chassis.store import Store
 from contracts import hotline, publication
 from contracts.base import Event
-from contracts.document import Document, Metadata, PublicDocument, Text
 from contracts.hotline import Matter, Ticket, TicketKind, Urgency
 from contracts.platform import Retold, ServiceRecords
+from contracts.publication.record import Document, Metadata, PublicDocument, Text
 from contracts.registry import REGISTRY
 from services.readmodel.app import build
 from services.readmodel.handlers import ReadModel, hear

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.readmodel_terms import Opening
+from contracts.readmodel.terms import Opening
 from services.readmodel.reports.counted import RequestCount, ReviewCount, count_of
 from services.readmodel.reports.counting import Period, balance, behind, merged, table2, table3
 from services.readmodel.reports.form import COLUMNS, MERGED, RESULTS, ROWS, TOTAL

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from chassis.handlers import Heard
 from contracts import requests
-from contracts.requests_terms import ApplicantClass, Channel, Outcome, Request, Result
+from contracts.requests.terms import ApplicantClass, Channel, Outcome, Request, Result
 from services.readmodel.handlers import ReadModel, hear
 from services.readmodel.reports.annual import make
 from services.readmodel.reports.counted import RequestCount

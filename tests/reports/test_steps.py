@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from cli.main import app
 from cli.report import declared
-from contracts.readmodel_terms import Figure, ReportStage
+from contracts.readmodel.terms import Figure, ReportStage
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.readmodel import domain

@@ -20,7 +20,7 @@ from chassis.rpc import Asker
 from contracts import requests as c
 from contracts.base import Command, Done, Query, Role
 from contracts.readmodel import GetView, View
-from contracts.requests_papers import DocumentKind
+from contracts.requests.papers import DocumentKind
 from kernel.refused import Refused
 from services.requests.domain.kind import record
 from services.requests.domain.outcomes import CLOSINGS, OUTCOMES, RECTIFICATIONS

@@ -11,7 +11,7 @@ import pytest
 
 from contracts import requests as c
 from contracts.base import Done, Role
-from contracts.requests_papers import DocumentKind
+from contracts.requests.papers import DocumentKind
 from kernel.refused import Refused
 from services.requests import sealing
 from services.requests.casefile import signing_key

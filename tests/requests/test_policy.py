@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from contracts.requests import Channel, RequestChanged
-from contracts.requests_papers import DocumentKind
+from contracts.requests.papers import DocumentKind
 from kernel.refused import Refused
 from services.requests.configuration import PACKAGED, Configuration
 from services.requests.documents import VALUES, template_names

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from contracts.readmodel_terms import Declared, Form, Opening
+from contracts.readmodel.terms import Declared, Form, Opening
 from services.readmodel.reports import narrative, proactive
 from services.readmodel.reports.counted import DocumentCount
 from services.readmodel.reports.counting import Balance, Case, Period, Table, balance, merged, table2, table3

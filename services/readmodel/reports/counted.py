@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from contracts.requests_terms import ApplicantClass, ApplicationKind
+from contracts.requests.terms import ApplicantClass, ApplicationKind
 from services.readmodel.reports.form import data
 
 REQUEST = "requests.request"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.readmodel_terms import Opening
+from contracts.readmodel.terms import Opening
 from services.readmodel.reports.counted import CLASSES, RequestCount
 from services.readmodel.reports.form import BLOCKS, COLUMNS, ENDS, MERGED, OTHER_HANDLING, ROWS, TOTAL
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from contracts.readmodel_terms import Form
+from contracts.readmodel.terms import Form
 
 FIRST_OF_2021 = 2021
 """国办公开办函〔2021〕30号: reports for 2021 and later; those for 2019 and 2020 follow 国办公开办函〔2019〕60号."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contracts.readmodel_terms import CheckFinding, Severity
+from contracts.readmodel.terms import CheckFinding, Severity
 from services.readmodel.reports.form import (
     BLOCKS,
     COLUMNS,

@@ -12,7 +12,7 @@ from chassis.cases import Cases, Held
 from chassis.runtime import Runtime
 from chassis.store import Collection
 from contracts.base import Role
-from contracts.readmodel_terms import Opening
+from contracts.readmodel.terms import Opening
 from kernel.agencies import Agency, Register
 from kernel.calendar import end_of_day
 from kernel.clock import CST

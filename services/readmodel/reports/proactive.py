@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from contracts.readmodel_terms import Declared, Delivered, Share
+from contracts.readmodel.terms import Declared, Delivered, Share
 from kernel.shares import shares
 from services.readmodel.reports.counted import DocumentCount
 from services.readmodel.reports.counting import Period

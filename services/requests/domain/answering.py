@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.requests_terms import ApplicationKind, Consulted, Outcome, Route, Stage, Stance
+from contracts.requests.terms import ApplicationKind, Consulted, Outcome, Route, Stage, Stance
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -9,8 +9,8 @@ from typing import Any
 
 from contracts import requests as c
 from contracts.base import Event
-from contracts.requests_terms import Channel
-from contracts.requests_work import ChannelTest
+from contracts.requests.terms import Channel
+from contracts.requests.work import ChannelTest
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

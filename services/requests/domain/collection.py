@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts import requests as c
 from contracts.base import Event
-from contracts.requests_work import Collection, Held
+from contracts.requests.work import Collection, Held
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from contracts import requests as c
 from contracts.base import Event
-from contracts.requests_work import Complaint, Ending, Finding, Measure
+from contracts.requests.work import Complaint, Ending, Finding, Measure
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

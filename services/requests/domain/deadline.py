@@ -6,7 +6,7 @@ So the order in which steps were recorded does not matter, and a new holiday not
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from contracts.requests_terms import Consulted, Stage
+from contracts.requests.terms import Consulted, Stage
 from kernel.calendar import Calendar, Interval
 from kernel.facts import Fact
 from services.requests.domain.evolution import fold

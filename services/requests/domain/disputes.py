@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Literal
 
-from contracts.requests_terms import ReviewKind
+from contracts.requests.terms import ReviewKind
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
-from contracts.requests_terms import Consulted, Outcome, Result, Stage
-from contracts.requests_terms import Review as ReviewRecord
+from contracts.requests.terms import Consulted, Outcome, Result, Stage
+from contracts.requests.terms import Review as ReviewRecord
 from kernel.facts import Fact
 from services.requests.domain import facts as f
 from services.requests.domain.state import Attachment, Case, Consultation, Correction, Draft, Fee, Review

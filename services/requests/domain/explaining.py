@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from contracts.requests import Explained
-from contracts.requests_terms import CountedDay, Stage
+from contracts.requests.terms import CountedDay, Stage
 from kernel.calendar import Calendar, Interval
 from kernel.refused import Refused
 from services.requests.domain.deadline import excluded_days

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from typing import Literal
 
-from contracts.requests_papers import AttachmentRole
-from contracts.requests_terms import (
+from contracts.requests.papers import AttachmentRole
+from contracts.requests.terms import (
     ApplicantClass,
     ApplicationKind,
     Channel,

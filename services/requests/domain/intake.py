@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.requests_terms import ApplicantClass, Application, ApplicationKind, Channel, Route
+from contracts.requests.terms import ApplicantClass, Application, ApplicationKind, Channel, Route
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -1,6 +1,6 @@
 """Decisions about what is kept beside the procedure: attachments (保守国家秘密法35), help that was given (条例43)."""
 
-from contracts.requests_papers import AttachmentRole
+from contracts.requests.papers import AttachmentRole
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import facts as f

@@ -5,8 +5,8 @@ from typing import Any
 
 from contracts import requests as c
 from contracts.base import Event
-from contracts.requests_terms import Proposal, Request, Stage
-from contracts.requests_terms import Review as ReviewRecord
+from contracts.requests.terms import Proposal, Request, Stage
+from contracts.requests.terms import Review as ReviewRecord
 from kernel.calendar import end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

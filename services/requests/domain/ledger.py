@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from contracts.requests_terms import ApplicantClass, Channel, Outcome, Review, ReviewKind, ReviewResult
+from contracts.requests.terms import ApplicantClass, Channel, Outcome, Review, ReviewKind, ReviewResult
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.personal import scan

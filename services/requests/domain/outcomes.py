@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from contracts.requests_terms import Outcome
+from contracts.requests.terms import Outcome
 
 Remedy = Literal["review_first", "review_first_for_part", "choice", "none"]
 Need = Literal[

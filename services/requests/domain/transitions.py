@@ -5,7 +5,7 @@ Numbers 1 to 22 are those of the procedure; steps without a number record what h
 
 from dataclasses import dataclass
 
-from contracts.requests_terms import Stage
+from contracts.requests.terms import Stage
 from kernel.refused import Refused
 from services.requests.domain.state import CLOSED, LABELS, OPEN, Case
 

@@ -1,4 +1,4 @@
-"""Catalogues: every list that the law names, by one mechanism. Published from `contracts.publication`."""
+"""Catalogues: every list that the law names, by one mechanism."""
 
 from datetime import date
 from typing import Literal
@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Record, Reply, Role, WorkRecord
-from contracts.publication_terms import ANYONE, OWNER
+from contracts.publication.terms import ANYONE
 
 KEEPERS = (Role.CLERK, Role.OPENNESS, Role.REVIEWER)
 ROWS = 100
@@ -58,56 +58,48 @@ class CatalogueDuty(WorkRecord):
 class ItemAdded(Event, record="catalogue_item", name="added", audience=Audience.PUBLIC):
     """Sent when an item was put into a catalogue."""
 
-    __module__ = OWNER
     record: CatalogueItem
 
 
 class ItemChanged(Event, record="catalogue_item", name="changed", audience=Audience.PUBLIC):
     """Sent when an item of a catalogue was changed; the reason stands with it."""
 
-    __module__ = OWNER
     record: CatalogueItem
 
 
 class ItemRemoved(Event, record="catalogue_item", name="removed", audience=Audience.PUBLIC):
     """Sent when an item left its catalogue, or its time of display is over."""
 
-    __module__ = OWNER
     record: CatalogueItem
 
 
 class CatalogueItemRestated(Event, record="catalogue_item", name="restated", audience=Audience.PUBLIC):
     """Sent when all items are told again."""
 
-    __module__ = OWNER
     record: CatalogueItem
 
 
 class DutyChanged(Event, record="catalogue_duty", name="changed"):
     """Sent when what an item asks of its keeper has changed."""
 
-    __module__ = OWNER
     record: CatalogueDuty
 
 
 class DutyOverdue(Event, record="catalogue_duty", name="overdue"):
     """Sent once when nothing was published for an item in its time."""
 
-    __module__ = OWNER
     record: CatalogueDuty
 
 
 class DutyRestated(Event, record="catalogue_duty", name="restated"):
     """Sent when all duties of items are told again."""
 
-    __module__ = OWNER
     record: CatalogueDuty
 
 
 class PutItem(Command, by=KEEPERS):
     """Put an item into a catalogue, or change the one with the same key; the change is announced with its reason."""
 
-    __module__ = OWNER
     type: TypeName = Field(max_length=30)
     agency: str = Field(max_length=40, description="Code of the agency that keeps it.")
     values: dict[str, Value] = Field(max_length=40, description="By name of the field.")
@@ -134,7 +126,6 @@ class RowOutcomes(Reply):
 class PutItems(Command, by=KEEPERS, reply=RowOutcomes):
     """Put many items, as rows with the official column headings. A row that is wrong is refused by itself."""
 
-    __module__ = OWNER
     type: TypeName = Field(max_length=30)
     agency: str = Field(max_length=40)
     rows: tuple[Row, ...] = Field(min_length=1, max_length=ROWS)
@@ -144,7 +135,6 @@ class PutItems(Command, by=KEEPERS, reply=RowOutcomes):
 class RemoveItem(Command, by=KEEPERS):
     """Take an item out of its catalogue; the reason is public."""
 
-    __module__ = OWNER
     id: CaseId
     reason: str = Field(min_length=2, max_length=300)
 
@@ -152,7 +142,6 @@ class RemoveItem(Command, by=KEEPERS):
 class ReviewBasis(Command, by=KEEPERS):
     """The keeper has looked at an item after a document that it rests on was changed, and it stands as it is."""
 
-    __module__ = OWNER
     id: CaseId
     note: str = Field(min_length=2, max_length=300)
 
@@ -160,7 +149,6 @@ class ReviewBasis(Command, by=KEEPERS):
 class ClaimItems(Command, by=KEEPERS):
     """A document says which items of the catalogues it publishes."""
 
-    __module__ = OWNER
     id: CaseId = Field(description="The document.")
     items: tuple[CaseId, ...] = Field(max_length=20)
 
@@ -194,8 +182,6 @@ class CatalogueTypes(Reply):
 class GetCatalogueTypes(Query, by=ANYONE, reply=CatalogueTypes):
     """All types of catalogues."""
 
-    __module__ = OWNER
-
 
 class CatalogueRow(Contract):
     """An item as a row."""
@@ -214,7 +200,6 @@ class CatalogueRows(Reply):
 class ExportItems(Query, by=ANYONE, reply=CatalogueRows):
     """The items of a catalogue that stand, as rows with the official headings, by number."""
 
-    __module__ = OWNER
     type: TypeName = Field(max_length=30)
     agency: str | None = Field(default=None, max_length=40)
     after: CaseId | None = None
@@ -231,5 +216,4 @@ class ItemHistory(Reply):
 class GetItem(Query, by=ANYONE, reply=ItemHistory):
     """One item with its earlier editions."""
 
-    __module__ = OWNER
     id: CaseId

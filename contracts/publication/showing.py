@@ -6,8 +6,8 @@ from datetime import date
 from pydantic import Field
 
 from contracts.base import CaseId, Command, Personal, Query, Reply, Role
-from contracts.document import Source
-from contracts.publication_terms import OFFICE, OWNER
+from contracts.publication.record import Source
+from contracts.publication.terms import OFFICE
 
 DELIVERERS = (Role.CLERK, Role.WEBMASTER, Role.OPENNESS, Role.REVIEWER, Role.ARCHIVIST)
 
@@ -15,7 +15,6 @@ DELIVERERS = (Role.CLERK, Role.WEBMASTER, Role.OPENNESS, Role.REVIEWER, Role.ARC
 class RecordDelivery(Command, by=DELIVERERS):
     """A published document was delivered by a channel: each delivery counts, also a second one by the same channel."""
 
-    __module__ = OWNER
     id: CaseId
     channel: str = Field(min_length=1, max_length=20, description="One of the known channels.")
     on: date = Field(description="Day of the delivery.")
@@ -26,7 +25,6 @@ class RecordDelivery(Command, by=DELIVERERS):
 class SetSource(Command, by=(Role.CLERK, Role.OPENNESS)):
     """转载: the document re-issues one from above; the delay is measured from its publication there."""
 
-    __module__ = OWNER
     id: CaseId
     source: Source
 
@@ -34,7 +32,6 @@ class SetSource(Command, by=(Role.CLERK, Role.OPENNESS)):
 class SetNotice(Command, by=(Role.CLERK,)):
     """公告公示: until when the notice stands, and where to object. Before publication."""
 
-    __module__ = OWNER
     id: CaseId
     until: date = Field(description="公示截止日")
     contact: str = Field(min_length=4, max_length=100, description="异议受理联系方式（机构电话、地址）")
@@ -47,7 +44,6 @@ class ObjectionKept(Reply):
 class RecordObjection(Command, by=(Role.CLERK, Role.OPENNESS), reply=ObjectionKept):
     """An objection to a notice was received. Its words and who objects are papers."""
 
-    __module__ = OWNER
     id: CaseId
     objector: Personal[str] = Field(min_length=1, max_length=100)
     contact: Personal[str] = Field(default="", max_length=100)
@@ -57,7 +53,6 @@ class RecordObjection(Command, by=(Role.CLERK, Role.OPENNESS), reply=ObjectionKe
 class AnswerObjection(Command, by=(Role.CLERK, Role.OPENNESS)):
     """An objection was answered."""
 
-    __module__ = OWNER
     id: CaseId
     no: int = Field(ge=1)
     accepted: bool = Field(description="The objection was found right.")
@@ -67,7 +62,6 @@ class AnswerObjection(Command, by=(Role.CLERK, Role.OPENNESS)):
 class ConcludeNotice(Command, by=OFFICE):
     """The result of a notice whose period is over and whose objections are answered; it is public."""
 
-    __module__ = OWNER
     id: CaseId
     result: str = Field(min_length=2, max_length=500)
 
@@ -85,7 +79,6 @@ class ObjectionContent(Reply):
 class ReadObjection(Query, by=(Role.CLERK, Role.HEAD, Role.OPENNESS), reply=ObjectionContent):
     """Read an objection; who read it and why is kept."""
 
-    __module__ = OWNER
     id: CaseId
     no: int = Field(ge=1)
     purpose: str = Field(min_length=2, max_length=200)

@@ -1,11 +1,11 @@
-"""政府公报: issues made of published normative documents. Published from `contracts.publication`."""
+"""政府公报: issues made of published normative documents."""
 
 from datetime import date
 
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Record, Reply, Role
-from contracts.publication_terms import ANYONE, HOUSE, OFFICE, OWNER
+from contracts.publication.terms import ANYONE, HOUSE, OFFICE
 
 MAX_ITEMS = 40
 """Documents of one issue."""
@@ -46,28 +46,24 @@ class GazetteIssue(Record):
 class GazetteIssued(Event, record="gazette_issue", name="issued", audience=Audience.PUBLIC):
     """Sent when an issue of the gazette was published."""
 
-    __module__ = OWNER
     record: GazetteIssue
 
 
 class GazetteGapped(Event, record="gazette_issue", name="gapped", audience=Audience.PUBLIC):
     """Sent when a document of an issue was taken down: delete older editions of the issue."""
 
-    __module__ = OWNER
     record: GazetteIssue
 
 
 class GazetteIssueRestated(Event, record="gazette_issue", name="restated", audience=Audience.PUBLIC):
     """Sent when all issues are told again."""
 
-    __module__ = OWNER
     record: GazetteIssue
 
 
 class IssueGazette(Command, by=OFFICE):
     """Publish the next issue of the year, from the documents named, or from the oldest that are in no issue yet."""
 
-    __module__ = OWNER
     name: str = Field(default="政府公报", min_length=2, max_length=60, description="Name of the gazette.")
     documents: tuple[CaseId, ...] = Field(default=(), max_length=MAX_ITEMS, description="In the order of printing.")
 
@@ -89,7 +85,6 @@ class GazetteCandidates(Reply):
 class NotInGazette(Query, by=(*HOUSE, Role.OPERATOR), reply=GazetteCandidates):
     """Published normative documents that are in no issue of the gazette yet, the oldest first."""
 
-    __module__ = OWNER
     limit: int = Field(default=50, ge=1, le=200)
 
 
@@ -100,5 +95,4 @@ class IssueFound(Reply):
 class GetGazetteIssue(Query, by=ANYONE, reply=IssueFound):
     """One issue with its documents and editions."""
 
-    __module__ = OWNER
     id: CaseId

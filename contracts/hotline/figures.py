@@ -1,4 +1,4 @@
-"""Numbers of the hotline, its history from elsewhere, and what Open311 asks. Published from `contracts.hotline`."""
+"""Numbers of the hotline, its history from elsewhere, and what Open311 asks."""
 
 from datetime import date
 from typing import Literal
@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Command, Contract, Personal, Query, Reply, Role
-from contracts.hotline_public import Signal
-from contracts.hotline_terms import CENTRE, OWNER, STAFF, AgencyCode, Satisfaction, Ticket, TicketKind
+from contracts.hotline.public import Signal
+from contracts.hotline.terms import CENTRE, STAFF, AgencyCode, Satisfaction, Ticket, TicketKind
 
 READERS = (*STAFF, Role.OPENNESS, Role.SERVICE)
 Dimension = Literal["total", "unit", "category", "channel", "kind", "area"]
@@ -56,8 +56,6 @@ class StatisticsTable(Reply):
 class Statistics(Query, by=READERS, reply=StatisticsTable):
     """Tickets received from `first` to `last`, both included, by one dimension, as they stand now."""
 
-    __module__ = OWNER
-
     first: date
     last: date
     by: Dimension = "total"
@@ -83,8 +81,6 @@ class DutyPage(Reply):
 class DutySheet(Query, by=READERS, reply=DutyPage):
     """What came in on a day, and what the desk must see to now."""
 
-    __module__ = OWNER
-
     day: date
 
 
@@ -102,8 +98,6 @@ class SupervisionPage(Reply):
 
 class SupervisionList(Query, by=READERS, reply=SupervisionPage):
     """Open tickets that are overdue, supervised, often urged, returned, redone or reopened (督办清单)."""
-
-    __module__ = OWNER
 
     agency: str | None = Field(default=None, max_length=20)
 
@@ -137,8 +131,6 @@ class MonthPage(Reply):
 
 class MonthlyBulletin(Query, by=READERS, reply=MonthPage):
     """Figures of one month: total, changes, by channel, kind, class and unit, hot topics."""
-
-    __module__ = OWNER
 
     year: int = Field(ge=2004, le=2100)
     month: int = Field(ge=1, le=12)
@@ -184,23 +176,17 @@ class HistoryTaken(Reply):
 class ImportTickets(Command, by=(*CENTRE, Role.ARCHIVIST, Role.OPERATOR), reply=HistoryTaken):
     """Take in closed tickets of another system. A line is recognised by source and number: a repeat changes nothing."""
 
-    __module__ = OWNER
-
     rows: tuple[HistoryRow, ...] = Field(min_length=1, max_length=100)
 
 
 class TellHowToApply(Command, by=CENTRE):
     """The caller was told how to apply for government information. It starts no statutory clock."""
 
-    __module__ = OWNER
-
     id: CaseId
 
 
 class BecomeRequest(Command, by=CENTRE):
     """With the caller's consent the ticket becomes a request for information, at an agency, under its own rules."""
-
-    __module__ = OWNER
 
     id: CaseId
     agency: AgencyCode
@@ -230,8 +216,6 @@ class ReportedRows(Reply):
 
 class ReportedTickets(Query, by=(Role.CITIZEN, Role.SERVICE), reply=ReportedRows):
     """Tickets that came by Open311, newest first. Reports and secret callers' tickets are never among them."""
-
-    __module__ = OWNER
 
     ids: tuple[CaseId, ...] = Field(default=(), max_length=200)
     category: tuple[str, ...] = Field(default=(), max_length=20)

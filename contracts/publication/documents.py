@@ -5,115 +5,17 @@ from datetime import date
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Personal, Query, Reply, Role
-from contracts.document import ATTACHED_BYTES as ATTACHED_BYTES
-from contracts.document import INLINE_BYTES as INLINE_BYTES
-from contracts.document import MAX_ATTACHMENTS as MAX_ATTACHMENTS
-from contracts.document import Attachment as Attachment
-from contracts.document import Attribute as Attribute
-from contracts.document import Changes as Changes
-from contracts.document import Check as Check
-from contracts.document import Delivery as Delivery
-from contracts.document import Document as Document
-from contracts.document import Interpretation as Interpretation
-from contracts.document import Leak as Leak
-from contracts.document import Metadata as Metadata
-from contracts.document import Notice as Notice
-from contracts.document import PublicDocument as PublicDocument
-from contracts.document import Source as Source
-from contracts.document import Text as Text
-from contracts.document import Validity as Validity
-from contracts.document import Version as Version
-from contracts.publication_catalogue import ROWS as ROWS
-from contracts.publication_catalogue import CatalogueDuty as CatalogueDuty
-from contracts.publication_catalogue import CatalogueItem as CatalogueItem
-from contracts.publication_catalogue import CatalogueItemRestated as CatalogueItemRestated
-from contracts.publication_catalogue import CatalogueRow as CatalogueRow
-from contracts.publication_catalogue import CatalogueRows as CatalogueRows
-from contracts.publication_catalogue import CatalogueType as CatalogueType
-from contracts.publication_catalogue import CatalogueTypes as CatalogueTypes
-from contracts.publication_catalogue import Change as Change
-from contracts.publication_catalogue import ClaimItems as ClaimItems
-from contracts.publication_catalogue import Column as Column
-from contracts.publication_catalogue import DutyChanged as DutyChanged
-from contracts.publication_catalogue import DutyOverdue as DutyOverdue
-from contracts.publication_catalogue import DutyRestated as DutyRestated
-from contracts.publication_catalogue import ExportItems as ExportItems
-from contracts.publication_catalogue import GetCatalogueTypes as GetCatalogueTypes
-from contracts.publication_catalogue import GetItem as GetItem
-from contracts.publication_catalogue import ItemAdded as ItemAdded
-from contracts.publication_catalogue import ItemChanged as ItemChanged
-from contracts.publication_catalogue import ItemHistory as ItemHistory
-from contracts.publication_catalogue import ItemRemoved as ItemRemoved
-from contracts.publication_catalogue import PutItem as PutItem
-from contracts.publication_catalogue import PutItems as PutItems
-from contracts.publication_catalogue import RemoveItem as RemoveItem
-from contracts.publication_catalogue import ReviewBasis as ReviewBasis
-from contracts.publication_catalogue import Row as Row
-from contracts.publication_catalogue import RowOutcome as RowOutcome
-from contracts.publication_catalogue import RowOutcomes as RowOutcomes
-from contracts.publication_catalogue import Value as Value
-from contracts.publication_files import MAX_FILE as MAX_FILE
-from contracts.publication_files import MAX_PIECE as MAX_PIECE
-from contracts.publication_files import Attach as Attach
-from contracts.publication_files import ConfirmAttachment as ConfirmAttachment
-from contracts.publication_files import Detach as Detach
-from contracts.publication_files import Piece as Piece
-from contracts.publication_files import Uploaded as Uploaded
-from contracts.publication_gazette import MAX_ITEMS as MAX_ITEMS
-from contracts.publication_gazette import Edition as Edition
-from contracts.publication_gazette import GazetteCandidate as GazetteCandidate
-from contracts.publication_gazette import GazetteCandidates as GazetteCandidates
-from contracts.publication_gazette import GazetteGapped as GazetteGapped
-from contracts.publication_gazette import GazetteIssue as GazetteIssue
-from contracts.publication_gazette import GazetteIssued as GazetteIssued
-from contracts.publication_gazette import GazetteIssueRestated as GazetteIssueRestated
-from contracts.publication_gazette import GazetteItem as GazetteItem
-from contracts.publication_gazette import GetGazetteIssue as GetGazetteIssue
-from contracts.publication_gazette import IssueFound as IssueFound
-from contracts.publication_gazette import IssueGazette as IssueGazette
-from contracts.publication_gazette import NotInGazette as NotInGazette
-from contracts.publication_rounds import AdoptProposal as AdoptProposal
-from contracts.publication_rounds import CarryOutCleanup as CarryOutCleanup
-from contracts.publication_rounds import CleanupChanged as CleanupChanged
-from contracts.publication_rounds import CleanupDue as CleanupDue
-from contracts.publication_rounds import CleanupPage as CleanupPage
-from contracts.publication_rounds import CleanupRestated as CleanupRestated
-from contracts.publication_rounds import CleanupRound as CleanupRound
-from contracts.publication_rounds import CloseCleanup as CloseCleanup
-from contracts.publication_rounds import Conclusion as Conclusion
-from contracts.publication_rounds import DeclineProposal as DeclineProposal
-from contracts.publication_rounds import GetCleanup as GetCleanup
-from contracts.publication_rounds import Judge as Judge
-from contracts.publication_rounds import Judged as Judged
-from contracts.publication_rounds import OpenCleanup as OpenCleanup
-from contracts.publication_rounds import ProposalChanged as ProposalChanged
-from contracts.publication_rounds import ProposalOverdue as ProposalOverdue
-from contracts.publication_rounds import ProposalRestated as ProposalRestated
-from contracts.publication_rounds import PublicationProposal as PublicationProposal
-from contracts.publication_showing import AnswerObjection as AnswerObjection
-from contracts.publication_showing import ConcludeNotice as ConcludeNotice
-from contracts.publication_showing import ObjectionContent as ObjectionContent
-from contracts.publication_showing import ObjectionKept as ObjectionKept
-from contracts.publication_showing import ReadObjection as ReadObjection
-from contracts.publication_showing import RecordDelivery as RecordDelivery
-from contracts.publication_showing import RecordObjection as RecordObjection
-from contracts.publication_showing import SetNotice as SetNotice
-from contracts.publication_showing import SetSource as SetSource
-from contracts.publication_stock import IMPORT_BATCH as IMPORT_BATCH
-from contracts.publication_stock import IMPORT_BYTES as IMPORT_BYTES
-from contracts.publication_stock import ConfirmImport as ConfirmImport
-from contracts.publication_stock import ConfirmImports as ConfirmImports
-from contracts.publication_stock import Given as Given
-from contracts.publication_stock import Import as Import
-from contracts.publication_stock import ImportItem as ImportItem
-from contracts.publication_stock import ImportOutcome as ImportOutcome
-from contracts.publication_stock import ImportOutcomes as ImportOutcomes
-from contracts.publication_stock import ImportReport as ImportReport
-from contracts.publication_stock import Waiting as Waiting
-from contracts.publication_stock import WaitingPage as WaitingPage
-from contracts.publication_terms import HOUSE as HOUSE
-from contracts.publication_terms import OFFICE as OFFICE
-from contracts.publication_terms import Remark as Remark
+from contracts.publication.record import (
+    Attribute,
+    Changes,
+    Document,
+    Interpretation,
+    Leak,
+    PublicDocument,
+    Validity,
+    Version,
+)
+from contracts.publication.terms import HOUSE, OFFICE, Remark
 
 
 class DocumentPublished(Event, record="public_document", name="published", audience=Audience.PUBLIC):

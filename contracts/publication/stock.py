@@ -1,4 +1,4 @@
-"""The stock of documents: taken in, and confirmed by a named person. Published from `contracts.publication`."""
+"""The stock of documents: taken in, and confirmed by a named person."""
 
 from datetime import date
 from typing import Literal
@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.base import CaseId, Command, Contract, Personal, Query, Reply, Role
-from contracts.document import Attribute, Changes, Metadata
-from contracts.publication_terms import HOUSE, OWNER, Remark
+from contracts.publication.record import Attribute, Changes, Metadata
+from contracts.publication.terms import HOUSE, Remark
 
 IMPORT_BATCH = 100
 """Documents in one `Import`, which as a whole must stay below `IMPORT_BYTES`."""
@@ -59,7 +59,6 @@ class Import(Command, by=(Role.CLERK, Role.REVIEWER, Role.OPENNESS, Role.ARCHIVI
     With `confirm` the person confirms at once all that carry an attribute, no contradiction and no finding.
     """
 
-    __module__ = OWNER
     items: tuple[ImportItem, ...] = Field(min_length=1, max_length=IMPORT_BATCH)
     confirm: bool = False
 
@@ -67,7 +66,6 @@ class Import(Command, by=(Role.CLERK, Role.REVIEWER, Role.OPENNESS, Role.ARCHIVI
 class ConfirmImport(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST)):
     """A named person confirms one imported document: it is published, or filed when it is not 主动公开."""
 
-    __module__ = OWNER
     id: CaseId
     attribute: Attribute | None = Field(default=None, description="Where the document itself carries none.")
     ground: str | None = Field(default=None, max_length=40)
@@ -80,7 +78,6 @@ class ConfirmImport(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST)):
 class ConfirmImports(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST), reply=ImportOutcomes):
     """Confirm many; those that lack something stay internal, each with its reason."""
 
-    __module__ = OWNER
     ids: tuple[CaseId, ...] = Field(min_length=1, max_length=IMPORT_BATCH)
 
 
@@ -104,6 +101,5 @@ class WaitingPage(Reply):
 class ImportReport(Query, by=(*HOUSE, Role.OPERATOR), reply=WaitingPage):
     """Imported documents that wait for confirmation, by number."""
 
-    __module__ = OWNER
     after: CaseId | None = None
     limit: int = Field(default=50, ge=1, le=IMPORT_BATCH)

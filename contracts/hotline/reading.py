@@ -1,11 +1,11 @@
-"""What the hotline answers about tickets. Published from `contracts.hotline`."""
+"""What the hotline answers about tickets."""
 
 from datetime import date
 
 from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Contract, Personal, Query, Reply, Role
-from contracts.hotline_terms import OWNER, STAFF, Caller, Ticket, TicketKind, TicketState
+from contracts.hotline.terms import STAFF, Caller, Ticket, TicketKind, TicketState
 
 
 class Step(Contract):
@@ -36,8 +36,6 @@ class Following(Reply):
 
 class FollowTicket(Query, by=(Role.CITIZEN, Role.SERVICE), reply=Following):
     """The caller follows the ticket by number and query code."""
-
-    __module__ = OWNER
 
     number: CaseId
     code: str = Field(max_length=20)
@@ -80,8 +78,6 @@ class TicketPage(Reply):
 class ShowTicket(Query, by=STAFF, reply=TicketPage):
     """Read a ticket and its papers; who read them and why is kept."""
 
-    __module__ = OWNER
-
     id: CaseId
     purpose: str = Field(default="办理", max_length=100)
 
@@ -92,8 +88,6 @@ class TicketRows(Reply):
 
 class ListTickets(Query, by=(*STAFF, Role.SERVICE), reply=TicketRows):
     """Tickets, newest first."""
-
-    __module__ = OWNER
 
     state: TicketState | None = None
     agency: str | None = Field(default=None, max_length=20)

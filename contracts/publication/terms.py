@@ -2,7 +2,6 @@
 
 from contracts.base import Contract, Role
 
-OWNER = "contracts.publication"
 OFFICE = (Role.REVIEWER, Role.OPENNESS)
 HOUSE = (Role.CLERK, Role.HEAD, Role.OPENNESS, Role.REVIEWER, Role.SUPERVISOR, Role.ARCHIVIST)
 ANYONE = (Role.CITIZEN, Role.SERVICE, Role.OPERATOR, *HOUSE)

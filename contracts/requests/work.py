@@ -1,4 +1,4 @@
-"""Work around requests: collection from units, complaints, tests of channels. Published from `contracts.requests`."""
+"""Work around requests: collection from units, complaints, tests of channels."""
 
 from datetime import date
 from enum import StrEnum
@@ -7,10 +7,9 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.base import CaseId, Command, Contract, Done, Event, Personal, Query, Reply, Role, WorkRecord
-from contracts.requests_answers import LedgerPage
-from contracts.requests_terms import MAX_TEXT, OFFICE, READERS, Channel, Step
+from contracts.requests.answers import LedgerPage
+from contracts.requests.terms import MAX_TEXT, OFFICE, READERS, Channel, Step
 
-OWNER = "contracts.requests"
 WATCHERS = (Role.OPENNESS, Role.SUPERVISOR)
 Finding = Literal["属实", "部分属实", "不属实"]
 Measure = Literal["督促整改", "通报批评"]
@@ -38,28 +37,24 @@ class Collection(WorkRecord):
 class CollectionChanged(Event, record="collection", name="changed"):
     """Sent when a unit was asked, has answered, or need not answer any more."""
 
-    __module__ = OWNER
     record: Collection
 
 
 class CollectionOverdue(Event, record="collection", name="overdue"):
     """Sent once when a unit has not answered in time."""
 
-    __module__ = OWNER
     record: Collection
 
 
 class CollectionRestated(Event, record="collection", name="restated"):
     """Sent when the collection is told again as it stands."""
 
-    __module__ = OWNER
     record: Collection
 
 
 class AskUnit(Step, by=OFFICE):
     """协查: ask a unit for what it holds, by a day within the reply limit. Several units may be asked."""
 
-    __module__ = OWNER
     unit: str = Field(max_length=40)
     question: Personal[str] = Field(min_length=2, max_length=MAX_TEXT)
     due_on: date
@@ -68,7 +63,6 @@ class AskUnit(Step, by=OFFICE):
 class AnswerCollection(Command, by=(Role.CLERK, Role.OPENNESS, Role.HEAD)):
     """The unit's answer."""
 
-    __module__ = OWNER
     id: CaseId
     held: Held
     answer: Personal[str] = Field(min_length=2, max_length=MAX_TEXT, description="What, or where it was searched.")
@@ -77,7 +71,6 @@ class AnswerCollection(Command, by=(Role.CLERK, Role.OPENNESS, Role.HEAD)):
 class WithdrawCollection(Command, by=OFFICE):
     """The unit need not answer any more."""
 
-    __module__ = OWNER
     id: CaseId
 
 
@@ -92,7 +85,6 @@ class CollectionDetail(Reply):
 class GetCollection(Query, by=READERS, reply=CollectionDetail):
     """What a unit was asked. With a purpose its words are read too, and the reading is kept."""
 
-    __module__ = OWNER
     id: CaseId
     purpose: str = Field(default="", max_length=200)
 
@@ -104,7 +96,6 @@ class CollectionList(Reply):
 class ListCollections(Query, by=(*READERS, Role.SERVICE), reply=CollectionList):
     """Collections of a request, or open ones of a unit, the most urgent first."""
 
-    __module__ = OWNER
     request: str = Field(default="", max_length=80)
     unit: str = Field(default="", max_length=40)
     limit: int = Field(default=100, ge=1, le=200)
@@ -128,35 +119,30 @@ class Complaint(WorkRecord):
 class ComplaintReceived(Event, record="complaint", name="received"):
     """Sent when a complaint was registered."""
 
-    __module__ = OWNER
     record: Complaint
 
 
 class ComplaintChanged(Event, record="complaint", name="changed"):
     """Sent when a complaint was verified, ordered, rectified or closed."""
 
-    __module__ = OWNER
     record: Complaint
 
 
 class ComplaintOverdue(Event, record="complaint", name="overdue"):
     """Sent once when a complaint's limit, or that of an ordered rectification, has passed."""
 
-    __module__ = OWNER
     record: Complaint
 
 
 class ComplaintRestated(Event, record="complaint", name="restated"):
     """Sent when the complaint is told again as it stands."""
 
-    __module__ = OWNER
     record: Complaint
 
 
 class FileComplaint(Command, by=WATCHERS, reply=Done):
     """登记投诉举报 at the supervising office (条例51)."""
 
-    __module__ = OWNER
     about: str = Field(max_length=40)
     request: CaseId | None = None
     complainant: Personal[str] = Field(default="", max_length=300, description="Name and contact; may stay empty.")
@@ -173,7 +159,6 @@ class ComplaintStep(Command, by=WATCHERS):
 class VerifyComplaint(ComplaintStep, by=WATCHERS):
     """核实 (条例47)."""
 
-    __module__ = OWNER
     finding: Finding
     text: Personal[str] = Field(min_length=2, max_length=MAX_TEXT)
 
@@ -181,7 +166,6 @@ class VerifyComplaint(ComplaintStep, by=WATCHERS):
 class OrderRectification(ComplaintStep, by=WATCHERS):
     """督促整改 or 通报批评 of a unit that does not do its duty (条例47)."""
 
-    __module__ = OWNER
     measure: Measure
     text: Personal[str] = Field(min_length=2, max_length=MAX_TEXT)
     until: date | None = Field(default=None, description="Last day, for 督促整改.")
@@ -190,7 +174,6 @@ class OrderRectification(ComplaintStep, by=WATCHERS):
 class RecordRectification(ComplaintStep, by=WATCHERS):
     """The unit has done what was ordered."""
 
-    __module__ = OWNER
     text: Personal[str] = Field(min_length=2, max_length=MAX_TEXT)
     rectified_on: date | None = None
 
@@ -198,7 +181,6 @@ class RecordRectification(ComplaintStep, by=WATCHERS):
 class CloseComplaint(ComplaintStep, by=WATCHERS):
     """答复 the complainant, or end it otherwise. An upheld complaint is answered after its order only."""
 
-    __module__ = OWNER
     ending: Ending
     text: Personal[str] = Field(min_length=2, max_length=MAX_TEXT)
 
@@ -213,7 +195,6 @@ class ComplaintDetail(Reply):
 class GetComplaint(Query, by=WATCHERS, reply=ComplaintDetail):
     """One complaint. With a purpose its words are read too, and the reading is kept."""
 
-    __module__ = OWNER
     id: CaseId
     purpose: str = Field(default="", max_length=200)
 
@@ -225,7 +206,6 @@ class ComplaintList(Reply):
 class ListComplaints(Query, by=(*WATCHERS, Role.ARCHIVIST, Role.SERVICE), reply=ComplaintList):
     """Complaints, the most urgent first."""
 
-    __module__ = OWNER
     about: str = Field(default="", max_length=40)
     open: bool | None = None
     limit: int = Field(default=100, ge=1, le=200)
@@ -243,28 +223,24 @@ class ChannelTest(WorkRecord):
 class ChannelTested(Event, record="channel", name="tested"):
     """Sent when a channel was tried."""
 
-    __module__ = OWNER
     record: ChannelTest
 
 
 class ChannelUntested(Event, record="channel", name="overdue"):
     """Sent once when a channel was not tried in its period."""
 
-    __module__ = OWNER
     record: ChannelTest
 
 
 class ChannelRestated(Event, record="channel", name="restated"):
     """Sent when the channel is told again as it stands."""
 
-    __module__ = OWNER
     record: ChannelTest
 
 
 class RecordChannelTest(Command, by=(*OFFICE, Role.SUPERVISOR)):
     """登记一次渠道测试."""
 
-    __module__ = OWNER
     agency: str = Field(max_length=40)
     channel: Channel
     works: bool
@@ -280,28 +256,24 @@ class ChannelList(Reply):
 class ListChannels(Query, by=(*READERS, Role.SERVICE), reply=ChannelList):
     """The channels of an agency, or all that are broken or were not tried in time."""
 
-    __module__ = OWNER
     agency: str = Field(default="", max_length=40)
 
 
 class RecordHelp(Step, by=OFFICE):
     """提供必要帮助: to an applicant with difficulties in reading, seeing or hearing (条例43)."""
 
-    __module__ = OWNER
     help: Personal[str] = Field(min_length=2, max_length=2000)
 
 
 class NoteContact(Step, by=OFFICE):
     """联系记录: what was said by telephone or at the counter."""
 
-    __module__ = OWNER
     note: Personal[str] = Field(min_length=2, max_length=2000)
 
 
 class ListArrived(Query, by=(*READERS, Role.SERVICE), reply=LedgerPage):
     """What came in during the last days, the newest first."""
 
-    __module__ = OWNER
     days: int = Field(default=1, ge=0, le=60, description="How many days back.")
     agency: str = Field(default="", max_length=40)
     limit: int = Field(default=100, ge=1, le=200)
@@ -326,5 +298,4 @@ class AlreadyPublicFound(Reply):
 class AlreadyPublic(Query, by=(Role.CITIZEN, *OFFICE), reply=AlreadyPublicFound):
     """Look for what is asked for among what is public, before an application is filed (条例36(1))."""
 
-    __module__ = OWNER
     description: Personal[str] = Field(min_length=2, max_length=MAX_TEXT)

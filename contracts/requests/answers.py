@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import Field
 
 from contracts.base import CaseId, Personal, Reply
-from contracts.requests_terms import Application, BadLine, CountedDay, Happened, Request, Similar, Stage
+from contracts.requests.terms import Application, BadLine, CountedDay, Happened, Request, Similar, Stage
 
 
 class Submitted(Reply):

@@ -1,9 +1,8 @@
-"""Attachments of documents. Published from `contracts.publication`."""
+"""Attachments of documents."""
 
 from pydantic import ConfigDict, Field
 
 from contracts.base import CaseId, Command, Personal, Reply, Role
-from contracts.publication_terms import OWNER
 
 MAX_FILE = 100 * 1024 * 1024
 MAX_PIECE = 384 * 1024
@@ -24,7 +23,6 @@ class Piece(Command, by=KEEPERS, reply=Uploaded):
     """The next piece of a file, in order. Nobody sees the file before `Attach` has examined it; a file that is not
     attached within a day is removed."""
 
-    __module__ = OWNER
     model_config = ConfigDict(str_max_length=2 * MAX_PIECE)
     id: CaseId
     upload: str = Field(pattern=UPLOAD, description="Chosen by the sender, new for each file.")
@@ -36,7 +34,6 @@ class Attach(Command, by=KEEPERS):
     """The upload is complete: it is checked against its digest, scanned for viruses, looked through for secrecy marks
     and personal data, and attached. A file that cannot be read is 未能检查 and waits for a named person."""
 
-    __module__ = OWNER
     id: CaseId
     upload: str = Field(pattern=UPLOAD)
     name: Personal[str] = Field(min_length=1, max_length=200, description="File name.")
@@ -47,7 +44,6 @@ class Attach(Command, by=KEEPERS):
 class Detach(Command, by=KEEPERS):
     """Remove an attachment of a document that is not public yet."""
 
-    __module__ = OWNER
     id: CaseId
     sha256: str = Field(pattern=DIGEST)
 
@@ -55,7 +51,6 @@ class Detach(Command, by=KEEPERS):
 class ConfirmAttachment(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST)):
     """A named person has read an attachment that could not be checked: no secrecy mark, no personal data."""
 
-    __module__ = OWNER
     id: CaseId
     sha256: str = Field(pattern=DIGEST)
     note: str = Field(min_length=2, max_length=300, description="What was looked at.")

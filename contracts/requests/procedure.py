@@ -6,96 +6,24 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.base import CaseId, Command, Event, Personal, Query, Role
-from contracts.requests_answers import Detail as Detail
-from contracts.requests_answers import Explained as Explained
-from contracts.requests_answers import Followed as Followed
-from contracts.requests_answers import LedgerImported as LedgerImported
-from contracts.requests_answers import LedgerPage as LedgerPage
-from contracts.requests_answers import Submitted as Submitted
-from contracts.requests_papers import MAX_ATTACHMENT as MAX_ATTACHMENT
-from contracts.requests_papers import MAX_PIECE as MAX_PIECE
-from contracts.requests_papers import Attach as Attach
-from contracts.requests_papers import Attaching as Attaching
-from contracts.requests_papers import AttachmentPiece as AttachmentPiece
-from contracts.requests_papers import CaseFile as CaseFile
-from contracts.requests_papers import CaseFileKey as CaseFileKey
-from contracts.requests_papers import CaseFilePiece as CaseFilePiece
-from contracts.requests_papers import ClearAttachment as ClearAttachment
-from contracts.requests_papers import Document as Document
-from contracts.requests_papers import DocumentKind as DocumentKind
-from contracts.requests_papers import ExportCaseFile as ExportCaseFile
-from contracts.requests_papers import FileEntry as FileEntry
-from contracts.requests_papers import GetCaseFilePiece as GetCaseFilePiece
-from contracts.requests_papers import MakeDocument as MakeDocument
-from contracts.requests_papers import PublicKey as PublicKey
-from contracts.requests_papers import ReadAttachment as ReadAttachment
-from contracts.requests_terms import APPROVERS as APPROVERS
-from contracts.requests_terms import MAX_TEXT as MAX_TEXT
-from contracts.requests_terms import OFFICE as OFFICE
-from contracts.requests_terms import READERS as READERS
-from contracts.requests_terms import Agent as Agent
-from contracts.requests_terms import Applicant as Applicant
-from contracts.requests_terms import ApplicantClass as ApplicantClass
-from contracts.requests_terms import Application as Application
-from contracts.requests_terms import ApplicationKind as ApplicationKind
-from contracts.requests_terms import BadLine as BadLine
-from contracts.requests_terms import Channel as Channel
-from contracts.requests_terms import Consulted as Consulted
-from contracts.requests_terms import CountedDay as CountedDay
-from contracts.requests_terms import Happened as Happened
-from contracts.requests_terms import Notice as Notice
-from contracts.requests_terms import Outcome as Outcome
-from contracts.requests_terms import Proposal as Proposal
-from contracts.requests_terms import Request as Request
-from contracts.requests_terms import Result as Result
-from contracts.requests_terms import Review as Review
-from contracts.requests_terms import ReviewKind as ReviewKind
-from contracts.requests_terms import ReviewResult as ReviewResult
-from contracts.requests_terms import Route as Route
-from contracts.requests_terms import Similar as Similar
-from contracts.requests_terms import Stage as Stage
-from contracts.requests_terms import Stance as Stance
-from contracts.requests_terms import Step as Step
-from contracts.requests_work import WATCHERS as WATCHERS
-from contracts.requests_work import AlreadyPublic as AlreadyPublic
-from contracts.requests_work import AlreadyPublicFound as AlreadyPublicFound
-from contracts.requests_work import AnswerCollection as AnswerCollection
-from contracts.requests_work import AskUnit as AskUnit
-from contracts.requests_work import ChannelList as ChannelList
-from contracts.requests_work import ChannelRestated as ChannelRestated
-from contracts.requests_work import ChannelTest as ChannelTest
-from contracts.requests_work import ChannelTested as ChannelTested
-from contracts.requests_work import ChannelUntested as ChannelUntested
-from contracts.requests_work import CloseComplaint as CloseComplaint
-from contracts.requests_work import Collection as Collection
-from contracts.requests_work import CollectionChanged as CollectionChanged
-from contracts.requests_work import CollectionDetail as CollectionDetail
-from contracts.requests_work import CollectionList as CollectionList
-from contracts.requests_work import CollectionOverdue as CollectionOverdue
-from contracts.requests_work import CollectionRestated as CollectionRestated
-from contracts.requests_work import Complaint as Complaint
-from contracts.requests_work import ComplaintChanged as ComplaintChanged
-from contracts.requests_work import ComplaintDetail as ComplaintDetail
-from contracts.requests_work import ComplaintList as ComplaintList
-from contracts.requests_work import ComplaintOverdue as ComplaintOverdue
-from contracts.requests_work import ComplaintReceived as ComplaintReceived
-from contracts.requests_work import ComplaintRestated as ComplaintRestated
-from contracts.requests_work import FileComplaint as FileComplaint
-from contracts.requests_work import GetCollection as GetCollection
-from contracts.requests_work import GetComplaint as GetComplaint
-from contracts.requests_work import Held as Held
-from contracts.requests_work import ListArrived as ListArrived
-from contracts.requests_work import ListChannels as ListChannels
-from contracts.requests_work import ListCollections as ListCollections
-from contracts.requests_work import ListComplaints as ListComplaints
-from contracts.requests_work import NoteContact as NoteContact
-from contracts.requests_work import OrderRectification as OrderRectification
-from contracts.requests_work import PublicHit as PublicHit
-from contracts.requests_work import RecordChannelTest as RecordChannelTest
-from contracts.requests_work import RecordHelp as RecordHelp
-from contracts.requests_work import RecordRectification as RecordRectification
-from contracts.requests_work import VerifyComplaint as VerifyComplaint
-from contracts.requests_work import WithdrawCollection as WithdrawCollection
+from contracts.requests.answers import Detail, Explained, Followed, LedgerImported, LedgerPage, Submitted
+from contracts.requests.terms import (
+    APPROVERS,
+    MAX_TEXT,
+    OFFICE,
+    READERS,
+    Application,
+    Channel,
+    Consulted,
+    Notice,
+    Outcome,
+    Proposal,
+    Request,
+    ReviewKind,
+    Route,
+    Stance,
+    Step,
+)
 
 MAX_LEDGER_LINES = 500
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Answer, CaseId, Command, Contract, Event, Intake, Personal, Query, Reply, Role, WorkRecord
-from contracts.hotline_terms import CENTRE, OWNER, STAFF, UNIT, AgencyCode, Caller, Reason
+from contracts.hotline.terms import CENTRE, STAFF, UNIT, AgencyCode, Caller, Reason
 
 JUDGES = (Role.DISPATCHER, Role.SUPERVISOR)
 """Who verifies a bad rating; never a person of the rated unit."""
@@ -66,8 +66,6 @@ class RatingGiven(Intake, what="rating", answer=RatingAnswer, named_by=("rating_
     """A rating of a service matter as the service portal or a counter emits it. The same `rating_no` of one emitter is
     the same rating however often it comes."""
 
-    __module__ = OWNER
-
     rating_no: str = Field(pattern=r"^[A-Za-z0-9_./-]{1,64}$", description="评价编号 of the emitter")
     given_at: AwareDatetime = Field(description="When it was given.")
     level: int = Field(ge=1, le=5, description="5 非常满意, 4 满意, 3 基本满意, 2 不满意, 1 非常不满意")
@@ -109,15 +107,11 @@ class Rating(WorkRecord):
 class RatingReceived(Event, record="rating", name="received"):
     """Sent when a rating was taken in."""
 
-    __module__ = OWNER
-
     record: Rating
 
 
 class RatingChanged(Event, record="rating", name="changed"):
     """Sent when a step was taken about a bad rating."""
-
-    __module__ = OWNER
 
     record: Rating
 
@@ -125,15 +119,11 @@ class RatingChanged(Event, record="rating", name="changed"):
 class RatingOverdue(Event, record="rating", name="overdue"):
     """Sent when a limit of a bad rating has passed."""
 
-    __module__ = OWNER
-
     record: Rating
 
 
 class RatingClosed(Event, record="rating", name="closed"):
     """Sent when a bad rating is done with."""
-
-    __module__ = OWNER
 
     record: Rating
 
@@ -141,15 +131,11 @@ class RatingClosed(Event, record="rating", name="closed"):
 class RatingRestated(Event, record="rating", name="restated"):
     """Sent when the record is told again as it stands."""
 
-    __module__ = OWNER
-
     record: Rating
 
 
 class ContactRater(Command, by=(*CENTRE, *UNIT)):
     """The rater was called; reached or not. After three vain calls the rating is verified without."""
-
-    __module__ = OWNER
 
     id: CaseId
     reached: bool
@@ -157,8 +143,6 @@ class ContactRater(Command, by=(*CENTRE, *UNIT)):
 
 class VerifyRating(Command, by=JUDGES):
     """A person outside the rated unit finds the rating valid, mistaken or malicious."""
-
-    __module__ = OWNER
 
     id: CaseId
     verdict: Verdict
@@ -169,16 +153,12 @@ class VerifyRating(Command, by=JUDGES):
 class AppealRating(Command, by=UNIT):
     """The rated unit asks, once, that the finding be looked at again (申诉复核)."""
 
-    __module__ = OWNER
-
     id: CaseId
     reason: Reason
 
 
 class RemedyRating(Command, by=UNIT):
     """The rated unit has put it right, or explains why there is no ground for it."""
-
-    __module__ = OWNER
 
     id: CaseId
     remedy: Remedy
@@ -187,8 +167,6 @@ class RemedyRating(Command, by=UNIT):
 
 class RevisitRater(Command, by=CENTRE):
     """The rater was visited after the remedy. Still bad: it is put right once more."""
-
-    __module__ = OWNER
 
     id: CaseId
     reached: bool
@@ -207,8 +185,6 @@ class RatingPage(Reply):
 class ShowRating(Query, by=STAFF, reply=RatingPage):
     """Read a rating and its papers; who read them and why is kept."""
 
-    __module__ = OWNER
-
     id: CaseId
     purpose: str = Field(default="办理", max_length=100)
 
@@ -219,8 +195,6 @@ class RatingRows(Reply):
 
 class ListRatings(Query, by=(*STAFF, Role.SERVICE), reply=RatingRows):
     """Ratings, newest first."""
-
-    __module__ = OWNER
 
     agency: str | None = Field(default=None, max_length=20)
     open: bool | None = None
@@ -252,8 +226,6 @@ class RatingFigures(Reply):
 
 class CountRatings(Query, by=(*STAFF, Role.OPENNESS, Role.SERVICE), reply=RatingFigures):
     """Ratings given in a period, by unit."""
-
-    __module__ = OWNER
 
     first: date
     last: date

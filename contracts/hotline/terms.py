@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Contract, Personal, Role, WorkRecord
 
-OWNER = "contracts.hotline"
 """Where every type of the hotline is published from, whichever file it stands in."""
 CENTRE = (Role.DISPATCHER,)
 UNIT = (Role.CLERK, Role.HEAD)

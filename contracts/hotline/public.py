@@ -8,8 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Personal, Query, Record, Reply, Role, WorkRecord
-from contracts.hotline_ratings import RatingRow
-from contracts.hotline_terms import CENTRE, OWNER, STAFF, UNIT, AgencyCode, TicketKind
+from contracts.hotline.ratings import RatingRow
+from contracts.hotline.terms import CENTRE, STAFF, UNIT, AgencyCode, TicketKind
 
 WRITERS = (*CENTRE, *UNIT, Role.OPENNESS)
 PUBLISHERS = (Role.OPENNESS, Role.HEAD, Role.DISPATCHER)
@@ -37,15 +37,11 @@ class Entry(WorkRecord):
 class EntryChanged(Event, record="entry", name="changed"):
     """Sent when a text for the public was drafted, revised, published or withdrawn."""
 
-    __module__ = OWNER
-
     record: Entry
 
 
 class EntryRestated(Event, record="entry", name="restated"):
     """Sent when the record is told again as it stands."""
-
-    __module__ = OWNER
 
     record: Entry
 
@@ -68,15 +64,11 @@ class PublicTicket(Record):
 class PublicTicketPublished(Event, record="public_ticket", name="published", audience=Audience.PUBLIC):
     """Sent when a person has published the result of a ticket, or a corrected text of it."""
 
-    __module__ = OWNER
-
     record: PublicTicket
 
 
 class PublicTicketWithdrawn(Event, record="public_ticket", name="withdrawn", audience=Audience.PUBLIC):
     """Sent when a published result was taken back."""
-
-    __module__ = OWNER
 
     record: PublicTicket
 
@@ -97,15 +89,11 @@ class Knowledge(Record):
 class KnowledgePublished(Event, record="knowledge", name="published", audience=Audience.PUBLIC):
     """Sent when a knowledge entry, or a new edition of one, was published."""
 
-    __module__ = OWNER
-
     record: Knowledge
 
 
 class KnowledgeWithdrawn(Event, record="knowledge", name="withdrawn", audience=Audience.PUBLIC):
     """Sent when a knowledge entry was taken back."""
-
-    __module__ = OWNER
 
     record: Knowledge
 
@@ -114,8 +102,6 @@ class OfferResult(Command, by=WRITERS):
     """Offer the result of a ticket for publication. Without texts its own ones are taken, what the scan finds masked;
     a person must read them before they are published."""
 
-    __module__ = OWNER
-
     ticket: CaseId
     question: Personal[str] = Field(default="", max_length=2000)
     answer: Personal[str] = Field(default="", max_length=8000)
@@ -123,8 +109,6 @@ class OfferResult(Command, by=WRITERS):
 
 class ProposeKnowledge(Command, by=WRITERS):
     """Propose a knowledge entry, from a consultation or of one's own."""
-
-    __module__ = OWNER
 
     ticket: CaseId | None = None
     category: str = Field(default="", max_length=40, description="By default the ticket's.")
@@ -137,8 +121,6 @@ class ProposeKnowledge(Command, by=WRITERS):
 class ReviseEntry(Command, by=WRITERS):
     """Write another text; what is public stays until it is published."""
 
-    __module__ = OWNER
-
     id: CaseId
     question: Personal[str] = Field(min_length=2, max_length=2000)
     answer: Personal[str] = Field(min_length=2, max_length=8000)
@@ -148,15 +130,11 @@ class ReviseEntry(Command, by=WRITERS):
 class PublishEntry(Command, by=PUBLISHERS):
     """A person other than the writer publishes the text. Personal data in it is refused, naming the field."""
 
-    __module__ = OWNER
-
     id: CaseId
 
 
 class WithdrawEntry(Command, by=PUBLISHERS):
     """Take back what was offered or published."""
-
-    __module__ = OWNER
 
     id: CaseId
     reason: str = Field(min_length=2, max_length=300, description="Without personal data.")
@@ -174,8 +152,6 @@ class EntryPage(Reply):
 class ShowEntry(Query, by=(*STAFF, Role.OPENNESS), reply=EntryPage):
     """Read a text on its way to the public; who read it is kept."""
 
-    __module__ = OWNER
-
     id: CaseId
 
 
@@ -187,8 +163,6 @@ class EntryRows(Reply):
 
 class ListEntries(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENNESS), reply=EntryRows):
     """Published results and knowledge, newest first; by category, unit, matter of the guide, kind or period."""
-
-    __module__ = OWNER
 
     sort: EntrySort | None = None
     category: str | None = Field(default=None, max_length=40)
@@ -225,8 +199,6 @@ class SuggestionFigures(Reply):
 class CountSuggestions(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENNESS), reply=SuggestionFigures):
     """How the suggestions of a period ended, with the published reasons."""
 
-    __module__ = OWNER
-
     first: date
     last: date
 
@@ -246,15 +218,11 @@ class Bulletin(Record):
 class BulletinIssued(Event, record="bulletin", name="issued", audience=Audience.PUBLIC):
     """Sent when a person has published the ratings or the suggestions of a period."""
 
-    __module__ = OWNER
-
     record: Bulletin
 
 
 class IssueBulletin(Command, by=(Role.OPENNESS, Role.SUPERVISOR, Role.DISPATCHER)):
     """Publish the ratings or the suggestions of a period that is over."""
-
-    __module__ = OWNER
 
     about: Literal["ratings", "suggestions"]
     first: date
@@ -280,15 +248,11 @@ class Signal(WorkRecord):
 class SignalRaised(Event, record="signal", name="raised"):
     """Sent when a burst was found."""
 
-    __module__ = OWNER
-
     record: Signal
 
 
 class SignalGrew(Event, record="signal", name="grew"):
     """Sent when more tickets belong to a burst."""
-
-    __module__ = OWNER
 
     record: Signal
 
@@ -296,23 +260,17 @@ class SignalGrew(Event, record="signal", name="grew"):
 class SignalClosed(Event, record="signal", name="closed"):
     """Sent when a person has done with a signal."""
 
-    __module__ = OWNER
-
     record: Signal
 
 
 class SignalRestated(Event, record="signal", name="restated"):
     """Sent when the record is told again as it stands."""
 
-    __module__ = OWNER
-
     record: Signal
 
 
 class CloseSignal(Command, by=(*CENTRE, Role.SUPERVISOR)):
     """A person has looked at a signal and says what was done."""
-
-    __module__ = OWNER
 
     id: CaseId
     reason: str = Field(min_length=2, max_length=300, description="Without personal data.")
@@ -324,8 +282,6 @@ class SignalRows(Reply):
 
 class ListSignals(Query, by=(*STAFF, Role.OPENNESS, Role.SERVICE), reply=SignalRows):
     """Signals, newest first."""
-
-    __module__ = OWNER
 
     open: bool | None = None
     limit: int = Field(default=50, ge=1, le=200)

@@ -6,27 +6,21 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Reply, Role
-from contracts.readmodel_terms import MAX_NARRATIVE as MAX_NARRATIVE
-from contracts.readmodel_terms import AnnualReport as AnnualReport
-from contracts.readmodel_terms import CellCases as CellCases
-from contracts.readmodel_terms import Change as Change
-from contracts.readmodel_terms import ChangePage as ChangePage
-from contracts.readmodel_terms import CheckFinding as CheckFinding
-from contracts.readmodel_terms import Collected as Collected
-from contracts.readmodel_terms import Declared as Declared
-from contracts.readmodel_terms import Delivered as Delivered
-from contracts.readmodel_terms import DisclosureStatistics as DisclosureStatistics
-from contracts.readmodel_terms import Due as Due
-from contracts.readmodel_terms import Figure as Figure
-from contracts.readmodel_terms import FileReply as FileReply
-from contracts.readmodel_terms import Form as Form
-from contracts.readmodel_terms import Issue as Issue
-from contracts.readmodel_terms import OfReport as OfReport
-from contracts.readmodel_terms import Opening as Opening
-from contracts.readmodel_terms import Part as Part
-from contracts.readmodel_terms import ReportReply as ReportReply
-from contracts.readmodel_terms import ReportStage as ReportStage
-from contracts.readmodel_terms import Share as Share
+from contracts.readmodel.terms import (
+    MAX_NARRATIVE,
+    AnnualReport,
+    CellCases,
+    ChangePage,
+    Collected,
+    DisclosureStatistics,
+    Figure,
+    FileReply,
+    Form,
+    OfReport,
+    Opening,
+    Part,
+    ReportReply,
+)
 
 STAFF = (
     Role.CLERK,

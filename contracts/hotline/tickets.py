@@ -16,113 +16,21 @@ from contracts.base import (
     Personal,
     Role,
 )
-from contracts.hotline_figures import BecomeRequest as BecomeRequest
-from contracts.hotline_figures import Dimension as Dimension
-from contracts.hotline_figures import DutyPage as DutyPage
-from contracts.hotline_figures import DutySheet as DutySheet
-from contracts.hotline_figures import Figures as Figures
-from contracts.hotline_figures import HistoryBad as HistoryBad
-from contracts.hotline_figures import HistoryRow as HistoryRow
-from contracts.hotline_figures import HistoryTaken as HistoryTaken
-from contracts.hotline_figures import ImportTickets as ImportTickets
-from contracts.hotline_figures import MonthlyBulletin as MonthlyBulletin
-from contracts.hotline_figures import MonthPage as MonthPage
-from contracts.hotline_figures import Reported as Reported
-from contracts.hotline_figures import ReportedRows as ReportedRows
-from contracts.hotline_figures import ReportedTickets as ReportedTickets
-from contracts.hotline_figures import Share as Share
-from contracts.hotline_figures import Statistics as Statistics
-from contracts.hotline_figures import StatisticsTable as StatisticsTable
-from contracts.hotline_figures import SupervisionLine as SupervisionLine
-from contracts.hotline_figures import SupervisionList as SupervisionList
-from contracts.hotline_figures import SupervisionPage as SupervisionPage
-from contracts.hotline_figures import TellHowToApply as TellHowToApply
-from contracts.hotline_figures import Topic as Topic
-from contracts.hotline_public import Bulletin as Bulletin
-from contracts.hotline_public import BulletinIssued as BulletinIssued
-from contracts.hotline_public import CloseSignal as CloseSignal
-from contracts.hotline_public import CountSuggestions as CountSuggestions
-from contracts.hotline_public import Entry as Entry
-from contracts.hotline_public import EntryChanged as EntryChanged
-from contracts.hotline_public import EntryPage as EntryPage
-from contracts.hotline_public import EntryRestated as EntryRestated
-from contracts.hotline_public import EntryRows as EntryRows
-from contracts.hotline_public import EntrySort as EntrySort
-from contracts.hotline_public import IssueBulletin as IssueBulletin
-from contracts.hotline_public import Knowledge as Knowledge
-from contracts.hotline_public import KnowledgePublished as KnowledgePublished
-from contracts.hotline_public import KnowledgeWithdrawn as KnowledgeWithdrawn
-from contracts.hotline_public import ListEntries as ListEntries
-from contracts.hotline_public import ListSignals as ListSignals
-from contracts.hotline_public import OfferResult as OfferResult
-from contracts.hotline_public import ProposeKnowledge as ProposeKnowledge
-from contracts.hotline_public import PublicTicket as PublicTicket
-from contracts.hotline_public import PublicTicketPublished as PublicTicketPublished
-from contracts.hotline_public import PublicTicketWithdrawn as PublicTicketWithdrawn
-from contracts.hotline_public import PublishEntry as PublishEntry
-from contracts.hotline_public import ReviseEntry as ReviseEntry
-from contracts.hotline_public import ShowEntry as ShowEntry
-from contracts.hotline_public import Signal as Signal
-from contracts.hotline_public import SignalClosed as SignalClosed
-from contracts.hotline_public import SignalGrew as SignalGrew
-from contracts.hotline_public import SignalRaised as SignalRaised
-from contracts.hotline_public import SignalRestated as SignalRestated
-from contracts.hotline_public import SignalRows as SignalRows
-from contracts.hotline_public import SuggestionFigures as SuggestionFigures
-from contracts.hotline_public import SuggestionRow as SuggestionRow
-from contracts.hotline_public import WithdrawEntry as WithdrawEntry
-from contracts.hotline_ratings import AppealRating as AppealRating
-from contracts.hotline_ratings import ContactRater as ContactRater
-from contracts.hotline_ratings import CountRatings as CountRatings
-from contracts.hotline_ratings import ListRatings as ListRatings
-from contracts.hotline_ratings import RatedObject as RatedObject
-from contracts.hotline_ratings import Rating as Rating
-from contracts.hotline_ratings import RatingAnswer as RatingAnswer
-from contracts.hotline_ratings import RatingChanged as RatingChanged
-from contracts.hotline_ratings import RatingClosed as RatingClosed
-from contracts.hotline_ratings import RatingFigures as RatingFigures
-from contracts.hotline_ratings import RatingGiven as RatingGiven
-from contracts.hotline_ratings import RatingOverdue as RatingOverdue
-from contracts.hotline_ratings import RatingPage as RatingPage
-from contracts.hotline_ratings import RatingReceived as RatingReceived
-from contracts.hotline_ratings import RatingRestated as RatingRestated
-from contracts.hotline_ratings import RatingRow as RatingRow
-from contracts.hotline_ratings import RatingRows as RatingRows
-from contracts.hotline_ratings import RatingState as RatingState
-from contracts.hotline_ratings import RatingWay as RatingWay
-from contracts.hotline_ratings import Remedy as Remedy
-from contracts.hotline_ratings import RemedyRating as RemedyRating
-from contracts.hotline_ratings import RevisitRater as RevisitRater
-from contracts.hotline_ratings import ShowRating as ShowRating
-from contracts.hotline_ratings import Verdict as Verdict
-from contracts.hotline_ratings import VerifyRating as VerifyRating
-from contracts.hotline_reading import Following as Following
-from contracts.hotline_reading import FollowTicket as FollowTicket
-from contracts.hotline_reading import ListTickets as ListTickets
-from contracts.hotline_reading import ProposedUnit as ProposedUnit
-from contracts.hotline_reading import ShowTicket as ShowTicket
-from contracts.hotline_reading import SimilarTicket as SimilarTicket
-from contracts.hotline_reading import Step as Step
-from contracts.hotline_reading import TicketPage as TicketPage
-from contracts.hotline_reading import TicketRows as TicketRows
-from contracts.hotline_terms import CATEGORIES as CATEGORIES
-from contracts.hotline_terms import CENTRE as CENTRE
-from contracts.hotline_terms import OWNER as OWNER
-from contracts.hotline_terms import STAFF as STAFF
-from contracts.hotline_terms import UNIT as UNIT
-from contracts.hotline_terms import AgencyCode as AgencyCode
-from contracts.hotline_terms import Attachment as Attachment
-from contracts.hotline_terms import Caller as Caller
-from contracts.hotline_terms import Duty as Duty
-from contracts.hotline_terms import Ending as Ending
-from contracts.hotline_terms import Location as Location
-from contracts.hotline_terms import Matter as Matter
-from contracts.hotline_terms import Reason as Reason
-from contracts.hotline_terms import Satisfaction as Satisfaction
-from contracts.hotline_terms import Ticket as Ticket
-from contracts.hotline_terms import TicketKind as TicketKind
-from contracts.hotline_terms import TicketState as TicketState
-from contracts.hotline_terms import Urgency as Urgency
+from contracts.hotline.terms import (
+    CENTRE,
+    UNIT,
+    AgencyCode,
+    Attachment,
+    Caller,
+    Ending,
+    Location,
+    Matter,
+    Reason,
+    Satisfaction,
+    Ticket,
+    TicketKind,
+    Urgency,
+)
 
 
 class Told(Contract):

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from contracts.base import CaseId, Command, Contract, Event, Query, Reply, Role, WorkRecord
-from contracts.publication_terms import HOUSE, OFFICE, OWNER
+from contracts.publication.terms import HOUSE, OFFICE
 
 TOGETHER = 100
 
@@ -33,35 +33,30 @@ class CleanupRound(WorkRecord):
 class CleanupChanged(Event, record="cleanup_round", name="changed"):
     """Sent when a clean-up round was opened, closed or carried out."""
 
-    __module__ = OWNER
     record: CleanupRound
 
 
 class CleanupDue(Event, record="cleanup_round", name="due"):
     """Sent once when two years after a clean-up round the next one is due."""
 
-    __module__ = OWNER
     record: CleanupRound
 
 
 class CleanupRestated(Event, record="cleanup_round", name="restated"):
     """Sent when all clean-up rounds are told again."""
 
-    __module__ = OWNER
     record: CleanupRound
 
 
 class OpenCleanup(Command, by=OFFICE):
     """Begin a round: every published normative document formed until a day and not ended yet is in it."""
 
-    __module__ = OWNER
     until: date
 
 
 class Judge(Command, by=(Role.CLERK, *OFFICE)):
     """Conclusion on documents of a round, by their own agency or by the office. It may be changed until the end."""
 
-    __module__ = OWNER
     id: CaseId = Field(description="The round.")
     documents: tuple[CaseId, ...] = Field(min_length=1, max_length=TOGETHER)
     conclusion: Conclusion
@@ -71,7 +66,6 @@ class Judge(Command, by=(Role.CLERK, *OFFICE)):
 class CloseCleanup(Command, by=OFFICE):
     """End a round in which every document is judged: its three lists become drafts of the issuer."""
 
-    __module__ = OWNER
     id: CaseId
     issuer: str = Field(max_length=40, description="Agency that publishes the lists.")
 
@@ -79,7 +73,6 @@ class CloseCleanup(Command, by=OFFICE):
 class CarryOutCleanup(Command, by=OFFICE):
     """Once the list of what has ended is published, mark the documents on it as repealed by it."""
 
-    __module__ = OWNER
     id: CaseId
 
 
@@ -105,7 +98,6 @@ class CleanupPage(Reply):
 class GetCleanup(Query, by=(*HOUSE, Role.OPERATOR), reply=CleanupPage):
     """A round with its documents, by number."""
 
-    __module__ = OWNER
     id: CaseId
     unjudged: bool = Field(default=False, description="Only those that are not judged yet.")
     after: CaseId | None = None
@@ -124,28 +116,24 @@ class PublicationProposal(WorkRecord):
 class ProposalChanged(Event, record="proposal", name="changed"):
     """Sent when information was proposed for publication, or the proposal was decided."""
 
-    __module__ = OWNER
     record: PublicationProposal
 
 
 class ProposalOverdue(Event, record="proposal", name="overdue"):
     """Sent once when a proposal was not decided in its time."""
 
-    __module__ = OWNER
     record: PublicationProposal
 
 
 class ProposalRestated(Event, record="proposal", name="restated"):
     """Sent when all proposals are told again."""
 
-    __module__ = OWNER
     record: PublicationProposal
 
 
 class AdoptProposal(Command, by=(Role.OPENNESS, Role.REVIEWER)):
     """The information is public now, by this document."""
 
-    __module__ = OWNER
     id: CaseId
     document: CaseId
 
@@ -153,6 +141,5 @@ class AdoptProposal(Command, by=(Role.OPENNESS, Role.REVIEWER)):
 class DeclineProposal(Command, by=(Role.OPENNESS, Role.REVIEWER)):
     """The information is not published, with the reason."""
 
-    __module__ = OWNER
     id: CaseId
     reason: str = Field(min_length=4, max_length=300)

@@ -1,4 +1,4 @@
-"""Documents, attachments and the case file of a request. Published from `contracts.requests`."""
+"""Documents, attachments and the case file of a request."""
 
 from enum import StrEnum
 from typing import Literal
@@ -6,9 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from contracts.base import CaseId, Command, Contract, Personal, Query, Reply, Role
-from contracts.requests_terms import APPROVERS, OFFICE, READERS, Step
+from contracts.requests.terms import APPROVERS, OFFICE, READERS, Step
 
-OWNER = "contracts.requests"
 MAX_PIECE = 256 * 1024
 """Bytes of one piece of an attachment; in base64 it fits one command."""
 MAX_ATTACHMENT = 5 * 1024 * 1024
@@ -53,7 +52,6 @@ class Document(Reply):
 class MakeDocument(Command, by=(Role.CITIZEN, *OFFICE, *APPROVERS, Role.ARCHIVIST), reply=Document):
     """A document from its template. Its words are papers: who makes it and why is kept; what was issued stays."""
 
-    __module__ = OWNER
     number: CaseId
     kind: DocumentKind
     format: Format = "docx"
@@ -74,7 +72,6 @@ class Attaching(Reply):
 class Attach(Step, by=(Role.CITIZEN, *OFFICE), reply=Attaching):
     """One piece of an attachment of at most 5 MiB; the last one completes it, when digest and length agree."""
 
-    __module__ = OWNER
     role: AttachmentRole
     name: Personal[str] = Field(min_length=1, max_length=200, description="File name.")
     media_type: str = Field(max_length=100)
@@ -88,7 +85,6 @@ class Attach(Step, by=(Role.CITIZEN, *OFFICE), reply=Attaching):
 class ClearAttachment(Step, by=OFFICE):
     """A named person has read an attachment whose text could not be looked through: no secrets (保守国家秘密法35)."""
 
-    __module__ = OWNER
     attachment: str = Field(max_length=20)
 
 
@@ -105,7 +101,6 @@ class AttachmentPiece(Reply):
 class ReadAttachment(Query, by=READERS, reply=AttachmentPiece):
     """A piece of an attachment; the reading is kept."""
 
-    __module__ = OWNER
     number: CaseId
     attachment: str = Field(max_length=20)
     piece: int = Field(default=0, ge=0, lt=MAX_PIECES)
@@ -133,7 +128,6 @@ class CaseFile(Reply):
 class ExportCaseFile(Command, by=(*OFFICE, *APPROVERS, Role.SUPERVISOR, Role.ARCHIVIST), reply=CaseFile):
     """The whole case for a review, a court or the archive: facts with their chain, papers, documents, digests."""
 
-    __module__ = OWNER
     number: CaseId
     purpose: str = Field(min_length=2, max_length=200)
 
@@ -145,7 +139,6 @@ class CaseFilePiece(Reply):
 class GetCaseFilePiece(Query, by=(*OFFICE, *APPROVERS, Role.SUPERVISOR, Role.ARCHIVIST), reply=CaseFilePiece):
     """A piece of one file of a case file, as long as the case has not moved on since the export."""
 
-    __module__ = OWNER
     number: CaseId
     version: int
     name: str = Field(max_length=200)
@@ -163,5 +156,3 @@ class PublicKey(Reply):
 
 class CaseFileKey(Query, by=(Role.CITIZEN, *READERS, Role.OPERATOR, Role.SERVICE), reply=PublicKey):
     """The public key of case files: publish its fingerprint where those who verify can read it."""
-
-    __module__ = OWNER
