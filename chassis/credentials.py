@@ -11,9 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from chassis import permissions, streams
-from contracts import subjects
-from contracts.registry import Party, Registry
 from kernel.refused import Refused
 
 
@@ -91,53 +88,6 @@ class Secrets(BaseModel):
             kept = kept.model_copy(update={"passwords": {**kept.passwords, **{user: _word() for user in missing}}})
         write_private(path, kept.model_dump_json(indent=2))
         return kept
-
-
-def issue(
-    folder: Path, registry: Registry, region: str, servers: list[str], passwords: dict[str, str]
-) -> dict[str, Path]:
-    """Write one file for each user of the bus into `folder`; the paths by name.
-
-    A party that both emits and reads public events gets a second file, `<party>-public`, for reading them.
-    """
-    result: dict[str, Path] = {}
-    for name, given in _all(registry, region, servers, passwords):
-        result[name] = folder / f"{name}.json"
-        given.write(result[name])
-    return result
-
-
-def _all(
-    registry: Registry, region: str, servers: list[str], passwords: dict[str, str]
-) -> Iterable[tuple[str, Credentials]]:
-    def of(user: permissions.User, publish: list[str], stream: str | None = None, durable: str | None = None) -> Any:
-        return Credentials(
-            servers=servers,
-            user=user.name,
-            password=passwords[user.name],
-            inbox_prefix=user.inbox_prefix,
-            publish=publish,
-            stream=stream,
-            durable=durable,
-        )
-
-    for user in permissions.users(registry, region):
-        yield user.name, of(user, list(user.publish))
-    for party in registry.parties.values():
-        for name, publish, stream, durable in _party_files(party, region):
-            yield name, of(permissions.party_user(party, region), publish, stream, durable)
-
-
-def _party_files(party: Party, region: str) -> Iterable[tuple[str, list[str], str | None, str | None]]:
-    emits = [subjects.intake(region, kind, party.name) for kind in party.emits]
-    public = (streams.PUBLIC, streams.public_durable(party.name))
-    answers = (streams.ANSWERS, streams.answers_durable(party.name))
-    if emits:
-        yield (party.name, emits, *answers)
-        if party.reads_public:
-            yield (f"{party.name}-public", [], *public)
-    else:
-        yield (party.name, [], *(public if party.reads_public else (None, None)))
 
 
 def write_private(path: Path, text: str) -> None:

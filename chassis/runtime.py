@@ -30,7 +30,8 @@ from chassis.papers import Keys, Papers
 from chassis.parking import Parking
 from chassis.persons import Verifier
 from chassis.relay import Relay
-from chassis.rpc import Asker, Respond, Responder
+from chassis.responding import Respond, Responder
+from chassis.rpc import Asker
 from chassis.settings import Settings
 from chassis.settle import Delivery, Replayed, Settler, Unreadable
 from chassis.store import Collection, Store, Unreachable

@@ -9,21 +9,21 @@ import typer
 from nats.js.errors import NotFoundError
 
 from chassis import permissions, streams
+from cli.options import Json
 from cli.session import Session, run, show
 from contracts.platform import Outcome, Parked, ParkedContent, Republish, RetryParked, ShowParked
 from contracts.registry import REGISTRY
 from kernel.refused import Refused
 
-streams_app = typer.Typer(help="消息流与消费者：计划、比较、建立。", no_args_is_help=True)
-parked_app = typer.Typer(help="无法处理而搁置的消息。", no_args_is_help=True)
-permissions_app = typer.Typer(help="消息服务的账号与权限。", no_args_is_help=True)
-JSON = typer.Option(False, "--json", help="输出 JSON。")
+streams_app = typer.Typer(no_args_is_help=True)
+parked_app = typer.Typer(no_args_is_help=True)
+permissions_app = typer.Typer(no_args_is_help=True)
 SEQ = typer.Argument(help="序号，见 zwgk parked list。")
 PAGE = 500
 
 
 @streams_app.command("plan")
-def plan(region: str = typer.Option("999901", "--region", help="地区代码。"), json_: bool = JSON) -> None:
+def plan(region: str = typer.Option("999901", "--region", help="地区代码。"), json_: Json = False) -> None:
     """按登记表应有的消息流与消费者（不连接服务器）。"""
     rows = [
         {"stream": each.name, "durables": [str(durable.name) for durable in each.durables]}
@@ -33,7 +33,7 @@ def plan(region: str = typer.Option("999901", "--region", help="地区代码。"
 
 
 @streams_app.command("diff")
-def diff(json_: bool = JSON) -> None:
+def diff(json_: Json = False) -> None:
     """服务器上的与应有的有何不同；有差异时退出码为 1。"""
 
     async def work(session: Session) -> list[streams.Difference]:
@@ -50,7 +50,7 @@ def diff(json_: bool = JSON) -> None:
 def apply(
     first_run: bool = typer.Option(False, "--first-run", help="确认首次建立，或在已有数据库上重新建立消息流。"),
     replicas: int = typer.Option(1, "--replicas", min=1, max=5, help="每条消息流的副本数。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """建立或更新消息流与消费者。数据库中可能已有业务数据，新建消息流须用 --first-run 确认。"""
 
@@ -72,7 +72,7 @@ def write(path: Path = typer.Argument(help="写入的文件，例 deploy/nats/na
 
 
 @parked_app.command("list")
-def parked_list(service: str = typer.Option(None, "--service", help="只看一个服务。"), json_: bool = JSON) -> None:
+def parked_list(service: str = typer.Option(None, "--service", help="只看一个服务。"), json_: Json = False) -> None:
     """列出搁置的消息及原因（不显示内容）。例：zwgk parked list --service hotline"""
 
     async def work(session: Session) -> list[dict[str, Any]]:
@@ -111,7 +111,7 @@ async def _one(session: Session, seq: int) -> Parked:
 
 
 @parked_app.command("show")
-def parked_show(seq: int = SEQ, purpose: str = typer.Option(help="查看目的（留痕）。"), json_: bool = JSON) -> None:
+def parked_show(seq: int = SEQ, purpose: str = typer.Option(help="查看目的（留痕）。"), json_: Json = False) -> None:
     """解密显示一条搁置消息的内容；每次查看都会记录。"""
 
     async def work(session: Session) -> dict[str, Any]:
@@ -147,7 +147,7 @@ async def _drop(session: Session, seq: int) -> None:
     await js.delete_msg(streams.PARKED, seq)
 
 
-def republish(service: str = typer.Argument(help="服务名，或 all。"), json_: bool = JSON) -> None:
+def republish(service: str = typer.Argument(help="服务名，或 all。"), json_: Json = False) -> None:
     """重新发布服务的全部现行记录（恢复备份之后，或供新的消费者）。例：zwgk republish hotline"""
     names = [name for name, entry in REGISTRY.services.items() if entry.events] if service == "all" else [service]
 

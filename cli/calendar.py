@@ -9,17 +9,16 @@ from typing import Annotated, Any
 
 import typer
 
-from cli.session import DATA, Session, guarded, run, show
+from cli.options import Agency, As, Json
+from cli.place import DATA
+from cli.session import Session, guarded, run, show
 from contracts import supervision as c
 from contracts.base import Done
 from kernel.calendar import Calendar, Deadline, Interval, Notice
 from kernel.refused import Refused
 
-app = typer.Typer(help="工作日历与年度节假日通知。例：zwgk calendar show --year 2026", no_args_is_help=True)
-deadline_app = typer.Typer(help="期限如何计算。", no_args_is_help=True)
-As = Annotated[str | None, typer.Option("--as", help="办理人姓名。")]
-Agency = Annotated[str, typer.Option("--agency", help="办理人所在机构代码。")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+app = typer.Typer(no_args_is_help=True)
+deadline_app = typer.Typer(no_args_is_help=True)
 MAX_DAYS = 2000
 DAY_COLUMNS = [("date", "日期"), ("weekday", "星期"), ("counted", "计入"), ("reason", "理由"), ("source", "依据"),
                ("provisional", "暂定")]  # fmt: skip

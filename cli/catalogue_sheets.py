@@ -5,10 +5,7 @@ import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-
-from openpyxl import Workbook, load_workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils.exceptions import InvalidFileException
+from zipfile import BadZipFile
 
 from contracts.publication import CatalogueType, Column, Row
 from kernel.refused import Refused
@@ -50,8 +47,11 @@ def read(path: Path) -> list[Row]:
             raise _unknown()
 
 
-def _book(kind: CatalogueType, rows: Sequence[Row]) -> Workbook:
-    """Headings as printed: groups above their columns, the others over both rows."""
+def _book(kind: CatalogueType, rows: Sequence[Row]) -> Any:
+    """A workbook with headings as printed: groups above their columns, the others over both rows."""
+    from openpyxl import Workbook  # slow to import; few commands write a workbook
+    from openpyxl.styles import Alignment, Font
+
     book = Workbook()
     sheet: Any = book.active
     sheet.title = kind.title[:31]
@@ -98,9 +98,12 @@ def _plain(text: str) -> str:
 
 
 def _cells(path: Path) -> list[list[str]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         book = load_workbook(path, data_only=True)
-    except (InvalidFileException, OSError, ValueError, KeyError) as error:
+    except (InvalidFileException, BadZipFile, OSError, ValueError, KeyError) as error:
         raise Refused(
             "file_damaged", "表格已损坏或加密，无法读取。", field=path.name, remedy="请另存后重试。"
         ) from error

@@ -7,11 +7,12 @@ import typer
 
 from chassis.clock import SimulatedClock
 from cli import place
-from cli.session import DATA, guarded, show
+from cli.options import Json
+from cli.place import DATA
+from cli.session import guarded, show
 from kernel.refused import Refused
 
-app = typer.Typer(help="内嵌平台的模拟时钟（以 --clock 启动时）。", no_args_is_help=True)
-JSON = typer.Option(False, "--json", help="输出 JSON。")
+app = typer.Typer(no_args_is_help=True)
 _STEP = re.compile(r"(?P<n>\d{1,5})(?P<unit>[dhm])")
 _UNITS = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -25,7 +26,7 @@ def _simulated() -> SimulatedClock:
 
 
 @app.command("advance")
-def advance(step: str = typer.Argument(help="20d、6h、30m。"), json_: bool = JSON) -> None:
+def advance(step: str = typer.Argument(help="20d、6h、30m。"), json_: Json = False) -> None:
     """把模拟时钟向前拨。例：zwgk clock advance 20d"""
 
     def act() -> None:
@@ -39,6 +40,6 @@ def advance(step: str = typer.Argument(help="20d、6h、30m。"), json_: bool = 
 
 
 @app.command("now")
-def now(json_: bool = JSON) -> None:
+def now(json_: Json = False) -> None:
     """平台时钟现在的时间。"""
     guarded(lambda: show({"now": _simulated().now().isoformat()}, json_=json_, columns=[("now", "现在")]))

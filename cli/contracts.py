@@ -14,12 +14,13 @@ import typer
 from pydantic import BaseModel
 
 from chassis import permissions
+from cli.options import Json
 from cli.session import show
 from contracts import asyncapi, freezing
 from contracts.registry import REGISTRY
 from kernel.cases import CaseKind
 
-app = typer.Typer(help="已发布的契约：冻结的模式、AsyncAPI、由登记表生成的文件。", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMAS = ROOT / "contracts" / "schemas"
 
@@ -84,7 +85,7 @@ def generated() -> dict[Path, str]:
 
 
 @app.command("check")
-def check(json_: bool = typer.Option(False, "--json", help="输出 JSON。")) -> None:
+def check(json_: Json = False) -> None:
     """类与冻结的模式是否一致；不一致时退出码为 1。"""
     changes = freezing.compare(SCHEMAS, wanted())
     rows = [{"file": change.file, "kind": change.kind} for change in changes]

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import typer
 
-from chassis import credentials, permissions
+from chassis import issuing, permissions
 from chassis.credentials import Secrets
 from cli.session import guarded
 from contracts.registry import REGISTRY
 from kernel.refused import Refused
 
-app = typer.Typer(help="部署用的密钥与消息服务凭证。", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 
 
 def fresh() -> dict[str, str]:
@@ -51,7 +51,7 @@ def write(
     """
 
     def act() -> None:
-        written = credentials.issue(folder, REGISTRY, region, servers.split(","), passwords())
+        written = issuing.issue(folder, REGISTRY, region, servers.split(","), passwords())
         typer.echo(f"✓ 已写入 {len(written)} 个凭证文件：{folder}")
 
     guarded(act)

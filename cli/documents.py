@@ -11,9 +11,6 @@ from contracts.base import Command, Done
 from kernel.refused import Refused
 
 T = TypeVar("T")
-JSON = typer.Option(False, "--json", help="输出 JSON。")
-AS = typer.Option(None, "--as", help="经办人姓名。")
-AGENCY = typer.Option("", "--agency", help="经办人所在机构的代码。")
 ID = typer.Argument(help="文件编号。")
 NOTE = typer.Option("", "--note", help="说明。")
 ATTRIBUTES = {each.value: each for each in c.Attribute} | {

@@ -8,12 +8,13 @@ import typer
 from cli import hotline_numbers as numbers
 from cli import hotline_public as public
 from cli import tickets
+from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
 from contracts import hotline as c
 from contracts.base import Command, Done
 
-app = typer.Typer(help="热线工单：受理、派单、办理、回访、办结；好差评、公开、知识、预警、统计。", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 app.command("emit")(tickets.emit)
 app.command("import")(tickets.import_)
 for name, work in (
@@ -32,9 +33,6 @@ app.add_typer(public.entry, name="entry")
 app.add_typer(public.rating, name="rating")
 app.add_typer(public.signal, name="signal")
 ID = typer.Argument(help="工单编号，如 999901-RX-2026-000001。")
-AS = typer.Option(None, "--as", help="经办人姓名。")
-AGENCY = typer.Option("", "--agency", help="经办人所在机构的代码。")
-JSON = typer.Option(False, "--json", help="输出 JSON。")
 ROWS = [
     ("id", "编号"),
     ("title", "事项"),
@@ -62,9 +60,9 @@ def list_(
     unit: str = typer.Option(None, "--unit", help="承办单位代码。"),
     open_: bool = typer.Option(None, "--open/--closed", help="未办结或已办结。"),
     limit: int = typer.Option(50, "--limit", min=1, max=200, help="条数。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出工单。例：zwgk hotline list --open --unit gongshui"""
     query = c.ListTickets(state=state, agency=unit, open=open_, limit=limit)
@@ -80,9 +78,9 @@ def list_(
 def show_(
     id: str = ID,
     purpose: str = typer.Option("办理", "--purpose", help="查阅事由（留痕）。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """查看工单及其内容（查阅留痕）。例：zwgk hotline show 999901-RX-2026-000001 --as 张三"""
 
@@ -114,9 +112,9 @@ def classify(
     category: str = typer.Option(..., "--category", help="问题分类。"),
     matter: c.Matter = typer.Option(c.Matter.ORDINARY, "--matter", help="时限类别。"),
     accused: list[str] = typer.Option([], "--accused", help="被投诉单位代码，可多次给出。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """分类并确定时限。例：zwgk hotline classify 编号 --category 城市管理 --matter simple"""
     _do(c.ClassifyTicket, as_, agency, json_, id=id, category=category, matter=matter, accused=tuple(accused))
@@ -127,9 +125,9 @@ def dispatch(
     id: str = ID,
     lead: str = typer.Option(..., "--lead", help="主办单位代码。"),
     co: list[str] = typer.Option([], "--co", help="协办单位代码，可多次给出。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """派单。例：zwgk hotline dispatch 编号 --lead cgj --co yqz"""
     _do(c.DispatchTicket, as_, agency, json_, id=id, lead=lead, co=tuple(co))
@@ -139,22 +137,22 @@ def dispatch(
 def confirm(
     id: str = ID,
     number: str = typer.Option(..., "--number", help="已移交的紧急号码：110 119 120 122。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """确认紧急事项已电话移交。例：zwgk hotline confirm 编号 --number 119"""
     _do(c.ConfirmHandOver, as_, agency, json_, id=id, number=number)
 
 
 @app.command()
-def sign(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def sign(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """签收。例：zwgk hotline sign 编号 --as 李四 --agency cgj"""
     _do(c.SignTicket, as_, agency, json_, id=id)
 
 
 @app.command()
-def contact(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def contact(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """登记已联系来电人。例：zwgk hotline contact 编号 --agency cgj"""
     _do(c.RecordContact, as_, agency, json_, id=id)
 
@@ -164,9 +162,9 @@ def return_(
     id: str = ID,
     reason: str = typer.Option(None, "--reason", help="申请退单的理由。"),
     approve: bool = typer.Option(None, "--approve/--deny", help="派单员审核退单。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """申请或审核退单。例：zwgk hotline return 编号 --reason 不属本单位职责；zwgk hotline return 编号 --approve"""
     if approve is None:
@@ -181,9 +179,9 @@ def extend(
     days: int = typer.Option(5, "--days", help="延长的工作日。"),
     reason: str = typer.Option(None, "--reason", help="申请延期的理由。"),
     approve: bool = typer.Option(None, "--approve/--deny", help="派单员审核延期。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """申请或审核延期。例：zwgk hotline extend 编号 --days 5 --reason 需现场勘查"""
     if approve is None:
@@ -198,9 +196,9 @@ def suspend(
     until: datetime = typer.Option(..., "--until", formats=["%Y-%m-%d"], help="承诺的日期。"),
     promise: str = typer.Option(..., "--promise", help="承诺的内容。"),
     caller_told: bool = typer.Option(False, "--caller-told", help="已告知来电人。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """承诺办理。例：zwgk hotline suspend 编号 --until 2026-12-31 --promise 年底前完成改造 --caller-told"""
     day = until.date()
@@ -208,13 +206,13 @@ def suspend(
 
 
 @app.command()
-def resume(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def resume(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """恢复办理。例：zwgk hotline resume 编号 --agency cgj"""
     _do(c.ResumeTicket, as_, agency, json_, id=id)
 
 
 @app.command()
-def urge(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def urge(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """催办。例：zwgk hotline urge 编号"""
     _do(c.UrgeTicket, as_, agency, json_, id=id)
 
@@ -223,9 +221,9 @@ def urge(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) 
 def supervise(
     id: str = ID,
     level: int = typer.Option(1, "--level", min=1, max=3, help="督办级别。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """督办。例：zwgk hotline supervise 编号 --level 2"""
     _do(c.SuperviseTicket, as_, agency, json_, id=id, level=level)
@@ -237,9 +235,9 @@ def reply(
     text: str = typer.Option(..., "--text", help="回复内容。"),
     adopted: bool = typer.Option(None, "--adopted/--not-adopted", help="建议是否采纳。"),
     adoption_reason: str = typer.Option("", "--adoption-reason", help="采纳或不采纳的理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """回复。例：zwgk hotline reply 编号 --text 路灯已修复。 --as 李四 --agency cgj"""
     _do(c.ReplyTicket, as_, agency, json_, id=id, text=text, adopted=adopted, adoption_reason=adoption_reason)
@@ -250,9 +248,9 @@ def review(
     id: str = ID,
     approve: bool = typer.Option(..., "--approve/--send-back", help="通过或退回重办。"),
     reason: str = typer.Option("", "--reason", help="退回的理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """审核回复（回复人以外的人）。例：zwgk hotline review 编号 --approve --as 王五"""
     _do(c.ReviewReply, as_, agency, json_, id=id, approve=approve, reason=reason)
@@ -264,9 +262,9 @@ def visit(
     reached: bool = typer.Option(True, "--reached/--not-reached", help="是否联系上来电人。"),
     solved: bool = typer.Option(None, "--solved/--unsolved", help="是否解决。"),
     satisfaction: c.Satisfaction = typer.Option(c.Satisfaction.SILENT, "--satisfaction", help="满意度。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记回访。例：zwgk hotline visit 编号 --solved --satisfaction 满意"""
     _do(c.RecordVisit, as_, agency, json_, id=id, reached=reached, solved=solved, satisfaction=satisfaction)
@@ -277,9 +275,9 @@ def close(
     id: str = ID,
     ending: c.Ending = typer.Option(..., "--ending", help="办结方式：answered visited factual transferred refused。"),
     text: str = typer.Option("", "--text", help="答复、移交联系方式或理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """办结。例：zwgk hotline close 编号 --ending answered --text 可在窗口办理。"""
     _do(c.CloseTicket, as_, agency, json_, id=id, ending=ending, text=text)
@@ -289,16 +287,16 @@ def close(
 def reopen(
     id: str = ID,
     reason: str = typer.Option(..., "--reason", help="重新受理的理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """重新受理已办结的工单。例：zwgk hotline reopen 编号 --reason 问题再次出现"""
     _do(c.ReopenTicket, as_, agency, json_, id=id, reason=reason)
 
 
 @app.command()
-def archive(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def archive(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """归档。例：zwgk hotline archive 编号"""
     _do(c.ArchiveTicket, as_, agency, json_, id=id)
 
@@ -307,9 +305,9 @@ def archive(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSO
 def merge(
     id: str = ID,
     into: str = typer.Option(None, "--into", help="主件编号；不给则恢复单独办理。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """并单，或恢复单独办理。例：zwgk hotline merge 编号 --into 999901-RX-2026-000002"""
     if into:

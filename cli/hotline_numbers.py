@@ -5,15 +5,13 @@ from typing import Any, TypeVar
 
 import typer
 
+from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
 from contracts import hotline as c
 from contracts.base import Command, Done, Query, Reply
 
 R = TypeVar("R", bound=Reply)
-AS = typer.Option(None, "--as", help="查询人姓名。")
-AGENCY = typer.Option("", "--agency", help="查询人所在机构的代码。")
-JSON = typer.Option(False, "--json", help="输出 JSON。")
 FIRST = typer.Option(..., "--from", formats=["%Y-%m-%d"], help="开始日期（含）。")
 LAST = typer.Option(..., "--to", formats=["%Y-%m-%d"], help="结束日期（含）。")
 FIGURES = [
@@ -57,9 +55,9 @@ def stats(
     first: datetime = FIRST,
     last: datetime = LAST,
     by: str = typer.Option("total", "--by", help="按什么分列：total unit category channel kind area"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """统计期间受理工单的件数和比率（附分子分母）。例：zwgk hotline stats --from 2026-01-01 --to 2026-01-31 --by unit"""
     given = {"first": first.date(), "last": last.date(), "by": by}
@@ -72,9 +70,9 @@ def stats(
 
 def sheet(
     day: datetime = typer.Option(..., "--day", formats=["%Y-%m-%d"], help="日期。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """值班日报：当日受理办结情况和须办事项。例：zwgk hotline sheet --day 2026-01-05"""
     page = asked(c.DutySheet, c.DutyPage, as_, agency, day=day.date())
@@ -98,9 +96,9 @@ def sheet(
 
 def supervision(
     unit: str = typer.Option(None, "--unit", help="只看这个承办单位。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """督办清单：超期、督办、多次催办、退单、重办的在办工单。例：zwgk hotline supervision --unit cgj"""
     page = asked(c.SupervisionList, c.SupervisionPage, as_, agency, agency=unit)
@@ -111,9 +109,9 @@ def supervision(
 def bulletin(
     year: int = typer.Option(..., "--year", help="年。"),
     month: int = typer.Option(..., "--month", min=1, max=12, help="月。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """月度通报数据：总量、同比环比、渠道、类型、分类、单位、热点。例：zwgk hotline bulletin --year 2026 --month 1"""
     page = asked(c.MonthlyBulletin, c.MonthPage, as_, agency, year=year, month=month)
@@ -130,7 +128,7 @@ def bulletin(
 
 
 def suggestions(
-    first: datetime = FIRST, last: datetime = LAST, as_: str = AS, agency: str = AGENCY, json_: bool = JSON
+    first: datetime = FIRST, last: datetime = LAST, as_: As = None, agency: Agency = "", json_: Json = False
 ) -> None:
     """建议的采纳情况。例：zwgk hotline suggestions --from 2026-01-01 --to 2026-03-31"""
     given = {"first": first.date(), "last": last.date()}
@@ -141,7 +139,7 @@ def suggestions(
 
 
 def rating_stats(
-    first: datetime = FIRST, last: datetime = LAST, as_: str = AS, agency: str = AGENCY, json_: bool = JSON
+    first: datetime = FIRST, last: datetime = LAST, as_: As = None, agency: Agency = "", json_: Json = False
 ) -> None:
     """好差评统计。例：zwgk hotline rating-stats --from 2026-01-01 --to 2026-01-31"""
     given = {"first": first.date(), "last": last.date()}
@@ -156,9 +154,9 @@ def issue(
     about: str = typer.Option(..., "--about", help="ratings 好差评，suggestions 建议采纳。"),
     first: datetime = FIRST,
     last: datetime = LAST,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """公布一个期间的好差评或建议采纳情况。例：zwgk hotline issue --about ratings --from 2026-01-01 --to 2026-01-31"""
     given = {"about": about, "first": first.date(), "last": last.date()}

@@ -2,7 +2,8 @@
 
 import typer
 
-from cli.hotline_numbers import AGENCY, AS, JSON, asked
+from cli.hotline_numbers import asked
+from cli.options import Agency, As, Json
 from cli.session import show
 from contracts import hotline as c
 from contracts.base import Done
@@ -19,9 +20,9 @@ def offer(
     ticket: str = typer.Argument(help="工单编号。"),
     question: str = typer.Option("", "--question", help="公开的问题；不给则取工单原文并遮盖个人信息。"),
     answer: str = typer.Option("", "--answer", help="公开的答复；不给则取已审核的答复。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """提出办理结果公开。例：zwgk hotline entry offer 999901-RX-2026-000001"""
     given = {"ticket": ticket, "question": question, "answer": answer}
@@ -35,9 +36,9 @@ def propose(
     guide: str = typer.Option(None, "--guide", help="办事指南的事项编码。"),
     question: str = typer.Option("", "--question", help="问题。"),
     answer: str = typer.Option("", "--answer", help="答复。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """提出知识条目。例：zwgk hotline entry propose --ticket 999901-RX-2026-000001 --guide SX-001"""
     given = {"ticket": ticket, "category": category, "guide": guide, "question": question, "answer": answer}
@@ -49,9 +50,9 @@ def revise(
     id: str = ID,
     question: str = typer.Option(..., "--question", help="问题。"),
     answer: str = typer.Option(..., "--answer", help="答复。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """修改，已公开的在再次发布前不变。例：zwgk hotline entry revise 编号 --question 问 --answer 答"""
     given = {"id": id, "question": question, "answer": answer}
@@ -59,7 +60,7 @@ def revise(
 
 
 @entry.command("show")
-def show_entry(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def show_entry(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """查看待公开的内容和个人信息提示。例：zwgk hotline entry show 999901-GK-2026-000001"""
     page = asked(c.ShowEntry, c.EntryPage, as_, agency, id=id)
     columns = [("question", "问题"), ("answer", "答复"), ("findings", "个人信息")]
@@ -67,7 +68,7 @@ def show_entry(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = 
 
 
 @entry.command("publish")
-def publish(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def publish(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """发布（撰写人以外的人）。例：zwgk hotline entry publish 编号 --as 王五"""
     show(asked(c.PublishEntry, Done, as_, agency, id=id), json_=json_, columns=DONE)
 
@@ -76,9 +77,9 @@ def publish(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSO
 def withdraw(
     id: str = ID,
     reason: str = typer.Option(..., "--reason", help="理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """撤回。例：zwgk hotline entry withdraw 编号 --reason 内容有误"""
     show(asked(c.WithdrawEntry, Done, as_, agency, id=id, reason=reason), json_=json_, columns=DONE)
@@ -89,9 +90,9 @@ def list_entries(
     sort: c.EntrySort = typer.Option(None, "--sort", help="result 结果公开，knowledge 知识条目。"),
     guide: str = typer.Option(None, "--guide", help="办事指南的事项编码。"),
     open_: bool = typer.Option(False, "--open", help="连同待发布的。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出公开内容。例：zwgk hotline entry list --guide SX-001"""
     found = asked(c.ListEntries, c.EntryRows, as_, agency, sort=sort, guide=guide, open=open_)
@@ -109,9 +110,9 @@ def list_entries(
 def list_ratings(
     open_: bool = typer.Option(None, "--open/--closed", help="未办结或已办结。"),
     unit: str = typer.Option(None, "--unit", help="被评价单位代码。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出评价。例：zwgk hotline rating list --open"""
     found = asked(c.ListRatings, c.RatingRows, as_, agency, open=open_, agency=unit)
@@ -123,9 +124,9 @@ def list_ratings(
 def show_rating(
     id: str = ID,
     purpose: str = typer.Option("办理", "--purpose", help="查阅事由（留痕）。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """查看评价（查阅留痕）。例：zwgk hotline rating show 编号"""
     page = asked(c.ShowRating, c.RatingPage, as_, agency, id=id, purpose=purpose)
@@ -136,9 +137,9 @@ def show_rating(
 def contact(
     id: str = ID,
     reached: bool = typer.Option(True, "--reached/--not-reached", help="是否联系上。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记联系评价人。例：zwgk hotline rating contact 编号 --reached"""
     show(asked(c.ContactRater, Done, as_, agency, id=id, reached=reached), json_=json_, columns=DONE)
@@ -150,9 +151,9 @@ def verify(
     verdict: c.Verdict = typer.Option(..., "--verdict", help="属实 误评 恶意差评"),
     reason: str = typer.Option(..., "--reason", help="理由。"),
     complex_: bool = typer.Option(False, "--complex", help="复杂事项，整改期限较长。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """核实差评（被评价单位以外的人）。例：zwgk hotline rating verify 编号 --verdict 属实 --reason 情况属实"""
     given = {"id": id, "verdict": verdict, "reason": reason, "complex": complex_}
@@ -163,9 +164,9 @@ def verify(
 def appeal(
     id: str = ID,
     reason: str = typer.Option(..., "--reason", help="理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """被评价单位申诉复核，限一次。例：zwgk hotline rating appeal 编号 --reason 非本单位事项"""
     show(asked(c.AppealRating, Done, as_, agency, id=id, reason=reason), json_=json_, columns=DONE)
@@ -176,9 +177,9 @@ def remedy(
     id: str = ID,
     how: c.Remedy = typer.Option(c.Remedy.RECTIFIED, "--how", help="整改 解释说明"),
     text: str = typer.Option(..., "--text", help="整改情况或解释。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记整改或解释说明。例：zwgk hotline rating remedy 编号 --how 整改 --text 已精简材料"""
     show(asked(c.RemedyRating, Done, as_, agency, id=id, remedy=how, text=text), json_=json_, columns=DONE)
@@ -189,9 +190,9 @@ def revisit(
     id: str = ID,
     reached: bool = typer.Option(True, "--reached/--not-reached", help="是否联系上。"),
     level: int = typer.Option(None, "--level", min=1, max=5, help="新评价。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记回访评价人。例：zwgk hotline rating revisit 编号 --level 5"""
     show(asked(c.RevisitRater, Done, as_, agency, id=id, reached=reached, level=level), json_=json_, columns=DONE)
@@ -200,9 +201,9 @@ def revisit(
 @signal.command("list")
 def list_signals(
     open_: bool = typer.Option(None, "--open/--closed", help="待研判或已处理。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出苗头预警。例：zwgk hotline signal list --open"""
     found = asked(c.ListSignals, c.SignalRows, as_, agency, open=open_)
@@ -214,15 +215,15 @@ def list_signals(
 def close_signal(
     id: str = ID,
     reason: str = typer.Option(..., "--reason", help="处理情况。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记处理情况。例：zwgk hotline signal close 编号 --reason 已派执法检查"""
     show(asked(c.CloseSignal, Done, as_, agency, id=id, reason=reason), json_=json_, columns=DONE)
 
 
-def how_to_apply(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def how_to_apply(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """登记已告知信息公开申请途径。例：zwgk hotline how-to-apply 999901-RX-2026-000001"""
     show(asked(c.TellHowToApply, Done, as_, agency, id=id), json_=json_, columns=DONE)
 
@@ -231,9 +232,9 @@ def become_request(
     id: str = ID,
     office: str = typer.Option(..., "--office", help="受理申请的机构代码。"),
     consent: bool = typer.Option(False, "--consent", help="来电人已同意。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """经来电人同意转为信息公开申请。例：zwgk hotline become-request 编号 --office zrzyj --consent"""
     done = asked(c.BecomeRequest, Done, as_, agency, id=id, agency=office, consent=consent)

@@ -6,7 +6,8 @@ from pathlib import Path
 import typer
 
 from cli import stock
-from cli.documents import AGENCY, ATTRIBUTES, JSON, changes, chosen, day, do
+from cli.documents import ATTRIBUTES, changes, chosen, day, do
+from cli.options import Agency, Json
 from cli.progress import bar
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -18,8 +19,8 @@ FEW = 50
 def import_(
     paths: list[Path] = typer.Argument(help="文件或文件夹：txt、html、docx，或每行一件的 jsonl。"),
     as_: str = typer.Option(None, "--as", help="由此人当场确认：有公开属性、无矛盾、无个人信息的即予公开。"),
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """导入存量文件；可反复执行，已导入的不会重复。未经确认的只在内部。例：zwgk publication import 旧文件/ --as 张三"""
 
@@ -59,7 +60,7 @@ def _needs_a_look(outcome: c.ImportOutcome) -> bool:
     return bool(outcome.reason or outcome.conflicts or outcome.findings)
 
 
-def waiting(limit: int = typer.Option(50, "--limit", min=1, max=100, help="件数。"), json_: bool = JSON) -> None:
+def waiting(limit: int = typer.Option(50, "--limit", min=1, max=100, help="件数。"), json_: Json = False) -> None:
     """列出待确认的导入文件及其缺项。例：zwgk publication waiting"""
 
     async def work(session: Session) -> c.WaitingPage:
@@ -87,8 +88,8 @@ def confirm(
     published_on: datetime = typer.Option(None, "--published-on", formats=["%Y-%m-%d"], help="原发布日期。"),
     accept: bool = typer.Option(False, "--accept-conflicts", help="矛盾之处已核对。"),
     as_: str = typer.Option(..., "--as", help="确认人姓名。"),
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """由具名人员确认导入的文件。例：zwgk publication confirm --all --as 张三"""
     if everything or id is None:

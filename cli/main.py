@@ -1,48 +1,86 @@
-"""The `zwgk` command."""
+"""The `zwgk` command. What it can do stands in one table; a module is imported when its command is invoked."""
 
 import importlib
 import sys
 from pathlib import Path
+from typing import Any
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
-from cli import bus, catalogue, clock, contracts, credentials, people, query, serve, up
-from cli.session import DATA
+from cli.place import DATA
+
+COMMANDS = {
+    "up": ("cli.up:up", "在本机启动整个平台（自带消息服务与数据库），首次运行装入示例政府。"),
+    "serve": ("cli.serve:serve", "在本进程运行一个或多个服务（设置取自 ZWGK_ 环境变量）。"),
+    "search": ("cli.query:search", "全文检索。"),
+    "desk": ("cli.query:desk", "工作台：已逾期、即将到期、等待办理的事项。"),
+    "catalogue": ("cli.catalogue:catalogue", "下载公开目录。"),
+    "publication": (
+        "cli.publication:app",
+        "公文与信息公开：起草、属性认定、审批、审查、公开、更正、撤下、存量导入。",
+    ),
+    "requests": ("cli.requests:app", "依申请公开：登记、补正、征求意见、延期、收费、答复、复议诉讼、台账。"),
+    "hotline": ("cli.hotline:app", "热线工单：受理、派单、办理、回访、办结；好差评、公开、知识、预警、统计。"),
+    "opinion": ("cli.opinion:app", "政务舆情：帖文归集、事件处置。"),
+    "sitewatch": ("cli.sitewatch:app", "网站与政务新媒体监测：登记、探测、问题整改。"),
+    "supervision": ("cli.supervision:app", "督查考核：任务分工、进展、办结。"),
+    "report": ("cli.report:app", "政府信息公开工作年度报告与统计。"),
+    "calendar": ("cli.calendar:app", "工作日历与年度节假日通知。"),
+    "deadline": ("cli.calendar:deadline_app", "期限如何计算。"),
+    "agencies": ("cli.query:agencies_app", "机构名录。"),
+    "token": ("cli.people:token", "签发一个半天内有效的登录凭证（仅限内嵌平台）。"),
+    "readmodel": ("cli.query:readmodel_app", "读模型：视图、检索与重建。"),
+    "republish": ("cli.bus:republish", "重新发布服务的全部现行记录（恢复备份之后，或供新的消费者）。"),
+    "streams": ("cli.bus:streams_app", "消息流与消费者：计划、比较、建立。"),
+    "parked": ("cli.bus:parked_app", "无法处理而搁置的消息。"),
+    "permissions": ("cli.bus:permissions_app", "消息服务的账号与权限。"),
+    "clock": ("cli.clock:app", "内嵌平台的模拟时钟（以 --clock 启动时）。"),
+    "contracts": ("cli.contracts:app", "已发布的契约：冻结的模式、AsyncAPI、由登记表生成的文件。"),
+    "credentials": ("cli.credentials:app", "部署用的密钥与消息服务凭证。"),
+}
+
+
+class Lazy(TyperGroup):
+    """Lists commands by the table; imports the one that is invoked."""
+
+    def __init__(self, **given: Any) -> None:
+        listed = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
+        super().__init__(**given | {"commands": listed})
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, imported(str(name)), rest
+
+
+def imported(name: str) -> Any:
+    """The command itself, with all that stands under it."""
+    where, text = COMMANDS[name]
+    module, _, attribute = where.partition(":")
+    found = getattr(importlib.import_module(module), attribute)
+    holder = typer.Typer(add_completion=False, callback=everywhere)
+    if isinstance(found, typer.Typer):
+        holder.add_typer(found, name=name, help=text)
+    else:
+        holder.command(name)(found)
+    group: Any = typer.main.get_command(holder)
+    return group.commands[name]
+
+
+def everywhere(
+    data: Path = typer.Option(None, "--data", envvar="ZWGK_DATA", help="平台的数据目录，默认 .zwgk。"),
+) -> None:
+    DATA.set(data)
+
 
 app = typer.Typer(
+    cls=Lazy,
+    callback=everywhere,
     help="政务公开平台：发布、依申请公开、舆情、热线、网站监测、督查，一条命令即可运行。",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("up")(up.up)
-app.command("serve")(serve.serve)
-app.command("search")(query.search)
-app.command("desk")(query.desk)
-app.command("catalogue")(catalogue.catalogue)
-app.command("republish")(bus.republish)
-app.command("token")(people.token)
-app.add_typer(query.agencies_app, name="agencies")
-app.add_typer(query.readmodel_app, name="readmodel")
-app.add_typer(bus.streams_app, name="streams")
-app.add_typer(bus.parked_app, name="parked")
-app.add_typer(bus.permissions_app, name="permissions")
-app.add_typer(clock.app, name="clock")
-app.add_typer(contracts.app, name="contracts")
-app.add_typer(credentials.app, name="credentials")
-
-for name in ("publication", "requests", "hotline", "opinion", "sitewatch", "supervision", "calendar", "report"):
-    module = importlib.import_module(f"cli.{name}")
-    app.add_typer(module.app, name=name)
-    if name == "calendar":
-        app.add_typer(module.deadline_app, name="deadline")
-
-
-@app.callback()
-def everywhere(
-    data: Path = typer.Option(None, "--data", envvar="ZWGK_DATA", help="平台的数据目录，默认 .zwgk。"),
-) -> None:
-    DATA.set(data)
 
 
 def main() -> None:

@@ -5,16 +5,14 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts import opinion as c
 from contracts.base import Done, Reply
 from contracts.readmodel import ListViews, ViewPage
 from kernel.refused import Refused
 
-app = typer.Typer(help="政务舆情：帖文归集、事件处置。例：zwgk opinion list", no_args_is_help=True)
-As = Annotated[str | None, typer.Option("--as", help="办理人姓名。")]
-Agency = Annotated[str, typer.Option("--agency", help="办理人所在机构代码。")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="事件编号，如 999901-YQ-2026-000001。")]
 Reason = Annotated[str, typer.Option("--reason", help="理由，不含个人信息。")]
 BATCH_BYTES = 120_000

@@ -2,19 +2,20 @@
 
 import json
 import os
+from contextvars import ContextVar
+from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from kernel.refused import Refused
 
+DATA: ContextVar[Path | None] = ContextVar("DATA", default=None)
 DEFAULT = Path(".zwgk")
 
 
-class Place(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Place:
     """What `zwgk up` writes into its data folder (`run.json`) when the platform is ready."""
 
-    model_config = ConfigDict(frozen=True)
     ready: bool = True
     http: str
     nats: str
@@ -34,8 +35,8 @@ def running(data: Path | None) -> Place:
     """The platform that runs on a data folder; raises `Refused` when none does."""
     path = folder(data) / "run.json"
     try:
-        return Place.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, ValidationError):
+        return Place(**json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         raise Refused(
             "not_running",
             f"没有在 {folder(data)} 找到正在运行的平台。",

@@ -14,7 +14,8 @@ from cli import (
     publication_rounds,
     publication_showing,
 )
-from cli.documents import AGENCY, AS, ATTRIBUTES, ID, JSON, NOTE, changes, chosen, day, do
+from cli.documents import ATTRIBUTES, ID, NOTE, changes, chosen, day, do
+from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
 from contracts import readmodel
@@ -22,7 +23,7 @@ from contracts.base import Command
 from kernel.refused import Refused
 from services.publication.reader import text_of
 
-app = typer.Typer(help="公文与信息公开：起草、属性认定、审批、审查、公开、更正、撤下、存量导入。", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 app.command("import")(imports.import_)
 app.command("waiting")(imports.waiting)
 app.command("confirm")(imports.confirm)
@@ -65,9 +66,9 @@ def draft(
     valid_until: datetime = typer.Option(None, "--valid-until", formats=["%Y-%m-%d"], help="有效期至。"),
     interprets: list[str] = typer.Option([], "--interprets", help="所解读文件的编号。"),
     clock: str = typer.Option("PUB.GENERAL", "--clock", help="公开时限的规则。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """起草文件。例：zwgk publication draft 通知.docx --title 关于……的通知 --issuer czj --as 张三 --agency czj"""
     details = changes(
@@ -92,9 +93,9 @@ def revise(
     title: str = typer.Option(None, "--title", help="新的标题。"),
     category: str = typer.Option(None, "--category", help="信息类别。"),
     formed_on: datetime = typer.Option(None, "--formed-on", formats=["%Y-%m-%d"], help="成文日期。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """修改草稿、退文或待确认的文件。例：zwgk publication revise 编号 --text 新稿.txt --as 张三 --agency czj"""
     text = guarded(lambda: _text(path)) if path else None
@@ -109,9 +110,9 @@ def attribute(
     ground: str = typer.Option(None, "--ground", help="依据代码，如 EX16-PROCESS。"),
     reason: str = typer.Option(None, "--reason", help="理由。"),
     interpretation: bool = typer.Option(False, "--interpretation", help="需要解读。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """源头认定公开属性并送审。例：zwgk publication attribute 编号 主动公开 --as 张三 --agency czj"""
     wanted = chosen(value, ATTRIBUTES, "attribute")
@@ -126,9 +127,9 @@ def interpret(
     form: list[str] = typer.Option(..., "--form", help="解读形式，可多次给出。"),
     interpreter: str = typer.Option(..., "--interpreter", help="解读人。"),
     material: str = typer.Option(None, "--material", help="解读材料的文件编号。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记解读方案和材料。例：zwgk publication interpret 编号 --plan 同步解读 --form 问答 --interpreter 局长"""
     given = c.Interpretation(plan=plan, forms=tuple(form), interpreter=interpreter, material=material)
@@ -141,9 +142,9 @@ def approve(
     step: str = typer.Argument("head", help="head 单位负责人；openness 公开工作机构；withdrawal 补批撤下。"),
     deputising_for: str = typer.Option("", "--for", help="代行审批时，写明不在岗的负责人。"),
     note: str = NOTE,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """审批。例：zwgk publication approve 编号 head --as 李四 --agency czj"""
     commands: dict[str, Command] = {
@@ -161,16 +162,16 @@ def review(
     wording: bool = typer.Option(False, "--wording", help="文字表述审查通过。"),
     timing: bool = typer.Option(False, "--timing", help="公开时机和方式审查通过。"),
     note: str = NOTE,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """公开前审查，逐项签署。例：zwgk publication review 编号 --secrecy --wording --timing --as 王五"""
     do(c.Review(id=id, secrecy=secrecy, wording=wording, timing=timing, note=note), as_, agency, json_)
 
 
 @app.command()
-def mask(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def mask(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """把检出的个人信息全部去标识化。例：zwgk publication mask 编号 --as 张三 --agency czj"""
     do(c.MaskText(id=id), as_, agency, json_)
 
@@ -180,9 +181,9 @@ def allow(
     id: str = ID,
     basis: str = typer.Option(..., "--basis", help="依据的法律条款。"),
     reason: str = typer.Option(..., "--reason", help="理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记依法公开个人信息的例外。例：zwgk publication allow 编号 --basis 行政处罚法第四十八条 --reason 惩戒公示"""
     do(c.AllowFindings(id=id, basis=basis, reason=reason), as_, agency, json_)
@@ -193,9 +194,9 @@ def return_(
     id: str = ID,
     missing: list[str] = typer.Option(..., "--missing", help="缺少的内容，可多次给出。"),
     reason: str = typer.Option("", "--reason", help="理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """退文。例：zwgk publication return 编号 --missing 公开依据 --as 王五"""
     do(c.Return(id=id, missing=tuple(missing), reason=reason), as_, agency, json_)
@@ -206,9 +207,9 @@ def number(
     id: str = ID,
     doc_no: str = typer.Argument(help="发文字号。"),
     formed_on: datetime = typer.Option(None, "--formed-on", formats=["%Y-%m-%d"], help="成文日期，默认今天。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """编发文字号。例：zwgk publication number 编号 示财发〔2026〕12号 --as 王五"""
     do(c.AssignNumber(id=id, doc_no=doc_no, formed_on=day(formed_on)), as_, agency, json_)
@@ -218,16 +219,16 @@ def number(
 def publish(
     id: str = ID,
     channel: list[str] = typer.Option(["网站"], "--channel", help="公开渠道，可多次给出。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """公开，同时编索引号。例：zwgk publication publish 编号 --channel 网站 --channel 公报 --as 王五"""
     do(c.Publish(id=id, channels=tuple(channel)), as_, agency, json_)
 
 
 @app.command()
-def file(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def file(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """归档不主动公开的文件。例：zwgk publication file 编号 --as 王五"""
     do(c.File(id=id), as_, agency, json_)
 
@@ -236,9 +237,9 @@ def file(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) 
 def keep(
     id: str = ID,
     reason: str = typer.Option(..., "--reason", help="维持不公开的理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """定期评估后维持原属性。例：zwgk publication keep 编号 --reason 情形未变 --as 王五"""
     do(c.KeepAttribute(id=id, reason=reason), as_, agency, json_)
@@ -251,9 +252,9 @@ def correct(
     path: Path = typer.Option(None, "--text", help="更正后的正文文件。"),
     title: str = typer.Option(None, "--title", help="更正后的标题。"),
     valid_until: datetime = typer.Option(None, "--valid-until", formats=["%Y-%m-%d"], help="有效期至。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """更正已公开的文件，旧版仍可查阅。例：zwgk publication correct 编号 --reason 数字有误 --text 新稿.txt --as 王五"""
     text = guarded(lambda: _text(path)) if path else None
@@ -267,9 +268,9 @@ def validity(
     value: str = typer.Argument(help="有效、失效、废止、修改。"),
     on: datetime = typer.Option(..., "--on", formats=["%Y-%m-%d"], help="自哪一天起。"),
     by: str = typer.Option(None, "--by", help="作出废止或修改的文件编号。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """标注有效性。例：zwgk publication validity 编号 废止 --on 2026-03-01 --by 新文件编号 --as 王五"""
     wanted = chosen(value, VALIDITIES, "validity")
@@ -281,9 +282,9 @@ def withdraw(
     id: str = ID,
     leak: str = typer.Argument(help="personal 个人信息；secret 涉密；unlawful 其他依法不得公开。"),
     note: str = NOTE,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """紧急撤下并封存正文，事后由另一人补批。例：zwgk publication withdraw 编号 personal --as 王五"""
     do(c.Withdraw(id=id, leak=chosen(leak, LEAKS, "leak"), note=note), as_, agency, json_)
@@ -293,16 +294,16 @@ def withdraw(
 def cleared(
     id: str = ID,
     channel: str = typer.Argument(help="已不再显示该文件的渠道。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """确认一个渠道已撤下。例：zwgk publication cleared 编号 网站 --as 王五"""
     do(c.ConfirmCleared(id=id, channel=channel), as_, agency, json_)
 
 
 @app.command("show")
-def show_(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """查看一份文件的全部办理情况。例：zwgk publication show 编号"""
 
     async def work(session: Session) -> c.DocumentFile:
@@ -344,7 +345,7 @@ def list_(
     state: str = typer.Option(None, "--state", help="状态，如 draft、imported、published。"),
     overdue: bool = typer.Option(None, "--overdue/--not-overdue", help="只看逾期或未逾期的。"),
     limit: int = typer.Option(50, "--limit", min=1, max=200, help="条数。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """列出文件，最近变动的在前。例：zwgk publication list --state published"""
     query = readmodel.ListViews(type="publication.document", agency=agency, state=state, overdue=overdue, limit=limit)

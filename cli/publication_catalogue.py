@@ -6,7 +6,8 @@ from pathlib import Path
 import typer
 
 from cli import catalogue_sheets
-from cli.documents import AGENCY, AS, JSON, day, do
+from cli.documents import day, do
+from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
 from kernel.refused import Refused
@@ -23,7 +24,7 @@ COMPARED = ("事项名称", "名称", "设定依据")
 
 
 @app.command("types")
-def types(json_: bool = JSON) -> None:
+def types(json_: Json = False) -> None:
     """列出目录类型。例：zwgk publication catalogue types"""
 
     async def work(session: Session) -> c.CatalogueTypes:
@@ -39,9 +40,9 @@ def import_(
     path: Path = typer.Argument(help="xlsx 或 csv，栏目名称用规定的。"),
     reason: str = REASON,
     keeper: str = KEEPER,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """导入目录；同一事项只改不重复。例：zwgk publication catalogue import powers 清单.xlsx --reason 年度调整"""
     rows = guarded(lambda: catalogue_sheets.read(path))
@@ -83,7 +84,7 @@ def reconcile_(
     type: str = TYPE,
     path: Path = typer.Argument(help="上级清单，xlsx 或 csv。"),
     keeper: str = KEEPER,
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """与上级清单核对：漏领、多领、错领。例：zwgk publication catalogue reconcile powers 上级清单.xlsx --keeper czj"""
     upper = guarded(lambda: catalogue_sheets.read(path))
@@ -108,9 +109,9 @@ def put(
     approved_on: datetime = typer.Option(None, "--approved-on", formats=["%Y-%m-%d"], help="完成审批程序的日期。"),
     effective_on: datetime = typer.Option(None, "--effective-on", formats=["%Y-%m-%d"], help="实施时间。"),
     keeper: str = KEEPER,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """新增或变更一项。例：zwgk publication catalogue put basic --value 二级事项=规划 --reason 新增 --period 12"""
     given = dict(_pair(each) for each in value)
@@ -137,7 +138,7 @@ def put(
 
 
 @app.command("remove")
-def remove(id: str = ITEM, reason: str = REASON, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def remove(id: str = ITEM, reason: str = REASON, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """移出目录，理由公开。例：zwgk publication catalogue remove 编号 --reason 依据已废止 --as 张三"""
     do(c.RemoveItem(id=id, reason=reason), as_, agency, json_)
 
@@ -146,9 +147,9 @@ def remove(id: str = ITEM, reason: str = REASON, as_: str = AS, agency: str = AG
 def reviewed(
     id: str = ITEM,
     note: str = typer.Option(..., "--note", help="复核结论。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """依据文件变更后已复核、无须修改。例：zwgk publication catalogue reviewed 编号 --note 条款未涉及本事项"""
     do(c.ReviewBasis(id=id, note=note), as_, agency, json_)
@@ -158,16 +159,16 @@ def reviewed(
 def claim(
     document: str = typer.Argument(help="文件编号。"),
     items: list[str] = typer.Argument(help="它公开的目录事项编号。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """文件认领目录事项。例：zwgk publication catalogue claim 文件编号 事项编号 --as 张三 --agency czj"""
     do(c.ClaimItems(id=document, items=tuple(items)), as_, agency, json_)
 
 
 @app.command("show")
-def show_(id: str = ITEM, json_: bool = JSON) -> None:
+def show_(id: str = ITEM, json_: Json = False) -> None:
     """查看一项及其历次变更。例：zwgk publication catalogue show 999901-ML-2026-000001"""
 
     async def work(session: Session) -> c.ItemHistory:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import typer
 
-from cli.documents import AGENCY, AS, ID, JSON, do
+from cli.documents import ID, do
+from cli.options import Agency, As, Json
 from cli.progress import bar
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -22,9 +23,9 @@ EXAMINING = 300.0
 def attach(
     id: str = ID,
     paths: list[Path] = typer.Argument(help="附件，每个不超过 100 MB。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """添加附件：查毒、查密级标志、查个人信息。例：zwgk publication attach 编号 名单.xlsx --as 张三 --agency czj"""
     guarded(lambda: _check(paths))
@@ -59,7 +60,7 @@ async def send(session: Session, id: str, path: Path, size: int, as_: str | None
     return await session.ask(complete, Done, as_=as_, agency=agency, timeout=EXAMINING)
 
 
-def detach(id: str = ID, sha256: str = FILE, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def detach(id: str = ID, sha256: str = FILE, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """移除尚未公开的文件的附件。例：zwgk publication detach 编号 校验值 --as 张三 --agency czj"""
     do(c.Detach(id=id, sha256=sha256), as_, agency, json_)
 
@@ -68,9 +69,9 @@ def confirm_attachment(
     id: str = ID,
     sha256: str = FILE,
     note: str = typer.Option(..., "--note", help="看了什么、结论如何。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """由具名人员阅看“未能检查”的附件后确认。例：zwgk publication confirm-attachment 编号 校验值 --note 逐页看过"""
     do(c.ConfirmAttachment(id=id, sha256=sha256, note=note), as_, agency, json_)

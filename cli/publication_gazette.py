@@ -2,7 +2,7 @@
 
 import typer
 
-from cli.documents import AGENCY, AS, JSON
+from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts import publication as c
 from contracts.base import Done
@@ -14,9 +14,9 @@ app = typer.Typer(help="政府公报：刊登已公开的规范性文件，编�
 def issue(
     document: list[str] = typer.Option([], "--document", help="文件编号，按刊登顺序；不给则取尚未刊登的。"),
     name: str = typer.Option("政府公报", "--name", help="公报名称。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """出版一期公报。例：zwgk publication gazette issue --name 示例县人民政府公报 --as 王五"""
     command = c.IssueGazette(name=name, documents=tuple(document))
@@ -29,7 +29,7 @@ def issue(
 
 
 @app.command("show")
-def show_(id: str = typer.Argument(help="公报编号。"), json_: bool = JSON) -> None:
+def show_(id: str = typer.Argument(help="公报编号。"), json_: Json = False) -> None:
     """查看一期公报。例：zwgk publication gazette show 999901-GB-2026-000001"""
 
     async def work(session: Session) -> c.GazetteIssue:
@@ -39,7 +39,7 @@ def show_(id: str = typer.Argument(help="公报编号。"), json_: bool = JSON) 
 
 
 @app.command("missing")
-def missing(limit: int = typer.Option(50, "--limit", min=1, max=200, help="件数。"), json_: bool = JSON) -> None:
+def missing(limit: int = typer.Option(50, "--limit", min=1, max=200, help="件数。"), json_: Json = False) -> None:
     """列出尚未刊登公报的规范性文件。例：zwgk publication gazette missing"""
 
     async def work(session: Session) -> c.GazetteCandidates:

@@ -4,7 +4,8 @@ from datetime import datetime
 
 import typer
 
-from cli.documents import AGENCY, AS, JSON, chosen, do
+from cli.documents import chosen, do
+from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts import publication as c
 from contracts import readmodel
@@ -19,9 +20,9 @@ CONCLUSIONS = {each.value: each for each in c.Conclusion} | {each.name.lower(): 
 @app.command("open")
 def open_(
     until: datetime = typer.Option(..., "--until", formats=["%Y-%m-%d"], help="成文日期截至。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """启动一轮清理。例：zwgk publication cleanup open --until 2026-10-31 --as 王五"""
     do(c.OpenCleanup(until=until.date()), as_, agency, json_)
@@ -33,9 +34,9 @@ def judge(
     conclusion: str = typer.Argument(help="继续有效、失效废止、需修改。"),
     documents: list[str] = typer.Argument(help="文件编号，最多 100 件。"),
     reason: str = typer.Option(..., "--reason", help="理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """提出清理意见。例：zwgk publication cleanup judge 清理编号 失效废止 文件编号 --reason 任务已完成"""
     said = chosen(conclusion, CONCLUSIONS, "conclusion")
@@ -46,16 +47,16 @@ def judge(
 def close(
     id: str = ROUND,
     issuer: str = typer.Option(..., "--issuer", help="公布清单的机构代码。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """结束清理，把三张清单起草为文件。例：zwgk publication cleanup close 清理编号 --issuer bgs --as 王五"""
     do(c.CloseCleanup(id=id, issuer=issuer), as_, agency, json_)
 
 
 @app.command("carry-out")
-def carry_out(id: str = ROUND, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def carry_out(id: str = ROUND, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """失效废止清单公开后，标注所列文件。例：zwgk publication cleanup carry-out 清理编号 --as 王五"""
     do(c.CarryOutCleanup(id=id), as_, agency, json_)
 
@@ -64,7 +65,7 @@ def carry_out(id: str = ROUND, as_: str = AS, agency: str = AGENCY, json_: bool 
 def show_(
     id: str = ROUND,
     unjudged: bool = typer.Option(False, "--unjudged", help="只看还没有意见的。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """查看清理进度和意见。例：zwgk publication cleanup show 清理编号 --unjudged"""
 
@@ -81,7 +82,7 @@ def show_(
 
 
 @proposals_app.command("list")
-def list_(agency: str = AGENCY, json_: bool = JSON) -> None:
+def list_(agency: Agency = "", json_: Json = False) -> None:
     """列出待评估的建议。例：zwgk publication proposals list"""
     query = readmodel.ListViews(type="publication.proposal", agency=agency or None, open=True)
 
@@ -96,9 +97,9 @@ def list_(agency: str = AGENCY, json_: bool = JSON) -> None:
 def adopt(
     id: str = PROPOSAL,
     document: str = typer.Argument(help="已公开该信息的文件编号。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记已主动公开。例：zwgk publication proposals adopt 建议编号 文件编号 --as 王五"""
     do(c.AdoptProposal(id=id, document=document), as_, agency, json_)
@@ -108,9 +109,9 @@ def adopt(
 def decline(
     id: str = PROPOSAL,
     reason: str = typer.Option(..., "--reason", help="不主动公开的理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """不采纳建议。例：zwgk publication proposals decline 建议编号 --reason 涉及商业秘密 --as 王五"""
     do(c.DeclineProposal(id=id, reason=reason), as_, agency, json_)

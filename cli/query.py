@@ -4,18 +4,18 @@ import asyncio
 
 import typer
 
+from cli.options import Json
 from cli.progress import bar
 from cli.session import Session, run, show
 from contracts import readmodel as c
 from contracts.base import Audience
 
-agencies_app = typer.Typer(help="机构名录。", no_args_is_help=True)
-readmodel_app = typer.Typer(help="读模型：视图、检索与重建。", no_args_is_help=True)
-JSON = typer.Option(False, "--json", help="输出 JSON。")
+agencies_app = typer.Typer(no_args_is_help=True)
+readmodel_app = typer.Typer(no_args_is_help=True)
 
 
 @agencies_app.command("list")
-def agencies(json_: bool = JSON) -> None:
+def agencies(json_: Json = False) -> None:
     """列出现行机构。例：zwgk agencies list --json"""
 
     async def work(session: Session) -> c.AgencyList:
@@ -34,7 +34,7 @@ def search(
     internal: bool = typer.Option(False, "--internal", help="检索内部记录（工作人员）。"),
     limit: int = typer.Option(10, "--limit", min=1, max=50, help="条数。"),
     by_date: bool = typer.Option(False, "--by-date", help="按日期排序。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """全文检索。例：zwgk search '政务公开 年份:2026' --json"""
     wanted = c.Search(
@@ -67,7 +67,7 @@ def _plain(html: str) -> str:
 def desk(
     agency: str = typer.Option(None, "--agency", help="机构代码；不填为全部。"),
     days: int = typer.Option(10, "--days", min=1, max=60, help="今后几个工作日内到期。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """工作台：已逾期、即将到期、等待办理的事项。例：zwgk desk --days 10"""
 
@@ -91,7 +91,7 @@ def desk(
 
 
 @readmodel_app.command("rebuild")
-def rebuild(json_: bool = JSON) -> None:
+def rebuild(json_: Json = False) -> None:
     """从事件日志重建全部视图；重建期间照常提供查询。例：zwgk readmodel rebuild"""
 
     async def work(session: Session) -> c.RebuildState:
@@ -112,7 +112,7 @@ def rebuild(json_: bool = JSON) -> None:
 
 
 @readmodel_app.command("lag")
-def lag(json_: bool = JSON) -> None:
+def lag(json_: Json = False) -> None:
     """读模型落后多少事件、各类视图多少条。"""
 
     async def work(session: Session) -> c.LagState:
@@ -122,7 +122,7 @@ def lag(json_: bool = JSON) -> None:
 
 
 @readmodel_app.command("counts")
-def counts(year: int = typer.Option(help="年份。"), json_: bool = JSON) -> None:
+def counts(year: int = typer.Option(help="年份。"), json_: Json = False) -> None:
     """某年的基本数字。例：zwgk readmodel counts --year 2026 --json"""
 
     async def work(session: Session) -> c.CountTable:

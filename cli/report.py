@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 import typer
 
-from cli.documents import AS, JSON, chosen, day
+from cli.documents import chosen, day
+from cli.options import As, Json
 from cli.session import FAILED, Session, guarded, run, show
 from contracts import readmodel as c
 from contracts.base import Done, Reply
@@ -19,7 +20,7 @@ from kernel.refused import Refused
 from services.readmodel.reports import identities, reading
 from services.readmodel.reports.form import cells
 
-app = typer.Typer(help="政府信息公开工作年度报告与统计。", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 R = TypeVar("R", bound=Reply)
 YEAR = typer.Option(..., "--year", min=2000, max=2100, help="年度。")
 SCOPE = typer.Option("", "--agency", help="编制单位的机构代码；不填为全区域汇总。")
@@ -137,9 +138,9 @@ def figures(
     agency: str = SCOPE,
     set_: list[str] = typer.Option(..., "--set", help="项目=数值，可多次；数值后加“余”表示约数。"),
     source: str = SOURCE,
-    as_: str = AS,
+    as_: As = None,
     desk: str = DESK,
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """申报数据。例：zwgk report figures --year 2026 --agency zrzyj --set 行政许可=12 --source 许可台账"""
     given = guarded(lambda: tuple(each for text in set_ for each in declared(text)))
@@ -177,9 +178,9 @@ def opening(
     carried: list[str] = typer.Option(..., "--carried", help="上年结转：类别=件数，可多次。"),
     result: list[str] = typer.Option([], "--result", help="其办理结果：行号/类别=件数，如 r13/自然人=2。"),
     source: str = SOURCE,
-    as_: str = AS,
+    as_: As = None,
     desk: str = DESK,
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """录入首年的期初结转。例：zwgk report opening --year 2025 --carried 自然人=3 --source 上年年报"""
     given = guarded(lambda: _opening(carried, result))
@@ -207,9 +208,9 @@ def write(
     file: Path = typer.Argument(help="文字内容的文件（UTF-8）；空文件恢复为自动草稿。"),
     year: int = YEAR,
     agency: str = SCOPE,
-    as_: str = AS,
+    as_: As = None,
     desk: str = DESK,
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """改写文字部分。例：zwgk report write 五 问题与改进.txt --year 2026"""
     text = guarded(lambda: _text(file))
@@ -234,9 +235,9 @@ def explain_carry(
     reason: str = typer.Argument(help="上年结转与上年年报不一致的原因。"),
     year: int = YEAR,
     agency: str = SCOPE,
-    as_: str = AS,
+    as_: As = None,
     desk: str = DESK,
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """说明结转不一致的原因。例：zwgk report explain-carry 机构改革职能划转 --year 2026 --agency zrzyj"""
     _do(c.ExplainCarry(year=year, agency=agency, reason=reason), as_, desk, json_)
@@ -247,9 +248,9 @@ def issue(
     year: int = YEAR,
     agency: str = SCOPE,
     reason: str = typer.Option("", "--reason", help="更正已定稿年报的理由。"),
-    as_: str = AS,
+    as_: As = None,
     desk: str = DESK,
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """定稿并冻结；数据更正后再次定稿为新的一版。例：zwgk report issue --year 2025 --agency zrzyj"""
     _do(c.IssueReport(year=year, agency=agency, reason=reason), as_, desk, json_)
@@ -259,9 +260,9 @@ def issue(
 def submit(
     year: int = YEAR,
     agency: str = typer.Option(..., "--agency", help="编制单位的机构代码。"),
-    as_: str = AS,
+    as_: As = None,
     desk: str = DESK,
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """报送本单位年报。例：zwgk report submit --year 2025 --agency zrzyj"""
     _do(c.SubmitReport(year=year, agency=agency), as_, desk, json_)
@@ -272,9 +273,9 @@ def give_back(
     reason: str = typer.Argument(help="退回的理由。"),
     year: int = YEAR,
     agency: str = typer.Option(..., "--agency", help="编制单位的机构代码。"),
-    as_: str = AS,
+    as_: As = None,
     desk: str = typer.Option("", "--desk", help="经办人所在机构的代码；默认政府办公室。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """退回修改。例：zwgk report return 表三与台账不一致 --year 2025 --agency zrzyj"""
     command = c.ReturnReport(year=year, agency=agency, reason=reason)
@@ -286,7 +287,7 @@ def give_back(
 
 
 @app.command("collect")
-def collect(year: int = YEAR, as_: str = AS, desk: str = DESK, json_: bool = JSON) -> None:
+def collect(year: int = YEAR, as_: As = None, desk: str = DESK, json_: Json = False) -> None:
     """布置各单位年报。例：zwgk report collect --year 2025"""
 
     async def work(session: Session) -> c.Collected:
@@ -297,7 +298,7 @@ def collect(year: int = YEAR, as_: str = AS, desk: str = DESK, json_: bool = JSO
 
 
 @app.command("due")
-def due(year: int = YEAR, json_: bool = JSON) -> None:
+def due(year: int = YEAR, json_: Json = False) -> None:
     """各单位年报的报送情况，逾期在前。例：zwgk report due --year 2025"""
     _units(_ask(c.ReportsDue(year=year), c.Collected), json_)
 
@@ -318,7 +319,7 @@ def _units(found: c.Collected, json_: bool) -> None:
 
 
 @app.command("check")
-def check(file: Path = typer.Argument(help="年度报告：json、html 或 docx。"), json_: bool = JSON) -> None:
+def check(file: Path = typer.Argument(help="年度报告：json、html 或 docx。"), json_: Json = False) -> None:
     """核对一份年度报告的勾稽关系；有不成立的，退出码为1。例：zwgk report check 年报.docx"""
     checks = guarded(lambda: identities.check(reading.read(file.name, _bytes(file))))
     if json_:
@@ -341,7 +342,7 @@ def disclosure(
     agency: str = SCOPE,
     as_of: datetime = AS_OF,
     format_: str = typer.Option("table", "--format", help="table 或 json。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """主动公开统计：分类条数与占比，分渠道条次。例：zwgk report disclosure --year 2026 --format json"""
     kind = chosen("json" if json_ else format_, {"json": "json", "table": "table"}, "format")

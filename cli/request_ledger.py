@@ -10,7 +10,8 @@ from typing import Any
 
 import typer
 
-from cli.documents import AGENCY, AS, JSON, chosen
+from cli.documents import chosen
+from cli.options import Agency, As, Json
 from cli.progress import bar
 from cli.session import FAILED, Session, guarded, run, show
 from contracts import requests as c
@@ -49,9 +50,9 @@ def batches(path: Path) -> Iterator[tuple[int, list[str], int]]:
 
 def import_(
     path: Path = typer.Argument(help="旧台账，每行一件（JSON）。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """导入旧台账，可重复执行，坏行逐行报告。例：zwgk requests import 台账.jsonl --as 张三 --agency bgs"""
 
@@ -93,9 +94,9 @@ def ledger(
     of: str = typer.Option("", "--of", help="只看这个单位，机构代码。"),
     format_: str = typer.Option("csv", "--format", help="csv、xlsx、json。"),
     out: Path = typer.Option(None, "--out", help="写入文件；xlsx 必填。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """导出台账。例：zwgk requests ledger --from 2026-01-01 --to 2026-12-31 --format xlsx --out 台账.xlsx"""
     form = "json" if json_ else chosen(format_, FORMATS, "format")

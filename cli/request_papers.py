@@ -6,7 +6,8 @@ from pathlib import Path
 
 import typer
 
-from cli.documents import AGENCY, AS, JSON, chosen
+from cli.documents import chosen
+from cli.options import Agency, As, Json
 from cli.progress import bar
 from cli.request_steps import NUMBER, act, said
 from cli.session import FAILED, Session, guarded, run, show
@@ -51,9 +52,9 @@ def document(
     consultation: str = typer.Option("", "--consultation", help="征求意见的序号，如 C1。"),
     purpose: str = typer.Option("制作文书", "--purpose", help="查阅材料的用途，留下查阅记录。"),
     out: Path = OUT,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """按模板制作文书。例：zwgk requests document 编号 --kind 答复书 --out 答复书.docx --as 张三"""
     command = c.MakeDocument(
@@ -78,9 +79,9 @@ def attach(
     number: str = NUMBER,
     file: Path = typer.Argument(help="文件，不超过 5 MiB。"),
     role: str = typer.Option("办理材料", "--role", help="申请材料、委托书、答复附件、办理材料。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """收入附件。例：zwgk requests attach 编号 委托书.pdf --role 委托书 --as 张三"""
     content = guarded(lambda: _read(file))
@@ -124,8 +125,8 @@ def attachment(
     id: str = ATTACHMENT,
     purpose: str = PURPOSE,
     out: Path = OUT,
-    as_: str = AS,
-    agency: str = AGENCY,
+    as_: As = None,
+    agency: Agency = "",
 ) -> None:
     """取出附件。例：zwgk requests attachment 编号 F1 --purpose 核对 --out 附件.pdf --as 张三"""
 
@@ -141,7 +142,7 @@ def attachment(
     write(out, run(work))
 
 
-def clear(number: str = NUMBER, id: str = ATTACHMENT, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def clear(number: str = NUMBER, id: str = ATTACHMENT, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """核对程序不能检查的附件，确认不涉密。例：zwgk requests clear 编号 F1 --as 张三"""
     act(c.ClearAttachment(number=number, attachment=id), as_, agency, json_)
 
@@ -150,9 +151,9 @@ def casefile(
     number: str = NUMBER,
     purpose: str = PURPOSE,
     out: Path = OUT,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """导出签名案卷。例：zwgk requests casefile 编号 --purpose 复议答辩 --out 案卷.zip --as 张三"""
 
@@ -197,7 +198,7 @@ async def _fetched(
 def verify(
     file: Path = typer.Argument(help="案卷（ZIP）。"),
     key: str = typer.Option("", "--key", help="所信任的公钥或者其指纹；不给出时只能核对案卷是否完整。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """离线核验案卷，指出被改动之处。例：zwgk requests verify 案卷.zip --key 公钥指纹"""
 
@@ -219,7 +220,7 @@ def verify(
         raise typer.Exit(FAILED)
 
 
-def key(json_: bool = JSON) -> None:
+def key(json_: Json = False) -> None:
     """显示案卷签名的公钥与指纹，供核验者取得。例：zwgk requests key"""
 
     async def work(session: Session) -> c.PublicKey:

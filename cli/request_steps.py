@@ -9,7 +9,8 @@ import typer
 from pydantic import ValidationError
 
 from chassis.rpc import invalid
-from cli.documents import AGENCY, AS, JSON, chosen, day
+from cli.documents import chosen, day
+from cli.options import Agency, As, Json
 from cli.session import REFUSED, Session, complain, run, show
 from contracts import requests as c
 from contracts.base import Done
@@ -73,7 +74,7 @@ def said(step: Callable[..., None]) -> Callable[..., None]:
     return run_it
 
 
-def receive(number: str = NUMBER, on: datetime = ON, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def receive(number: str = NUMBER, on: datetime = ON, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """确认收到申请，期限起算。例：zwgk requests receive 编号 --as 张三"""
     act(c.ConfirmReceipt(number=number, confirmed_on=day(on)), as_, agency, json_)
 
@@ -81,9 +82,9 @@ def receive(number: str = NUMBER, on: datetime = ON, as_: str = AS, agency: str 
 def accept(
     number: str = NUMBER,
     information: str = typer.Option("", "--information", help="所申请信息的规范名称，用于识别相同申请。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """内容明确，受理。例：zwgk requests accept 编号 --as 张三"""
     act(c.Accept(number=number, information=information), as_, agency, json_)
@@ -94,9 +95,9 @@ def correct(
     items: str = typer.Option(..., "--items", help="需要补正的事项。"),
     within: int = typer.Option(15, "--within", help="补正期限，工作日。"),
     delivered: datetime = DELIVERED,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """告知补正（一次）。例：zwgk requests correct 编号 --items 请写明年度 --within 10 --as 张三"""
     command = c.RequestCorrection(number=number, items=items, within=within, delivered_on=day(delivered))
@@ -109,9 +110,9 @@ def consult(
     letter: str = typer.Option(..., "--letter", help="函件内容。"),
     on: datetime = ON,
     delivered: datetime = DELIVERED,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """征求意见，期限暂停。例：zwgk requests consult 编号 --whom 第三方 --letter 函 --as 张三"""
     asked = chosen(whom, WHOM, "whom")
@@ -125,9 +126,9 @@ def answered(
     stance: str = typer.Option(..., "--stance", help="同意公开、部分同意、不同意公开、无法送达。"),
     answer: str = typer.Option("", "--answer", help="意见内容。"),
     on: datetime = ON,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记征求意见的答复。例：zwgk requests answered 编号 C1 --stance 同意公开 --as 张三"""
     command = c.ConsultationAnswered(
@@ -146,9 +147,9 @@ def delivered(
     on: datetime = typer.Option(..., "--on", formats=DAY, help="送达日期。"),
     consultation: str = typer.Option("", "--consultation", help="征求意见的序号。"),
     returned: bool = typer.Option(False, "--returned", help="被退回。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记文书送达。例：zwgk requests delivered 编号 补正 --on 2026-11-24 --as 张三"""
     kind = chosen(notice, NOTICES, "notice")
@@ -164,9 +165,9 @@ def reasons(
     ask: str = typer.Option("", "--ask", help="要求说明理由的内容。"),
     accepted: str = typer.Option("", "--accepted", help="认可的理由。"),
     until: datetime = typer.Option(None, "--until", formats=DAY, help="告知的延迟答复期限。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """要求说明理由，或者认可理由。例：zwgk requests reasons 编号 --ask 请说明理由 --as 张三"""
     command: c.Step = (
@@ -185,9 +186,9 @@ def fee(
     reduction: int = typer.Option(0, "--reduction", help="减免金额，元。"),
     reason: str = typer.Option("", "--reason", help="减免理由。"),
     delivered: datetime = DELIVERED,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """发出收费通知，金额按标准计算。例：zwgk requests fee 编号 --quantity 72 --payment 银行转账 --as 张三"""
     command = c.NoticeFee(
@@ -202,7 +203,7 @@ def fee(
     act(command, as_, agency, json_)
 
 
-def paid(number: str = NUMBER, on: datetime = ON, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def paid(number: str = NUMBER, on: datetime = ON, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """登记缴费，期限重新起算。例：zwgk requests paid 编号 --on 2026-11-24 --as 张三"""
     act(c.RecordPayment(number=number, paid_on=day(on)), as_, agency, json_)
 
@@ -212,9 +213,9 @@ def extend(
     days: int = typer.Option(..., "--days", help="延长的工作日数，1 至 20。"),
     reason: str = typer.Option(..., "--reason", help="理由。"),
     on: datetime = typer.Option(None, "--on", formats=DAY, help="告知申请人的日期，默认今天。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """批准延期（由政府信息公开工作机构负责人）。例：zwgk requests extend 编号 --days 10 --reason 材料较多"""
     act(c.Extend(number=number, days=days, reason=reason, notified_on=day(on)), as_, agency, json_)
@@ -227,9 +228,9 @@ def search(
     terms: str = typer.Option(..., "--terms", help="检索词。"),
     person: str = typer.Option(..., "--person", help="检索人。"),
     found: bool = typer.Option(False, "--found", help="检索到了。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记检索记录。例：zwgk requests search 编号 --unit 档案室 --place 库房 --terms 名册 --person 李四 --as 张三"""
     command = c.RecordSearch(number=number, unit=unit, place=place, terms=terms, person=person, found=found)
@@ -246,9 +247,9 @@ def reply(
     earlier: str = typer.Option("", "--earlier", help="此前答复的申请编号。"),
     right_organ: str = typer.Option("", "--right-organ", help="负责公开的机关及联系方式。"),
     public_interest: str = typer.Option("", "--public-interest", help="第三方不同意仍公开的公共利益理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """起草答复。例：zwgk requests reply 编号 --outcome OPEN_PROVIDE --text 现予提供 --as 张三"""
     command = c.DraftReply(
@@ -268,9 +269,9 @@ def reply(
 def approve(
     number: str = NUMBER,
     send_back: str = typer.Option("", "--return", help="不批准：退回意见。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """审批答复（起草人以外的人）。例：zwgk requests approve 编号 --as 李主任"""
     command: c.Step = c.ReturnReply(number=number, opinion=send_back) if send_back else c.ApproveReply(number=number)
@@ -282,9 +283,9 @@ def deliver(
     route: str = typer.Option("电子", "--route", help="直接送达、委托送达、邮寄、电子。"),
     on: datetime = typer.Option(None, "--on", formats=DAY, help="签收、交邮或者发送的日期，默认今天。"),
     proof: str = typer.Option("", "--proof", help="邮件号或者回执号；邮寄必填。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """送达答复。例：zwgk requests deliver 编号 --route 邮寄 --proof EX123456789CN --as 张三"""
     command = c.ReplyRequest(number=number, route=chosen(route, ROUTES, "route"), replied_on=day(on), proof=proof)
@@ -295,15 +296,15 @@ def withdraw(
     number: str = NUMBER,
     statement: str = typer.Option(..., "--statement", help="申请人书面撤回的说明。"),
     on: datetime = ON,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记申请人撤回。例：zwgk requests withdraw 编号 --statement 书面撤回 --as 张三"""
     act(c.Withdraw(number=number, statement=statement, withdrawn_on=day(on)), as_, agency, json_)
 
 
-def close(number: str = NUMBER, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def close(number: str = NUMBER, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """确认逾期未补正或者未缴费，结案。例：zwgk requests close 编号 --as 张三"""
     act(c.CloseLapsed(number=number), as_, agency, json_)
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import typer
 
-from cli.documents import AGENCY, AS, JSON, chosen, day
+from cli.documents import chosen, day
+from cli.options import Agency, As, Json
 from cli.request_steps import COLUMNS, DAY, NUMBER, ON, act, said, shown
 from cli.session import Session, run, show
 from contracts import requests as c
@@ -36,9 +37,9 @@ def do(command: Command, as_: str | None, agency: str, json_: bool) -> None:
 def today(
     of: str = typer.Option(..., "--of", help="单位，机构代码。"),
     days: int = typer.Option(1, "--days", min=1, max=60, help="新收：最近多少天。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """一天的工作：新收、已逾期、十个工作日内到期、等待谁、协查。例：zwgk requests today --of zrzyj --as 张三"""
 
@@ -67,9 +68,9 @@ def collect(
     unit: str = typer.Option(..., "--unit", help="协查单位，机构代码。"),
     question: str = typer.Option(..., "--question", help="协查内容。"),
     due: datetime = typer.Option(..., "--due", formats=DAY, help="协查期限。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """请单位协查。例：zwgk requests collect 编号 --unit czj --question 请查合同 --due 2026-12-01 --as 张三"""
     command = c.AskUnit(number=number, unit=unit, question=question, due_on=due.date())
@@ -86,15 +87,15 @@ def collected(
     id: str = ID,
     held: str = typer.Option(..., "--held", help=f"{'、'.join(HELD)}。"),
     answer: str = typer.Option(..., "--answer", help="提供的内容，或者检索的情况。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """协查单位答复。例：zwgk requests collected 协查编号 --held 不掌握 --answer 已查档案室 --as 王五 --agency czj"""
     do(c.AnswerCollection(id=id, held=chosen(held, HELD, "held"), answer=answer), as_, agency, json_)
 
 
-def uncollect(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def uncollect(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """收回协查。例：zwgk requests uncollect 协查编号 --as 张三 --agency zrzyj"""
     do(c.WithdrawCollection(id=id), as_, agency, json_)
 
@@ -102,9 +103,9 @@ def uncollect(id: str = ID, as_: str = AS, agency: str = AGENCY, json_: bool = J
 def collections(
     request: str = typer.Option("", "--request", help="哪一件申请的协查。"),
     unit: str = typer.Option("", "--unit", help="哪个单位待答复的协查。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出协查。例：zwgk requests collections --request 编号"""
 
@@ -118,9 +119,9 @@ def collections(
 def helped(
     number: str = NUMBER,
     what: str = typer.Option(..., "--what", help="提供了什么帮助。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记为阅读、视听困难的申请人提供的帮助。例：zwgk requests helped 编号 --what 代填申请表 --as 张三"""
     act(c.RecordHelp(number=number, help=what), as_, agency, json_)
@@ -129,9 +130,9 @@ def helped(
 def contact(
     number: str = NUMBER,
     note: str = typer.Option(..., "--note", help="联系的情况。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记与申请人的联系。例：zwgk requests contact 编号 --note 电话确认收到申请 --as 张三"""
     act(c.NoteContact(number=number, note=note), as_, agency, json_)
@@ -139,9 +140,9 @@ def contact(
 
 def public(
     description: str = typer.Argument(help="想要的信息。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """申请之前，查找已经公开的信息；不影响提出申请。例：zwgk requests public 道路硬化项目清单"""
 
@@ -167,9 +168,9 @@ def file(
     request: str = typer.Option("", "--request", help="所涉申请的编号。"),
     complainant: str = typer.Option("", "--complainant", help="投诉举报人及联系方式，可以空缺。"),
     on: datetime = ON,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记投诉举报（主管部门）。例：zwgk requests complaints file --about zrzyj --text 逾期未答复 --agency bgs"""
     command = c.FileComplaint(
@@ -184,9 +185,9 @@ def verify(
     id: str = ID,
     finding: str = typer.Option(..., "--finding", help="属实、部分属实、不属实。"),
     text: str = TEXT,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记核实结果。例：zwgk requests complaints verify 编号 --finding 属实 --text 经查属实 --agency bgs"""
     do(c.VerifyComplaint(id=id, finding=chosen(finding, FINDINGS, "finding"), text=text), as_, agency, json_)
@@ -199,9 +200,9 @@ def order(
     measure: str = typer.Option("督促整改", "--measure", help="督促整改、通报批评。"),
     until: datetime = typer.Option(None, "--until", formats=DAY, help="整改期限。"),
     text: str = TEXT,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """督促整改或者通报批评。例：zwgk requests complaints order 编号 --until 2026-12-10 --text 限期答复 --agency bgs"""
     chosen_measure = chosen(measure, MEASURES, "measure")
@@ -212,7 +213,7 @@ def order(
 @complaints.command("rectified")
 @said
 def rectified(
-    id: str = ID, text: str = TEXT, on: datetime = ON, as_: str = AS, agency: str = AGENCY, json_: bool = JSON
+    id: str = ID, text: str = TEXT, on: datetime = ON, as_: As = None, agency: Agency = "", json_: Json = False
 ) -> None:
     """登记整改结果。例：zwgk requests complaints rectified 编号 --text 已补发答复 --agency bgs"""
     do(c.RecordRectification(id=id, text=text, rectified_on=day(on)), as_, agency, json_)
@@ -224,9 +225,9 @@ def close(
     id: str = ID,
     ending: str = typer.Option("答复", "--ending", help="答复、撤回、不属于受理范围。"),
     text: str = TEXT,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """答复投诉举报人，办结。例：zwgk requests complaints close 编号 --text 已责成整改 --agency bgs"""
     do(c.CloseComplaint(id=id, ending=chosen(ending, ENDINGS, "ending"), text=text), as_, agency, json_)
@@ -237,9 +238,9 @@ def close(
 def show_complaint(
     id: str = ID,
     purpose: str = typer.Option("", "--purpose", help="查阅内容的用途；给出后读取内容并留下查阅记录。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """查看一件投诉举报。例：zwgk requests complaints show 编号 --purpose 核实 --agency bgs"""
 
@@ -258,9 +259,9 @@ def show_complaint(
 @complaints.command("list")
 def list_complaints(
     about: str = typer.Option("", "--about", help="被投诉举报的单位。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出投诉举报，最急的在前。例：zwgk requests complaints list --agency bgs"""
 
@@ -278,9 +279,9 @@ def tried(
     broken: bool = typer.Option(False, "--broken", help="不通。"),
     note: str = typer.Option("", "--note", help="怎样测试、有何问题；不得含个人信息。"),
     on: datetime = ON,
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记一次渠道测试。例：zwgk requests channels test --of zrzyj --channel 传真 --note 已收到测试件 --agency zrzyj"""
     chosen_channel = chosen(channel, CHANNELS, "channel")
@@ -291,9 +292,9 @@ def tried(
 @channels.command("list")
 def list_channels(
     of: str = typer.Option("", "--of", help="哪个单位的渠道；空缺时列出全部不通或者应测试的。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出渠道测试。例：zwgk requests channels list --of zrzyj"""
 

@@ -8,13 +8,14 @@ from typing import Any
 import typer
 
 from cli import request_disputes, request_ledger, request_papers, request_steps, request_work
-from cli.documents import AGENCY, AS, JSON, chosen, day
+from cli.documents import chosen, day
+from cli.options import Agency, As, Json
 from cli.request_steps import COLUMNS, DAY, NUMBER, act, said, shown
 from cli.session import Session, guarded, run, show
 from contracts import requests as c
 from kernel.refused import Refused
 
-app = typer.Typer(help="依申请公开：登记、补正、征求意见、延期、收费、答复、复议诉讼、台账。", no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True)
 CHANNELS = {each.value: each for each in c.Channel}
 CLASSES = {each.value: each for each in c.ApplicantClass}
 COMPUTED = "deadlines_set.v1"
@@ -70,9 +71,9 @@ def submit(
     route: str = typer.Option("电子", "--route", help="送达方式：直接送达 委托送达 邮寄 电子。"),
     arrived: datetime = typer.Option(None, "--arrived", formats=DAY, help="到达或者签收日期，默认今天。"),
     key: str = typer.Option(None, "--key", help="提交标识：同一标识重复提交得到同一编号。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记申请，得到编号和查询码。例：zwgk requests submit --to zrzyj --file 申请.json --channel 邮寄 --as 张三"""
     typed = c.Application(
@@ -102,9 +103,9 @@ def corrected(
     file: Path = typer.Option(..., "--file", help="补正后的申请表（JSON），- 为标准输入。"),
     on: datetime = typer.Option(None, "--on", formats=DAY, help="收到补正的日期，默认今天。"),
     good_reason: str = typer.Option("", "--good-reason", help="逾期补正的正当理由。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """登记补正后的申请，期限重新起算。例：zwgk requests corrected 编号 --file 申请.json --as 张三"""
     command = c.SubmitCorrection(
@@ -117,9 +118,9 @@ def corrected(
 def show_request(
     number: str = NUMBER,
     purpose: str = typer.Option("", "--purpose", help="查阅申请材料的用途；给出后读取材料并留下查阅记录。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """查看一件申请及其经过。例：zwgk requests show 编号 --purpose 拟答复 --as 张三"""
 
@@ -158,7 +159,7 @@ def show_request(
 def follow(
     number: str = NUMBER,
     code: str = typer.Option(..., "--code", prompt="查询码", help="查询码。"),
-    json_: bool = JSON,
+    json_: Json = False,
 ) -> None:
     """申请人凭编号和查询码查看进展。例：zwgk requests follow 编号 --code 查询码"""
 
@@ -169,7 +170,7 @@ def follow(
 
 
 @app.command()
-def explain(number: str = NUMBER, as_: str = AS, agency: str = AGENCY, json_: bool = JSON) -> None:
+def explain(number: str = NUMBER, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """逐日说明答复期限。例：zwgk requests explain 编号"""
 
     async def work(session: Session) -> c.Explained:
@@ -190,9 +191,9 @@ def explain(number: str = NUMBER, as_: str = AS, agency: str = AGENCY, json_: bo
 def list_due(
     within: int = typer.Option(10, "--within", min=0, max=60, help="多少个工作日之内到期（含已逾期）。"),
     of: str = typer.Option("", "--of", help="只看这个单位，机构代码。"),
-    as_: str = AS,
-    agency: str = AGENCY,
-    json_: bool = JSON,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """列出将到期和已逾期的申请。例：zwgk requests list --within 5 --of zrzyj"""
 

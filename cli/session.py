@@ -5,7 +5,6 @@ import json
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,15 +18,14 @@ from rich.table import Table
 
 from chassis.clock import clock
 from chassis.credentials import Credentials, Secrets
-from chassis.persons import Issuer
 from chassis.rpc import Asker
 from cli import place
+from cli.place import DATA
 from contracts.base import Command, Query, Reply, Role
 from kernel.refused import Refused
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
-DATA: ContextVar[Path | None] = ContextVar("DATA", default=None)
 REFUSED, FAILED = 2, 1
 CONNECT_SECONDS = 5.0
 OPERATOR_ONLY = frozenset({Role.OPERATOR})
@@ -36,9 +34,9 @@ OPERATOR_ONLY = frozenset({Role.OPERATOR})
 class Session:
     """A connection as `desk` (and, for what only operators may do, as `operator`)."""
 
-    def __init__(self, desk: Credentials, operator: Credentials | None, region: str, issuer: Issuer | None) -> None:
+    def __init__(self, desk: Credentials, operator: Credentials | None, region: str, persons_key: str | None) -> None:
         self.region = region
-        self._issuer = issuer
+        self._persons_key = persons_key
         self._given = {"desk": desk} | ({"operator": operator} if operator else {})
         self._clients: dict[str, Client] = {}
         self._clock = clock(None)
@@ -73,10 +71,12 @@ class Session:
         """A person token: from the environment (`ZWGK_TOKEN`), or issued by the embedded platform's own key."""
         if given := os.environ.get("ZWGK_TOKEN"):
             return given
-        if self._issuer is None:
+        if self._persons_key is None:
             raise Refused("token_needed", "需要身份凭证。", remedy="请设置环境变量 ZWGK_TOKEN。")
         staff = [role for role in roles if role not in (Role.CITIZEN, Role.SERVICE)]
-        return self._issuer.token(name, name, staff or [Role.CLERK], agency, self._clock.now())
+        from chassis.persons import Issuer  # its libraries are slow to import, and many commands need none
+
+        return Issuer(self._persons_key).token(name, name, staff or [Role.CLERK], agency, self._clock.now())
 
     async def close(self) -> None:
         await asyncio.gather(*(client.close() for client in self._clients.values()))
@@ -93,7 +93,7 @@ class Session:
             Credentials.read(Path(where.credentials["desk"])),
             Credentials.read(Path(where.credentials["operator"])),
             where.region,
-            Issuer(secrets.persons_key),
+            secrets.persons_key,
         )
         simulated = folder / "clock.json"
         session._clock = clock(simulated if simulated.exists() else None)

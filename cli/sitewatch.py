@@ -6,16 +6,14 @@ from typing import Annotated, Any
 
 import typer
 
+from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts import sitewatch as c
 from contracts.base import Command, Done, Query, Reply
 from contracts.readmodel import ListViews, ViewPage
 from kernel.refused import Refused
 
-app = typer.Typer(help="网站与政务新媒体监测：登记、探测、问题整改。例：zwgk sitewatch findings", no_args_is_help=True)
-As = Annotated[str | None, typer.Option("--as", help="办理人姓名。")]
-Agency = Annotated[str, typer.Option("--agency", help="办理人所在机构代码。")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+app = typer.Typer(no_args_is_help=True)
 SiteId = Annotated[str, typer.Argument(help="网站编号，如 999901-ZD-9999010001。")]
 FindingId = Annotated[str, typer.Argument(help="问题编号，如 999901-WZ-2026-000001。")]
 DONE = [("id", "编号"), ("state", "状态"), ("version", "版本")]

@@ -8,6 +8,7 @@ import typer
 from pydantic import ValidationError
 
 from chassis.rpc import invalid
+from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts import supervision as c
 from contracts.base import Command, Contract, Done, Query, Reply
@@ -15,10 +16,7 @@ from kernel.refused import Refused
 from services.publication.reader import text_of
 from services.supervision.reader import TaskTable, read_task_table
 
-app = typer.Typer(help="督查考核：任务分工、进展、办结。例：zwgk supervision list --unit fgj", no_args_is_help=True)
-As = Annotated[str | None, typer.Option("--as", help="办理人姓名。")]
-Agency = Annotated[str, typer.Option("--agency", help="办理人所在机构代码。")]
-Json = Annotated[bool, typer.Option("--json", help="输出 JSON。")]
+app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="任务编号，如 999901-RW-2026-000001。")]
 Reason = Annotated[str, typer.Option("--reason", help="理由。")]
 M = TypeVar("M", bound=Contract)

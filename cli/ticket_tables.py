@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
+from zipfile import BadZipFile
 
 from contracts import hotline as c
 from kernel.clock import CST
@@ -82,7 +80,7 @@ def rows(file: Path, columns: list[str]) -> Iterator[tuple[int, dict[str, str]]]
                     found.setdefault(named[column], value)
             if found:
                 yield line, found
-    except (OSError, UnicodeDecodeError, csv.Error, InvalidFileException, KeyError, ValueError):
+    except (OSError, UnicodeDecodeError, csv.Error, BadZipFile, KeyError, ValueError):
         raise Refused(
             "file", "文件不存在，或不是 UTF-8 编码的 CSV、Excel（xlsx）表格。", field=file.name, remedy="请核对文件。"
         ) from None
@@ -95,6 +93,8 @@ def _csv(file: Path) -> Iterator[dict[str, str]]:
 
 
 def _excel(file: Path) -> Iterator[dict[str, str]]:
+    from openpyxl import load_workbook  # slow to import; few commands read a workbook
+
     book = load_workbook(file, read_only=True, data_only=True)
     try:
         lines = book.worksheets[0].iter_rows(values_only=True, max_row=MAX_ROWS)

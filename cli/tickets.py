@@ -14,7 +14,9 @@ from pydantic import BaseModel, ValidationError
 from chassis.credentials import Credentials
 from chassis.rpc import invalid
 from cli import place
-from cli.session import DATA, Session, guarded, run, show
+from cli.options import Agency, As, Json
+from cli.place import DATA
+from cli.session import Session, guarded, run, show
 from cli.ticket_tables import FIELDS, closed, rows, taken
 from contracts import hotline as c
 from kernel.refused import Refused
@@ -36,7 +38,7 @@ def made(kind: type[M], fields: Mapping[str, Any]) -> M:
 def emit(
     file: Path = typer.Argument(help="工单 JSON 文件：一张工单或一组工单。"),
     party: str = typer.Option("hotline", "--party", help="以哪个外部系统的凭证发出。"),
-    json_: bool = typer.Option(False, "--json", help="输出 JSON。"),
+    json_: Json = False,
 ) -> None:
     """以外部系统的身份发出工单并读取答复，用于测试接口。例：zwgk hotline emit ticket.json"""
     answers = guarded(lambda: asyncio.run(_emitted(_tickets(file), party)))
@@ -89,9 +91,9 @@ def import_(
     kind: c.TicketKind = typer.Option(c.TicketKind.CONSULT, "--kind", help="没有类型列时的诉求类型。"),
     columns: list[str] = typer.Option([], "--map", help="列=字段，可多次给出。字段：" + " ".join(FIELDS)),
     history: bool = typer.Option(False, "--history", help="作为已办结的历史工单导入，不再派办。"),
-    as_: str = typer.Option(None, "--as", help="经办人姓名。"),
-    agency: str = typer.Option("", "--agency", help="经办人所在机构的代码。"),
-    json_: bool = typer.Option(False, "--json", help="输出 JSON。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
 ) -> None:
     """从表格受理工单，或导入历史工单，可重复导入。例：zwgk hotline import 信件.xlsx --source 领导信箱 --history"""
     table = guarded(lambda: list(rows(file, columns)))

@@ -5,18 +5,17 @@ import contextlib
 import json
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import nats
 import typer
 from pydantic import SecretStr
 
-from chassis import credentials, permissions, streams
+from chassis import issuing, permissions, streams
 from chassis.clock import SimulatedClock
-from chassis.credentials import Secrets
+from chassis.credentials import Secrets, write_private
 from chassis.embedded import DataFolder, EmbeddedMongo, EmbeddedNats, require_free
 from chassis.health import address
 from chassis.persons import Issuer
@@ -24,10 +23,10 @@ from chassis.settings import Settings
 from chassis.store import Store
 from chassis.telemetry import configure_logging, configure_tracing
 from cli import load, place
-from cli.place import Place
+from cli.place import DATA, Place
 from cli.sample_site import SampleSite
 from cli.serve import ALL, Serving, build, stop_signal
-from cli.session import DATA, FAILED, guarded
+from cli.session import FAILED, guarded
 from contracts.registry import REGISTRY
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -66,7 +65,7 @@ class Platform:
     def _nats_config(self) -> Path:
         options = permissions.Options(key=self.secrets.jetstream_key, store_dir=str(self.folder.nats))
         path = self.folder.path / "nats.conf"
-        credentials.write_private(path, permissions.render(REGISTRY, self.region, self.secrets.passwords, options))
+        write_private(path, permissions.render(REGISTRY, self.region, self.secrets.passwords, options))
         return path
 
     async def start(self) -> Place:
@@ -75,9 +74,7 @@ class Platform:
         if port:
             require_free(port, host)
         await asyncio.gather(self.nats.start(), self.mongo.start())
-        files = credentials.issue(
-            self.folder.credentials, REGISTRY, self.region, [self.nats.url], self.secrets.passwords
-        )
+        files = issuing.issue(self.folder.credentials, REGISTRY, self.region, [self.nats.url], self.secrets.passwords)
         first = await self._provision()
         settings = self._settings()
         await self._serve_sample_site(first)
@@ -93,7 +90,7 @@ class Platform:
             ops=f"http://127.0.0.1:{self.serving.ops.port}",
             pid=os.getpid(),
         )
-        credentials.write_private(self.folder.path / "run.json", self.place.model_dump_json(indent=2))
+        write_private(self.folder.path / "run.json", json.dumps(asdict(self.place), indent=2))
         if self.site:
             await load.sample_government(self.place, self.folder.path)
         return self.place
@@ -208,8 +205,7 @@ async def _up(wanted: Wanted, json_: bool) -> int:
 
 def _announce(where: Place, json_: bool) -> None:
     if json_:
-        shown: dict[str, Any] = where.model_dump(mode="json")
-        sys.stdout.write(json.dumps(shown, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(asdict(where), ensure_ascii=False) + "\n")
     else:
         sys.stdout.write(
             f"✓ 平台已就绪：{where.http}\n  消息服务 {where.nats}  数据库 {where.mongo}\n  按 Ctrl-C 停止。\n"

@@ -138,6 +138,15 @@ def mask(text: str, findings: Sequence[Finding] | None = None) -> str:
 _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
 
+def require_impersonal(**fields: str) -> None:
+    """Raises `Refused` where a field holds personal data: facts and events never carry any."""
+    for name, text in fields.items():
+        if scan(text):
+            raise Refused(
+                "personal_data", "填写内容含有个人信息。", field=name, remedy="请删去证件号、电话等个人信息后重试。"
+            )
+
+
 def _without_overlaps(found: list[Finding]) -> list[Finding]:
     """The surer kind wins where two overlap."""
     taken: list[Finding] = []

@@ -15,9 +15,9 @@ from nats.aio.client import Client
 from nats.js.errors import NotFoundError
 from pydantic import SecretStr
 
-from chassis import credentials, permissions, streams
+from chassis import issuing, permissions, streams
 from chassis.clock import SimulatedClock
-from chassis.credentials import Secrets
+from chassis.credentials import Credentials, Secrets
 from chassis.embedded import DataFolder, EmbeddedMongo, EmbeddedNats
 from chassis.persons import Issuer
 from chassis.rpc import Asker
@@ -76,7 +76,7 @@ class Servers:
 
     async def client(self, user: str) -> Client:
         """A raw connection as one user of the platform or a party; closed at the end of the run."""
-        given = credentials.Credentials.read(self.files[user])
+        given = Credentials.read(self.files[user])
 
         async def quiet(error: Exception) -> None:
             pass
@@ -139,7 +139,7 @@ async def running(path: Path, *, at: datetime = MORNING) -> AsyncIterator[Server
         mongo = EmbeddedMongo(folder.mongo, 0, folder.log / "mongo.log", folder.lock)
         async with EmbeddedNats(config, 0, folder.log / "nats.log", folder.lock) as server, mongo:
             servers = Servers(folder, secrets, server, mongo, region)
-            servers.files = credentials.issue(folder.credentials, REGISTRY, region, [server.url], secrets.passwords)
+            servers.files = issuing.issue(folder.credentials, REGISTRY, region, [server.url], secrets.passwords)
             operator = await servers.client("operator")
             plan = streams.plan(REGISTRY, region)
             await streams.apply(operator.jetstream(timeout=10), plan, first_run=True, cases_exist=False)

@@ -15,11 +15,11 @@ from contracts.base import Done
 from contracts.hotline import SignalRaised
 from kernel.agencies import Register
 from kernel.facts import Fact
+from kernel.personal import require_impersonal
 from services.opinion.domain import KIND, State, event, units
 from services.opinion.domain.facts import Responded
 from services.opinion.domain.limits import Limits, shipped
 from services.opinion.domain.subjects import subject_of
-from services.opinion.domain.words import require_impersonal
 from services.opinion.gather import Gatherer, new_id
 from services.opinion.storage import Matters, Posts
 

@@ -15,11 +15,11 @@ from contracts.base import Done, Role
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.facts import Fact
+from kernel.personal import require_impersonal
 from kernel.refused import Refused
 from services.sitewatch.domain import ACCOUNT, FINDING, SITE, finding, register, verdicts
 from services.sitewatch.domain.indicators import Indicators, shipped
 from services.sitewatch.domain.register import AccountState, SiteState
-from services.sitewatch.domain.words import require_impersonal
 from services.sitewatch.fetch import Fetcher
 from services.sitewatch.storage import AccountsSeen, Hosts, Samples, Suspects, Task, Watches
 from services.sitewatch.watch import Findings, Watch

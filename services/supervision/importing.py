@@ -6,6 +6,7 @@ from chassis.actors import Cause
 from chassis.cases import Held, Opening
 from contracts import supervision as c
 from kernel.clock import CST
+from kernel.personal import require_impersonal
 from kernel.refused import Refused
 from services.supervision import lists
 from services.supervision.domain import decisions
@@ -19,7 +20,7 @@ from services.supervision.units import meaning, units_of
 async def take_in(service: Supervision, command: c.ImportTasks, cause: Cause) -> c.TableImported:
     """Open the tasks that are not there yet; the same table again finds them as they now are."""
     _refuse_repeated(command)
-    decisions.without_personal_data(title=command.title, document=command.document)
+    require_impersonal(title=command.title, document=command.document)
     table = table_id(command)
     origins = {row.no: f"{table}/{row.no}" for row in command.rows}
     known = await service.tasks.by_origin(list(origins.values()))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from chassis import credentials, permissions
+from chassis import issuing, permissions
 from chassis.credentials import Credentials, Secrets
 from chassis.papers import Keys
 from chassis.persons import Issuer
@@ -62,7 +62,7 @@ def test_damaged_secrets_are_not_replaced(tmp_path: Path) -> None:
 
 def test_one_private_file_for_each_user(tmp_path: Path) -> None:
     passwords = Secrets.made(permissions.names(REGISTRY)).passwords
-    paths = credentials.issue(tmp_path / "credentials", REGISTRY, "330782", ["nats://127.0.0.1:4222"], passwords)
+    paths = issuing.issue(tmp_path / "credentials", REGISTRY, "330782", ["nats://127.0.0.1:4222"], passwords)
     assert set(permissions.names(REGISTRY)) <= set(paths)
     for name, path in paths.items():
         given = Credentials.read(path)

@@ -5,6 +5,11 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import typer.main
+
+from cli.main import COMMANDS, app, imported
 
 ROOT = Path(__file__).resolve().parents[2]
 PRODUCT = ("kernel", "contracts", "chassis", "services", "cli", "sample", "bench")
@@ -55,7 +60,7 @@ def texts() -> dict[str, str]:
 
 def _written_by_people(path: Path) -> bool:
     inside = path.relative_to(ROOT).parts
-    if "__pycache__" in inside or inside[:2] == ("tests", "guards") or path.name in {"LICENSE", ".env"}:
+    if "__pycache__" in inside or inside[:2] == ("tests", "guards") or path.name in {"LICENSE", ".env", ".git"}:
         return False
     return path.suffix in TEXT_ENDINGS or path.suffix == ".lock"
 
@@ -63,3 +68,11 @@ def _written_by_people(path: Path) -> bool:
 def pages() -> dict[str, str]:
     """Every Markdown page."""
     return {path: text for path, text in texts().items() if path.endswith(".md")}
+
+
+@cache
+def commands() -> Any:
+    """`zwgk` with everything under it."""
+    whole: Any = typer.main.get_command(app)
+    whole.commands = {name: imported(name) for name in COMMANDS}
+    return whole

@@ -1,17 +1,18 @@
 """What the pages tell people to type exists, and what they point at is there."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer.main
 
-from cli.main import app
+from cli.main import COMMANDS
 from contracts.registry import REGISTRY
-from tests.guards.reading import ROOT, pages
+from tests.guards.reading import ROOT, commands, pages
 
 CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
@@ -63,14 +64,9 @@ def unknown_recipe(arguments: Sequence[str]) -> str | None:
     return f"just {arguments[0]}"
 
 
-@cache
-def tree() -> Any:
-    return typer.main.get_command(app)
-
-
 def unknown_command(arguments: Sequence[str]) -> str | None:
     """Why `zwgk ARGUMENTS` cannot be typed: no such command or option. Words in capitals stand for any."""
-    command = tree()
+    command = commands()
     for number, word in enumerate(arguments):
         if word.startswith("-"):
             option = word.partition("=")[0]
@@ -144,6 +140,18 @@ def test_both_readmes_name_the_same_commands() -> None:
     assert len(shown(english)) > 8
     assert set(LINK.findall(english)) - set(READMES) == set(LINK.findall(chinese)) - set(READMES)
     assert sorted(set(named(english)) - set(READMES)) == sorted(set(named(chinese)) - set(READMES))
+
+
+def test_the_table_of_commands_says_what_each_says_of_itself() -> None:
+    wrong = {name for name, (_, text) in COMMANDS.items() if not commands().commands[name].help.startswith(text)}
+    assert wrong == set()
+
+
+def test_help_imports_no_command() -> None:
+    """Start-up stays quick: what is slow to import is imported by the command that needs it."""
+    program = "import sys, cli.main; print({'pydantic', 'nats', 'chassis', 'contracts', 'services'} & set(sys.modules))"
+    ran = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
 
 
 def unlisted(index: str) -> set[str]:

@@ -8,8 +8,7 @@ from typing import Any
 import typer
 import typer.main
 
-from cli.main import app
-from tests.guards.reading import CHINESE, calls, functions, product
+from tests.guards.reading import CHINESE, calls, commands, functions, product
 
 LATIN = re.compile(r"[A-Za-z]{2,}")
 ENGLISH_BY_DESIGN = {"--help", "--install-completion", "--show-completion"}  # typer's own
@@ -83,7 +82,7 @@ def test_there_are_refusals_to_read() -> None:
 
 
 def test_help_is_chinese() -> None:
-    assert list(silent(typer.main.get_command(app))) == []
+    assert list(silent(commands())) == []
 
 
 def test_a_planted_english_refusal_is_found() -> None:

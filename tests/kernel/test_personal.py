@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.personal import TITLES, Finding, Kind, mask, scan
+from kernel.personal import TITLES, Finding, Kind, mask, require_impersonal, scan
 from kernel.refused import Refused
 
 
@@ -142,3 +142,11 @@ def test_linear_time_on_a_megabyte(unit: str) -> None:
     begin = time.process_time()
     scan(text)
     assert time.process_time() - begin < (0.5 if unit == "1" else 5)
+
+
+def test_a_field_with_personal_data_is_refused_by_name() -> None:
+    require_impersonal(reason="材料不全", note="")
+    with pytest.raises(Refused) as refused:
+        require_impersonal(reason="请联系手机13800138000")
+    assert (refused.value.code, refused.value.field) == ("personal_data", "reason")
+    assert "138" not in str(refused.value)

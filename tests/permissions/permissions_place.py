@@ -8,8 +8,8 @@ from pathlib import Path
 import nats
 from nats.aio.client import Client
 
-from chassis import credentials, permissions, streams
-from chassis.credentials import Credentials, Secrets
+from chassis import issuing, permissions, streams
+from chassis.credentials import Credentials, Secrets, write_private
 from chassis.embedded import EmbeddedNats
 from contracts.registry import Registry
 
@@ -25,12 +25,10 @@ class Place:
         config = folder / "nats.conf"
         options = permissions.Options(key=self.secrets.jetstream_key, store_dir=str(folder / "nats"))
         text = permissions.render(registry, REGION, self.secrets.passwords, options)
-        credentials.write_private(config, text)
+        write_private(config, text)
         self.server = EmbeddedNats(config, 0, folder / "nats.log")
         self.plan = streams.plan(registry, REGION)
-        self.paths = credentials.issue(
-            folder / "credentials", registry, REGION, [self.server.url], self.secrets.passwords
-        )
+        self.paths = issuing.issue(folder / "credentials", registry, REGION, [self.server.url], self.secrets.passwords)
         self.clients: dict[str, Client] = {}
         self.denied: dict[str, list[str]] = {}
 

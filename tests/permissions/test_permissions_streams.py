@@ -9,7 +9,8 @@ import pytest
 from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig, RetentionPolicy, StreamConfig
 
-from chassis import credentials, permissions, streams
+from chassis import permissions, streams
+from chassis.credentials import write_private
 from chassis.streams import Difference, Kind, Limits
 from kernel.refused import Refused
 from tests.permissions.permissions_place import REGION, Place
@@ -133,7 +134,7 @@ async def test_a_wrong_key_looks_empty_and_is_refused_and_the_right_one_reads_ag
     for text, refused in ((right.replace(empty.secrets.jetstream_key, "kwrong"), True), (right, False)):
         await empty.close()
         await asyncio.to_thread(empty.server.stop)
-        credentials.write_private(config, text)
+        write_private(config, text)
         await empty.server.start()
         js = await admin(empty)
         if refused:

@@ -7,10 +7,10 @@ from datetime import date, datetime, timedelta
 from importlib.resources import files
 
 from contracts.supervision import Target, TaskRow, TaskState, TaskUnit
-from kernel import personal
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact
+from kernel.personal import require_impersonal
 from kernel.refused import Refused
 from services.supervision.domain import facts as f
 from services.supervision.domain.task import Task
@@ -47,7 +47,7 @@ def take(
     number: str, table: Table, row: TaskRow, units: Sequence[TaskUnit], now: datetime, calendar: Calendar
 ) -> list[Fact]:
     """A task from a row of a table. Units lead only where the table says 牵头; without a date it is 无期限."""
-    without_personal_data(requirement=row.requirement)
+    require_impersonal(requirement=row.requirement)
     return [
         f.Imported(
             number=number,
@@ -92,7 +92,7 @@ def report(
 ) -> list[Fact]:
     """A unit of the task says how far it is."""
     _require_running(task)
-    without_personal_data(text=text, evidence=" ".join(evidence))
+    require_impersonal(text=text, evidence=" ".join(evidence))
     if by.agency not in task.agencies:
         raise Refused(
             "not_your_task", "本单位不是这项任务的责任单位。", remedy="请由责任单位报告，或请督查人员核对责任单位。"
@@ -119,7 +119,7 @@ def set_due(task: Task, due_on: date | None, reason: str, now: datetime, calenda
     """Set, move or lift the last day. Today is the earliest."""
     if task.completed_on is not None:
         raise _completed()
-    without_personal_data(reason=reason)
+    require_impersonal(reason=reason)
     if due_on == task.due_on:
         return []
     if due_on is not None and due_on < now.astimezone(CST).date():
@@ -136,7 +136,7 @@ def set_target(task: Task, target: Target | None) -> list[Fact]:
 def complete(task: Task, by: Official, note: str, now: datetime) -> list[Fact]:
     """Confirm a task as done. Who reported on it does not confirm it, nor does anybody else of that unit."""
     _require_running(task)
-    without_personal_data(note=note)
+    require_impersonal(note=note)
     if any(by.id == each.by_id or (by.agency and by.agency == each.agency) for each in task.reports):
         raise Refused("same_unit", "报告进展的单位不能确认本任务办结。", remedy="请由未报告本任务进展的督查单位确认。")
     if not task.latest:
@@ -165,7 +165,7 @@ def reopen(task: Task, reason: str, now: datetime) -> list[Fact]:
     """A task that was confirmed is to be worked on again; the units report anew."""
     if task.completed_on is None:
         raise Refused("not_completed", "这项任务没有办结。", remedy="只有已办结的任务可以重新打开。")
-    without_personal_data(reason=reason)
+    require_impersonal(reason=reason)
     return [f.Reopened(on=now.astimezone(CST).date(), reason=reason)]
 
 
@@ -199,13 +199,6 @@ def tick(task: Task, now: datetime, calendar: Calendar) -> list[Fact]:
     if now >= end_of_day(task.due_on):
         return [f.FellOverdue(due_on=task.due_on)]
     return [] if task.warned else [f.Warned(due_on=task.due_on)]
-
-
-def without_personal_data(**fields: str) -> None:
-    """Refuse personal data in what is kept for ever."""
-    for field, text in fields.items():
-        if personal.scan(text):
-            raise Refused("personal_data", "内容含有个人信息。", field=field, remedy="请删去个人信息后重新提交。")
 
 
 def _require_running(task: Task) -> None:
