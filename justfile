@@ -21,9 +21,9 @@ _install:
 up *ARGS: install
     @exec {{ bin }}/zwgk up {{ ARGS }}
 
-# Run the tests
+# Run the tests, on all cores
 test *ARGS: install
-    {{ bin }}/python -m pytest -q {{ ARGS }}
+    {{ bin }}/python -m pytest -q --numprocesses auto --maxprocesses 8 --dist loadfile {{ ARGS }}
 
 # Style, types, layers
 lint: install

@@ -112,7 +112,7 @@ async def test_a_document_is_found_by_its_words(
 
     async def listed() -> bool:
         await chromium.open(site + "/")
-        return "关于村道养护的通知" in await chromium.html(".docs")
+        return "关于村道养护的通知" in await chromium.html("main")
 
     await until(listed)
     await chromium.fill("#q", "村道养护")

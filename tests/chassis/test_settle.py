@@ -14,6 +14,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import APIError
 from pymongo.errors import AutoReconnect
 
+from chassis import settle
 from chassis.bus import Bus
 from chassis.clock import SystemClock
 from chassis.papers import Keys
@@ -78,7 +79,8 @@ class Line:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def line(nats_server: Any, servers: Servers) -> AsyncIterator[Line]:
+async def line(nats_server: Any, servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Line]:
+    monkeypatch.setattr(settle, "HEARTBEAT_SECONDS", 0.5)
     name = uuid.uuid4().hex[:8]
     bus = Bus("hotline", Settings(nats_url=nats_server.url, graceful_seconds=2))
     await bus.connect()
@@ -88,7 +90,7 @@ async def line(nats_server: Any, servers: Servers) -> AsyncIterator[Line]:
             durable_name=name,
             filter_subject=f"zwgk.999901.evt.{name}",
             ack_policy=AckPolicy.EXPLICIT,
-            ack_wait=2,
+            ack_wait=5,
             max_deliver=-1,
         ),
     )
