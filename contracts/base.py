@@ -73,8 +73,9 @@ class Contract(BaseModel):
 
     @classmethod
     def service(cls) -> str:
-        """The service that owns this type: the module or package of `contracts` in which it stands."""
-        return cls.__module__.split(".")[1]
+        """The service that owns this type: the module or package in the folder of contracts in which it stands."""
+        path = cls.__module__.split(".")
+        return next(path[at + 1] for at, name in enumerate(path) if name.endswith("contracts"))
 
 
 class Record(Contract):

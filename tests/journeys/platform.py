@@ -189,7 +189,7 @@ class Platform:
         return asyncio.run(connected())
 
 
-def soon(probe: Callable[[], T], seconds: float = 15.0) -> T:
+def soon(probe: Callable[[], T], seconds: float = 40.0) -> T:
     """What `probe` gives once it is true; fails after `seconds`."""
     until = time.monotonic() + seconds
     while not (found := probe()):

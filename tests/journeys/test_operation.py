@@ -18,9 +18,13 @@ def test_health_and_figures(platform: Platform) -> None:
     with httpx.Client(base_url=platform.ready["ops"], trust_env=False) as ops:
         assert ops.get("/healthz").json() == {"status": "ok"}
         assert ops.get("/readyz").json() == {"ready": True, "waiting": {}}
-        figures = ops.get("/metrics").text
-    series = [line.rpartition(" ")[0] for line in figures.splitlines() if not line.startswith("#")]
-    assert 'zwgk_consumer_pending{durable="readmodel",service="readmodel"}' in series
+
+        def figures() -> list[str]:
+            lines = ops.get("/metrics").text.splitlines()
+            series = [line.rpartition(" ")[0] for line in lines if not line.startswith("#")]
+            return series if 'zwgk_consumer_pending{durable="readmodel",service="readmodel"}' in series else []
+
+        series = soon(figures)
     assert any(each.startswith("zwgk_messages_total{") and "cmd.publication" in each for each in series)
     kinds = {each for each in series if "_bucket{" not in each}
     assert len(kinds) < SERIES

@@ -19,7 +19,7 @@ DRAFTED = f"{R}.evt.internal.publication.sheet.drafted.v1"
 TICKET = f"{R}.in.hotline.ticket"
 
 
-async def pull(client: Client, stream: str, durable: str, count: int, seconds: float = 2.0) -> list[Msg]:
+async def pull(client: Client, stream: str, durable: str, count: int, seconds: float = 20.0) -> list[Msg]:
     js = client.jetstream(timeout=seconds)
     bound = await js.pull_subscribe_bind(consumer=durable, stream=stream)
     try:

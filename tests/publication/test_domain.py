@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from contracts import publication as c
+from contracts.base import Audience
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact
@@ -333,7 +334,7 @@ def test_withdrawal_leaves_a_tombstone_and_needs_another_person_afterwards() -> 
 def test_draft_can_be_sealed_and_tells_the_public_nothing() -> None:
     case = drafted()
     facts = publishing.withdraw(case, c.Leak.SECRET, "", ZHAO, NOW)
-    assert [event.audience for event in tell(after(case, facts), facts)] == [c.Audience.INTERNAL]
+    assert [event.audience for event in tell(after(case, facts), facts)] == [Audience.INTERNAL]
 
 
 @pytest.mark.parametrize(("leak", "shown"), [(c.Leak.PERSONAL, "保护个人信息"), (c.Leak.SECRET, "依法不予公开")])
