@@ -17,7 +17,7 @@ import nats.errors
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, RetentionPolicy, StreamConfig
-from pymongo import AsyncMongoClient, UpdateOne, WriteConcern
+from pymongo import AsyncMongoClient, UpdateMany, WriteConcern
 
 from bench.harness import Row, turns
 from chassis.embedded import EmbeddedNats
@@ -26,12 +26,15 @@ from sample import data as sample
 from tests.servers import Servers, running, started
 
 BATCH = 500
+CLEARED = 50
 SUBJECT = "in.ticket"
 
 
 def tickets(servers: Servers, count: int) -> list[bytes]:
-    """Different tickets as the hotline system would emit them."""
-    one = sample.tickets(servers.clock.now(), Calendar.shipped().workdays_before)[0].message()
+    """Different tickets as the hotline system would emit them now: nothing about them is due yet."""
+    now = servers.clock.now()
+    one = sample.tickets(now, Calendar.shipped().workdays_before)[0].message()
+    one |= {"occurred_at": now.isoformat(), "received_at": now.isoformat()}
     run = uuid.uuid4().hex[:8]
     return [json.dumps({**one, "ticket_no": f"{run}-{n}"}, default=str).encode() for n in range(count)]
 
@@ -137,7 +140,11 @@ class ByHand:
             *(self._js.publish(f"out.{o}", b"{}" * 120, headers={"Nats-Msg-Id": o}) for o in origins),
         )
         clearing = {"$set": {"outbox": []}, "$unset": {"untold_at": ""}}
-        await database["cases"].bulk_write([UpdateOne({"_id": case["_id"]}, clearing) for case in cases], ordered=False)
+        ids = [case["_id"] for case in cases]
+        groups = [ids[first : first + CLEARED] for first in range(0, len(ids), CLEARED)]
+        await database["cases"].bulk_write(
+            [UpdateMany({"_id": {"$in": group}}, clearing) for group in groups], ordered=False
+        )
         await asyncio.gather(*(message.ack() for message in messages))
 
     async def _view(self, database: Any) -> None:

@@ -30,7 +30,8 @@ Message = tuple[str, bytes, dict[str, str]]
 """Subject, body and headers."""
 
 
-def _as_it_is(message: NatsMessage) -> NatsMessage:
+async def _as_it_is(message: NatsMessage) -> NatsMessage:
+    """Asynchronous, because FastStream sends a plain function to a thread for every message."""
     return message
 
 

@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from chassis.outbox import Outgoing
-from chassis.store import Collection, Unreachable, UpdateOne
+from chassis.store import Collection, Unreachable, UpdateMany
 
 log = logging.getLogger(__name__)
 Publish = Callable[[Sequence[Outgoing]], Awaitable[list[BaseException | None]]]
 BATCH = 500
+CLEARED_TOGETHER = 50
+"""Cases in one update: many enough to share its cost, few enough for the list of their ids to be searched quickly."""
 STALE = timedelta(seconds=5)
 MAX_WAITING = 50_000
 """Commits waiting in memory to be told; beyond it they are left to the sweep, which finds them in the database."""
@@ -103,8 +105,16 @@ class Relay:
         return len(done)
 
     async def _clear(self, done: Sequence[tuple[str, int, list[Outgoing]]]) -> None:
+        """Cases of which the same numbers were told, such as new ones, are cleared together."""
+        alike: dict[tuple[int, ...], list[str]] = {}
+        for case, _, outbox in done:
+            alike.setdefault(tuple(message.seq for message in outbox), []).append(case)
         await self._collection.bulk(
-            [UpdateOne({"_id": case}, _without([message.seq for message in outbox])) for case, _, outbox in done]
+            [
+                UpdateMany({"_id": {"$in": cases[first : first + CLEARED_TOGETHER]}}, _without(told))
+                for told, cases in alike.items()
+                for first in range(0, len(cases), CLEARED_TOGETHER)
+            ]
         )
 
 

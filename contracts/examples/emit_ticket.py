@@ -9,6 +9,7 @@ the credentials file is {servers, user, password, inbox_prefix, publish, stream,
 import asyncio
 import json
 import sys
+import uuid
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ WAIT_SECONDS = 20
 
 
 def ticket_of_now() -> dict[str, Any]:
+    """One that has just come. A platform whose clock stands days earlier rejects it: give a ticket of its own time."""
     now = datetime.now(timezone.utc).isoformat()  # noqa: UP017
-    fields = {"source": "12345", "ticket_no": f"EX-{now[:19].replace(':', '')}", "channel": "电话", "kind": "求助"}
+    fields = {"source": "12345", "ticket_no": f"EX-{uuid.uuid4().hex[:12]}", "channel": "电话", "kind": "求助"}
     text = {"title": "示例：路灯不亮", "content": "示例：东段路灯坏了六盏，夜间看不清路面。", "category": "城市管理"}
     return fields | text | {"occurred_at": now, "received_at": now}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import runpy
 import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from kernel.calendar import Notice, Rest
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.hotline import door, handlers
+from services.hotline.domain import intake
 from services.hotline.domain.intake import dossier
 from services.hotline.service import Hotline
 from tests.servers import MORNING, Desk, Servers, started, until
@@ -316,17 +318,27 @@ async def _hear(app: App[Hotline], servers: Servers, notice: Notice, id: str) ->
     await handlers.recompute(app.it, CalendarNoticeLoaded(record=told), cause)
 
 
-async def test_the_example_of_an_emitter(emitter: Emitter, servers: Servers) -> None:
-    away = ticket("S-11")
-    await emitter.emit(away)  # answered while the example is away
-    printed = await _run(servers.files["h12345"])
+async def test_the_example_of_an_emitter(emitter: Emitter, servers: Servers, tmp_path: Path) -> None:
+    """With a ticket of the run's own clock, which need not be the machine's."""
+    await emitter.emit(ticket("S-11"))  # answered while the example is away
+    given = tmp_path / "ticket.json"
+    given.write_text(json.dumps(ticket("S-11-EX")))
+    printed = await _run(servers.files["h12345"], given)
     assert [answer["outcome"] for answer in printed] == ["accepted", "accepted"]
-    assert printed[0]["emission"] == "12345:S-11:1"
+    assert [answer["emission"] for answer in printed] == ["12345:S-11:1", "12345:S-11-EX:1"]
 
 
-async def _run(credentials: Path) -> Sequence[dict[str, Any]]:
+def test_the_examples_own_ticket_is_one() -> None:
+    shown = runpy.run_path(str(EXAMPLE))
+    made = [c.TicketEmitted.model_validate(shown["ticket_of_now"]()) for _ in range(2)]
+    now = datetime.now(CST)
+    assert len({each.ticket_no for each in made}) == 2
+    assert all(intake.arrive(each, "h12345", now, str, {}) for each in made)
+
+
+async def _run(*argv: Path) -> Sequence[dict[str, Any]]:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(EXAMPLE), str(credentials), stdout=asyncio.subprocess.PIPE
+        sys.executable, str(EXAMPLE), *map(str, argv), stdout=asyncio.subprocess.PIPE
     )
     out, _ = await process.communicate()
     assert process.returncode == 0
