@@ -8,6 +8,7 @@ from typing import Any
 
 from chassis.outbox import Outgoing
 from chassis.store import Collection, Unreachable, UpdateMany
+from chassis.tasks import end
 
 log = logging.getLogger(__name__)
 Publish = Callable[[Sequence[Outgoing]], Awaitable[list[BaseException | None]]]
@@ -47,8 +48,7 @@ class Relay:
         self._stopping = True
         self._wake.set()
         if self._sweeping:
-            self._sweeping.cancel()
-            await asyncio.gather(self._sweeping, return_exceptions=True)
+            await end(self._sweeping)
         await (self._running or self._run())
 
     async def _run(self) -> None:

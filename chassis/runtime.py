@@ -35,6 +35,7 @@ from chassis.rpc import Asker
 from chassis.settings import Settings
 from chassis.settle import Delivery, Replayed, Settler, Unreadable
 from chassis.store import Collection, Store, Unreachable
+from chassis.tasks import end
 from chassis.telemetry import LAG, UNTOLD, handling, handling_together
 from contracts import cloudevents, subjects
 from contracts.base import Answer, Event, Intake
@@ -151,9 +152,7 @@ class App(Generic[D]):
     async def stop(self) -> None:
         """Finish what is in hand, tell what was committed, close the connections."""
         self._started = False
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         await self.runtime.bus.hush()
         await self.runtime.relay.stop()
         await self.runtime.bus.stop()

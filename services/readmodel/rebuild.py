@@ -13,6 +13,7 @@ from nats.js import JetStreamContext
 from chassis import streams
 from chassis.bus import Bus
 from chassis.clock import Clock
+from chassis.tasks import end
 from contracts import cloudevents
 from contracts.base import Event
 from contracts.readmodel import RebuildState
@@ -67,8 +68,7 @@ class Rebuilder:
 
     async def stop(self) -> None:
         if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def _run(self, target: Generation) -> None:
         try:
