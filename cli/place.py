@@ -3,7 +3,7 @@
 import json
 import os
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kernel.refused import Refused
@@ -24,6 +24,10 @@ class Place:
     credentials: dict[str, str]
     ops: str = ""
     pid: int = 0
+
+    def text(self) -> str:
+        """As it is written, in one line."""
+        return json.dumps(asdict(self), ensure_ascii=False)
 
 
 def folder(data: Path | None) -> Path:

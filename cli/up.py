@@ -5,7 +5,7 @@ import contextlib
 import json
 import os
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -90,7 +90,7 @@ class Platform:
             ops=f"http://127.0.0.1:{self.serving.ops.port}",
             pid=os.getpid(),
         )
-        write_private(self.folder.path / "run.json", json.dumps(asdict(self.place), indent=2))
+        write_private(self.folder.path / "run.json", self.place.text())
         if self.site:
             await load.sample_government(self.place, self.folder.path)
         return self.place
@@ -205,7 +205,7 @@ async def _up(wanted: Wanted, json_: bool) -> int:
 
 def _announce(where: Place, json_: bool) -> None:
     if json_:
-        sys.stdout.write(json.dumps(asdict(where), ensure_ascii=False) + "\n")
+        sys.stdout.write(where.text() + "\n")
     else:
         sys.stdout.write(
             f"✓ 平台已就绪：{where.http}\n  消息服务 {where.nats}  数据库 {where.mongo}\n  按 Ctrl-C 停止。\n"

@@ -30,7 +30,7 @@ def as_place(servers: Servers) -> Path:
     place = Place(
         http="", nats=servers.nats.url, mongo=servers.mongo.url, region=servers.region, credentials=credentials
     )
-    (servers.folder.path / "run.json").write_text(place.model_dump_json())
+    (servers.folder.path / "run.json").write_text(place.text())
     return servers.folder.path
 
 

@@ -30,7 +30,7 @@ async def platform(servers: Servers) -> AsyncIterator[Path]:
     """The data folder of a running platform."""
     files = {name: str(path) for name, path in servers.files.items()} | {"hotline": str(servers.files["h12345"])}
     where = Place(http="", nats=servers.nats.url, mongo=servers.mongo.url, region=servers.region, credentials=files)
-    (servers.folder.path / "run.json").write_text(where.model_dump_json())
+    (servers.folder.path / "run.json").write_text(where.text())
     async with started(servers, ["hotline"]):
         yield servers.folder.path
 

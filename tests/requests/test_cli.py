@@ -25,7 +25,7 @@ async def platform(servers: Servers) -> AsyncIterator[Path]:
     """The data folder of a running platform."""
     files = {name: str(path) for name, path in servers.files.items()}
     where = Place(http="", nats=servers.nats.url, mongo=servers.mongo.url, region=servers.region, credentials=files)
-    (servers.folder.path / "run.json").write_text(where.model_dump_json())
+    (servers.folder.path / "run.json").write_text(where.text())
     async with started(servers, ["requests"]):
         yield servers.folder.path
 

@@ -89,7 +89,7 @@ async def platform(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> AsyncIt
         return json.loads(result.stdout) if result.exit_code == 0 else result.stderr
 
     async with started(servers, ["supervision"]):
-        run.write_text(where.model_dump_json(), encoding="utf-8")
+        run.write_text(where.text(), encoding="utf-8")
         yield told
         run.unlink()
 
