@@ -25,7 +25,7 @@ COMMANDS = {
     "opinion": ("cli.opinion:app", "政务舆情：帖文归集、事件处置。"),
     "sitewatch": ("cli.sitewatch:app", "网站与政务新媒体监测：登记、探测、问题整改。"),
     "supervision": ("cli.supervision:app", "督查考核：任务分工、进展、办结。"),
-    "report": ("cli.report:app", "政府信息公开工作年度报告与统计。"),
+    "report": ("cli.report:app", "年度报告与统计，季度分析、通报、情况表、逾期清单和时限看板。"),
     "calendar": ("cli.calendar:app", "工作日历与年度节假日通知。"),
     "deadline": ("cli.calendar:deadline_app", "期限如何计算。"),
     "agencies": ("cli.query:agencies_app", "机构名录。"),

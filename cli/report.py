@@ -1,7 +1,6 @@
 """The annual report and the older statistics: figures in, reports out, relations checked."""
 
 import base64
-import json
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +10,7 @@ from typing import Any, TypeVar
 
 import typer
 
+from cli import bulletins
 from cli.documents import chosen, day
 from cli.options import As, Json
 from cli.session import FAILED, Session, guarded, run, show
@@ -21,6 +21,7 @@ from services.readmodel.reports import identities, reading
 from services.readmodel.reports.form import cells
 
 app = typer.Typer(no_args_is_help=True)
+bulletins.register(app)
 R = TypeVar("R", bound=Reply)
 YEAR = typer.Option(..., "--year", min=2000, max=2100, help="年度。")
 SCOPE = typer.Option("", "--agency", help="编制单位的机构代码；不填为全区域汇总。")
@@ -65,7 +66,7 @@ def annual(
     format_: str = typer.Option("json", "--format", help="文件格式：json、html、docx、xlsx。"),
     form: str = typer.Option("", "--form", help="2019 或 2021 式；默认按年度。"),
     merge_other: bool = typer.Option(False, "--merge-other", help="（六）其他处理合并为一行。"),
-    out: Path = typer.Option(None, "--out", help="写入文件；docx、xlsx 必填。"),
+    out: Path = typer.Option(None, "-o", "--out", help="写入文件；docx、xlsx 必填。"),
     explain: tuple[str, str] = typer.Option(("", ""), "--explain", help="列出一格背后的申请：行 列。"),
     json_: bool = typer.Option(False, "--json", help="输出 JSON（同 --format json）。"),
 ) -> None:
@@ -99,18 +100,8 @@ def _of_regulation(year: int) -> int:
 
 
 def _write(reply: c.ReportReply, kind: str, out: Path | None) -> None:
-    content = (
-        base64.b64decode(reply.file)
-        if reply.file
-        else (json.dumps(reply.report, ensure_ascii=False, indent=1) + "\n").encode()
-    )
-    if out is not None:
-        out.write_bytes(content)
-        typer.echo(f"✓ 已写入 {out.name}")
-    elif kind in ("docx", "xlsx"):
-        raise Refused("out_missing", "该格式需要指定文件。", field="out", remedy=f"请加 --out 年报.{kind}。")
-    else:
-        sys.stdout.write(content.decode())
+    content = base64.b64decode(reply.file) if reply.file else bulletins.as_json(reply.report)
+    bulletins.write(content, kind, out)
 
 
 def _explain(year: int, agency: str, as_of: datetime | None, cell: tuple[str, str], json_: bool) -> None:

@@ -122,7 +122,11 @@ REGISTRY = Registry(
         ),
         Service(sitewatch, listens=(NOTICE,)),
         Service(supervision, listens=(NOTICE,)),
-        Service(readmodel, listens_to_all=True),
+        Service(
+            readmodel,
+            listens_to_all=True,
+            sends=(hotline.Statistics, hotline.MonthlyBulletin, hotline.CountRatings, hotline.CountSuggestions),
+        ),
         Service(
             gateway,
             sends=(*_for_everyone(publication, requests, hotline), *Service(readmodel).queries),

@@ -47,6 +47,10 @@ from contracts.readmodel.answers import View as View
 from contracts.readmodel.answers import ViewPage as ViewPage
 from contracts.readmodel.answers import WorkItem as WorkItem
 from contracts.readmodel.answers import WritePart as WritePart
+from contracts.readmodel.reports import GetReport as GetReport
+from contracts.readmodel.reports import ReportFile as ReportFile
+from contracts.readmodel.reports import ReportFormat as ReportFormat
+from contracts.readmodel.reports import ReportName as ReportName
 from contracts.readmodel.terms import MAX_NARRATIVE as MAX_NARRATIVE
 from contracts.readmodel.terms import AnnualReport as AnnualReport
 from contracts.readmodel.terms import CellCases as CellCases

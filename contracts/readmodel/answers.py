@@ -312,6 +312,7 @@ class GetAnnualReport(Query, by=ANYONE, reply=ReportReply):
     agency: str = Field(default="", max_length=40, description="Agency code; empty for the whole region.")
     as_of: date | None = Field(default=None, description="As it stood at the end of that day; empty for today.")
     edition: int | None = Field(default=None, ge=1, description="An issued edition, as it was frozen.")
+    issued: bool = Field(default=False, description="Only an issued edition; the last one where none is named.")
     form: Form | None = Field(default=None, description="Format of 2019 or of 2021; empty: the one of the year.")
     merge_other: bool = Field(default=False, description="Print （六）其他处理 as one row.")
     format: Literal["json", "html", "docx", "xlsx"] = "json"

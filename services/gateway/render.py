@@ -74,10 +74,10 @@ def page(
 
 
 @cache
-def style_address() -> str:
-    """Address of the style sheet; it changes with its content, so that browsers may keep it."""
-    digest = hashlib.sha256((STATIC / "style.css").read_bytes()).hexdigest()[:12]
-    return f"/static/style.css?v={digest}"
+def style_address(name: str = "style.css") -> str:
+    """Address of a style sheet; it changes with its content, so that browsers may keep it."""
+    digest = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
 
 
 def query(**parts: str | int | None) -> str:

@@ -14,9 +14,10 @@ from services.gateway.api import cases as api_cases
 from services.gateway.api import events as api_events
 from services.gateway.api import open311
 from services.gateway.api import public as api_public
+from services.gateway.api import reports as api_reports
 from services.gateway.api import staff as api_staff
 from services.gateway.edge import Edge
-from services.gateway.pages import cases, machine, public, staff
+from services.gateway.pages import cases, machine, public, reports, staff
 from services.gateway.render import STATIC
 from services.gateway.service import Gateway
 
@@ -46,7 +47,10 @@ def web(gateway: Gateway) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
-    for module in (api_public, api_cases, api_events, api_staff, open311, public, cases, staff, machine):
+    for module in (
+        *(api_public, api_cases, api_events, api_staff, api_reports, open311),
+        *(public, cases, staff, reports, machine),
+    ):
         app.include_router(module.routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
     problems.install(app)

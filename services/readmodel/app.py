@@ -5,6 +5,7 @@ from chassis.settings import Settings
 from services.readmodel.handlers import Pending, ReadModel
 from services.readmodel.lists import Counted, agency_name
 from services.readmodel.rebuild import Rebuilder
+from services.readmodel.reports.bulletins import handlers as bulletins
 from services.readmodel.reports.handlers import on
 from services.readmodel.reports.office import Office
 from services.readmodel.searching import Tail
@@ -31,4 +32,5 @@ def build(settings: Settings) -> App[ReadModel]:
         pending=Pending(),
         reports=Office.of(runtime, generations),
     )
+    assert bulletins.on is on  # both modules add to the one set of handlers
     return App(runtime, on, service, indexes=indexes, background=[tail.run])

@@ -16,7 +16,23 @@ YEAR = Period.of(2025, date(2026, 1, 31))
 
 
 def case(received: str, closed: str = "", row: str = "r03", column: int = 0, *reviews: ReviewCount) -> RequestCount:
-    return RequestCount("czj", column, received, closed, row if closed else "", 0, False, False, False, reviews)
+    done = row if closed else ""
+    return RequestCount(
+        agency="czj",
+        column=column,
+        received=received,
+        closed=closed,
+        row=done,
+        fee=0,
+        noticed=False,
+        ledger=False,
+        late=False,
+        timed=True,
+        channel="当面",
+        extended=False,
+        corrected=False,
+        reviews=reviews,
+    )
 
 
 def rows(one: RequestCount, period: Period = YEAR) -> set[str]:

@@ -39,6 +39,12 @@ class RequestCount(NamedTuple):
     """Taken over from an old ledger: known to the office before the platform heard of it."""
     late: bool
     """The first result came after its limit."""
+    timed: bool
+    """It is known whether the first result came in time."""
+    channel: str
+    extended: bool
+    corrected: bool
+    """The applicant was asked to correct the application and did."""
     reviews: tuple[ReviewCount, ...]
 
 
@@ -98,6 +104,7 @@ def _request(record: Mapping[str, Any]) -> RequestCount | None:
     row = "r04" if "r04" in rows else (rows[0] if rows else "")
     imported = record.get("ledger_id") is not None
     collected = record.get("fee_paid") or (imported and closed and row != "r22")
+    in_time = [result["on_time"] for result in results if result["closed_on"] == closed]
     return RequestCount(
         agency=record.get("agency") or "",
         column=CLASSES.index(record["applicant_class"]),
@@ -107,7 +114,11 @@ def _request(record: Mapping[str, Any]) -> RequestCount | None:
         fee=(record.get("fee") or 0) if collected else 0,
         noticed=bool(record.get("fee")),
         ledger=imported,
-        late=any(result["on_time"] is False for result in results if result["closed_on"] == closed),
+        late=False in in_time,
+        timed=bool(in_time) and None not in in_time,
+        channel=record.get("channel") or "",
+        extended=bool(record.get("extended_days")),
+        corrected=bool(record.get("corrected_on")),
         reviews=tuple(
             ReviewCount(each["kind"], each["filed_on"], each["result"], each.get("decided_on") or "")
             for each in record.get("reviews") or ()

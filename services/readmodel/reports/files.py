@@ -1,6 +1,7 @@
 """The laid-out report as a file: HTML that prints well, docx and xlsx."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from html import escape
@@ -14,14 +15,30 @@ HTML, DOCX, XLSX = (
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 )
 STYLE = """
-body{font:16px/1.8 "FangSong","STFangsong",serif;max-width:60em;margin:2em auto;padding:0 1em;
+*{box-sizing:border-box}
+body{font:16px/1.8 "FangSong","STFangsong","Noto Serif CJK SC",serif;max-width:60em;margin:2em auto;padding:0 1em;
   color:#000;background:#fff}
-h1{text-align:center;font-size:1.6em}h2{font-size:1.2em}p{text-indent:2em;margin:.4em 0}
-table{border-collapse:collapse;width:100%;font-size:.85em}th,td{border:1px solid #000;
-  padding:.3em;text-align:center}
-th{font-weight:normal}.warning{border:2px solid #a00;padding:.5em;text-indent:0}.foot{font-size:.85em}
-@media print{body{margin:0;max-width:none}tr{break-inside:avoid}}
+h1{text-align:center;font-size:1.6em;line-height:1.4}h2{font-size:1.2em;margin:1.6em 0 .4em;break-after:avoid}
+p{text-indent:2em;margin:.4em 0}
+.scroll{overflow-x:auto;margin:.8em 0}table{border-collapse:collapse;width:100%;font-size:.85em;line-height:1.5}
+th,td{border:1px solid #555;padding:.3em .4em;text-align:center;min-width:2.6em}
+th{font-weight:normal}.words,th[scope=row]{text-align:left}
+td.words{min-width:9em}.whole{white-space:nowrap}
+thead th{background:#e9f0f8;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+svg.plot{display:block;width:100%;max-width:44em;margin:.8em auto;break-inside:avoid;
+  font-family:"Noto Sans CJK SC","Microsoft YaHei",sans-serif;print-color-adjust:exact;-webkit-print-color-adjust:exact}
+.pair{display:flex;flex-wrap:wrap;gap:0 1.5em;align-items:flex-start}
+.pair svg.plot{flex:1 1 24em;max-width:40em;margin:.8em 0}
+.pair .scroll{flex:1 1 12em}
+.warning{border:2px solid #a00;padding:.5em;text-indent:0}.foot{font-size:.85em;text-indent:0}
+@media(max-width:40em){body{margin:1em auto}h1{font-size:1.3em}}
+@media print{@page{margin:18mm 15mm}body{margin:0;max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}
+  tr{break-inside:avoid}thead{display:table-header-group}}
 """
+NARROW, SHORT, LONG = 3, 5, 12
+"""A table of up to so many columns stands beside its plot. A text of up to so many characters is never broken, one of
+more than so many is set to the left."""
+WHOLE = re.compile(r"[\d:. %—（）/-]{1,24}")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 PARTS = {
     "[Content_Types].xml": (
@@ -43,28 +60,66 @@ FIXED = (1980, 1, 1, 0, 0, 0)
 
 def html(layout: Layout) -> str:
     """One self-contained page."""
-    warnings = "".join(f'<p class="warning" role="note">{escape(each)}</p>' for each in layout.warnings)
-    sections = "".join(_html_section(section) for section in layout.sections)
-    foot = "".join(f'<p class="foot">{escape(each)}</p>' for each in layout.foot)
     title = escape(layout.title)
     return (
-        f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{STYLE}</style></head><body><h1>{title}</h1>{warnings}{sections}{foot}</body></html>\n"
+        f'<!DOCTYPE html>\n<html lang="zh-CN"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+        f"<style>{STYLE}</style></head><body>{part(layout)}</body></html>\n"
     )
 
 
+def part(layout: Layout) -> str:
+    """The report without the page around it, for a page that has its own style."""
+    warnings = "".join(f'<p class="warning" role="note">{escape(each)}</p>' for each in layout.warnings)
+    sections = "".join(_html_section(section) for section in layout.sections)
+    foot = "".join(f'<p class="foot">{escape(each)}</p>' for each in layout.foot)
+    return f"<h1>{escape(layout.title)}</h1>{warnings}{sections}{foot}"
+
+
 def _html_section(section: Section) -> str:
+    title = escape(section.title)
     paragraphs = "".join(f"<p>{escape(each)}</p>" for each in section.paragraphs)
-    grid = "".join(f"<tr>{''.join(map(_html_cell, row))}</tr>\n" for row in section.grid)
-    table = f"<table>{grid}</table>" if grid else ""
-    return f"<h2>{escape(section.title)}</h2>{paragraphs}{table}"
+    plots, table = "".join(section.plots), _html_table(section.grid, title)
+    if plots and len(section.grid[0]) <= NARROW:
+        return f'<h2>{title}</h2>{paragraphs}<div class="pair">{plots}{table}</div>'
+    return f"<h2>{title}</h2>{paragraphs}{plots}{table}"
 
 
-def _html_cell(cell: Cell) -> str:
+def _html_table(grid: Grid, title: str) -> str:
+    """A simple table names its columns in a head of its own; one with spans over several rows has none."""
+    if not grid:
+        return ""
+    simple = all(cell.heading and cell.down == cell.across == 1 for cell in grid[0])
+    rows = ["".join(_html_cell(cell, simple and not at, simple) for cell in row) for at, row in enumerate(grid)]
+    head = f"<thead><tr>{rows.pop(0)}</tr></thead>\n" if simple else ""
+    body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+    scroll = f'<div class="scroll" role="region" tabindex="0" aria-label="{title}">'
+    return f"{scroll}<table>{head}<tbody>{body}</tbody></table></div>"
+
+
+def _html_cell(cell: Cell, first: bool, simple: bool) -> str:
     tag = "th" if cell.heading else "td"
+    scope = f' scope="{"col" if first else "row"}"' if simple and cell.heading else ""
     across = f' colspan="{cell.across}"' if cell.across > 1 else ""
     down = f' rowspan="{cell.down}"' if cell.down > 1 else ""
-    return f"<{tag}{across}{down}>{escape(cell.text)}</{tag}>"
+    kind = _kind(cell.text) if simple and not first else ""
+    return f"<{tag}{scope}{across}{down}{kind}>{escape(cell.text)}</{tag}>"
+
+
+def _kind(text: str) -> str:
+    """Numbers, dates and rates stand on one line, longer texts at the left."""
+    if len(text) <= SHORT or WHOLE.fullmatch(text):
+        return ' class="whole"'
+    return ' class="words"' if len(text) > LONG else ""
+
+
+def text(layout: Layout) -> str:
+    """Plain text, as a document is published with: tables row by row."""
+    lines = list(layout.warnings)
+    for section in layout.sections:
+        lines += [section.title, *section.paragraphs]
+        lines += ["　".join(filter(None, (cell.text for cell in row))) for row in section.grid]
+    return "\n".join([*lines, *layout.foot]) + "\n"
 
 
 def docx(layout: Layout) -> bytes:
@@ -142,7 +197,7 @@ def xlsx(layout: Layout) -> bytes:
         for paragraph in section.paragraphs:
             text.append([plain(paragraph)])
         if section.grid:
-            _sheet(book.create_sheet(section.title[2:][:20]), section)
+            _sheet(book.create_sheet(section.title.partition("、")[2][:20]), section)
     for line in layout.foot:
         text.append([plain(line)])
     buffer = io.BytesIO()
@@ -150,8 +205,12 @@ def xlsx(layout: Layout) -> bytes:
     return buffer.getvalue()
 
 
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
 def plain(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
+    """A text that no spreadsheet takes for a formula, without what its format cannot hold."""
+    text = CONTROL.sub("", text)
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
@@ -160,7 +219,8 @@ def _sheet(sheet: Any, section: Section) -> None:
         for column, cell, continued in row:
             if continued:
                 continue
-            sheet.cell(row=at, column=column + 1, value=cell.value)
+            value = plain(cell.value) if isinstance(cell.value, str) else cell.value
+            sheet.cell(row=at, column=column + 1, value=value)
             if cell.across > 1 or cell.down > 1:
                 sheet.merge_cells(
                     start_row=at,

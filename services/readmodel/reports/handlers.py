@@ -171,7 +171,7 @@ async def _made(service: ReadModel, year: int, agency: str, day: date, **options
 async def annual(service: ReadModel, query: c.GetAnnualReport, cause: Cause) -> c.ReportReply:
     findings: tuple[c.CheckFinding, ...] = ()
     day = _day(query.as_of, cause)
-    if query.edition is not None or not cause.actor.roles & STAFF:
+    if query.issued or query.edition is not None or not cause.actor.roles & STAFF:
         report = await _edition(service, query)
     else:
         made = await _made(service, query.year, query.agency, day, form=query.form, merge_other=query.merge_other)

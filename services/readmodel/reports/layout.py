@@ -27,11 +27,12 @@ Grid = tuple[tuple[Cell, ...], ...]
 
 @dataclass(frozen=True)
 class Section:
-    """One part of the report."""
+    """One part of the report. What a plot shows stands in the grid as well."""
 
     title: str
     paragraphs: tuple[str, ...] = ()
     grid: Grid = ()
+    plots: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

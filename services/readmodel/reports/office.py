@@ -9,10 +9,11 @@ from typing import Any
 
 from chassis.actors import Cause
 from chassis.cases import Cases, Held
+from chassis.rpc import Asker
 from chassis.runtime import Runtime
 from chassis.store import Collection
 from contracts.base import Role
-from contracts.readmodel.terms import Opening
+from contracts.readmodel.terms import Declared, Opening
 from kernel.agencies import Agency, Register
 from kernel.calendar import end_of_day
 from kernel.clock import CST
@@ -26,6 +27,8 @@ from services.readmodel.reports.editions import Shelf
 from services.readmodel.reports.form import data
 from services.readmodel.storage import Generations
 
+SITE_YEAR = "网站年报/"
+"""Items of declared figures that belong to the yearly form of a site (政府网站工作年度报表)."""
 COORDINATING = ("office", "government")
 """Kinds of agencies that look after the reports of all units (全国政府信息公开工作主管部门在县级的对应机构)."""
 
@@ -41,6 +44,7 @@ class Office:
     shelf: Shelf
     register: Register
     region: str
+    ask: Asker
 
     @classmethod
     def of(cls, runtime: Runtime, generations: Generations) -> "Office":
@@ -51,6 +55,7 @@ class Office:
             shelf=Shelf(),
             register=runtime.register,
             region=runtime.region,
+            ask=runtime.ask,
         )
 
     def name(self, scope: str) -> str:
@@ -137,8 +142,8 @@ class Office:
             as_of=day,
             cases=[each for each in cases if not scope or each[1].agency == scope],
             documents=[each for each in documents if not scope or each.agency == scope],
-            declared=dict(mine.figures) if mine else {},
-            units={code: dict(each.figures) for code, each in members.items()},
+            declared=_of_annual(mine.figures) if mine else {},
+            units={code: _of_annual(each.figures) for code, each in members.items()},
             openings=_openings(reports, scope),
             parts={part: await self.text(sha) for part, sha in mine.parts.items() if sha} if mine else {},
             before=await self._issued(reports.get((year - 1, scope))),
@@ -160,6 +165,11 @@ class Office:
         if not codes or any(code not in members or not members[code].issues for code in codes):
             return None
         return [issued for code in codes if (issued := await self._issued(members[code]))]
+
+
+def _of_annual(figures: Mapping[str, Declared]) -> dict[str, Declared]:
+    """Without what was declared for the yearly form of a site."""
+    return {item: each for item, each in figures.items() if not item.startswith(SITE_YEAR)}
 
 
 def _openings(reports: Mapping[tuple[int, str], Case], scope: str) -> dict[int, list[Opening]]:

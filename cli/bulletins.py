@@ -1,0 +1,264 @@
+"""`zwgk report quarterly`, `hotline`, … `clocks`: reports of the offices, and their way to publication."""
+
+import base64
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.documents import chosen, day
+from cli.options import As, Json
+from cli.publication_files import send
+from cli.session import Session, guarded, run, show
+from contracts import publication, readmodel
+from contracts.base import Done
+from kernel.refused import Refused
+
+WAIT = 120.0
+FORMATS: dict[str, readmodel.ReportFormat] = {"json": "json", "html": "html", "xlsx": "xlsx", "docx": "docx"}
+Year = Annotated[int, typer.Option("--year", min=2008, max=2100, help="年度。")]
+Quarter = Annotated[int, typer.Option("--quarter", min=1, max=4, help="季度，1 至 4。")]
+AnyQuarter = Annotated[int | None, typer.Option("--quarter", min=1, max=4, help="季度，1 至 4。")]
+Month = Annotated[int | None, typer.Option("--month", min=1, max=12, help="月份。")]
+Scope = Annotated[str, typer.Option("--agency", help="单位的机构代码；不填为全区域。")]
+Site = Annotated[str, typer.Option("--site", help="网站编号或标识码；只有一个门户网站时可不填。")]
+Public = Annotated[bool, typer.Option("--public", help="公开版：不列事项，不列可能指向个人的小数。")]
+Format = Annotated[str, typer.Option("--format", help="json、html、xlsx、docx。")]
+Out = Annotated[Path | None, typer.Option("-o", "--out", help="写入文件；xlsx、docx 必填。")]
+PUBLISHABLE = ("quarterly", "hotline", "opinion", "site", "site-year", "scoreboard", "progress", "annual")
+
+
+def quarterly(
+    year: Year,
+    quarter: Quarter,
+    agency: Scope = "",
+    as_of: datetime = typer.Option(None, "--as-of", formats=["%Y-%m-%d"], help="截至哪一天的状况；默认今天。"),
+    public: Public = False,
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """依申请公开季度分析。例：zwgk report quarterly --year 2026 --quarter 3 --format docx -o 分析.docx"""
+    _made("quarterly", format_, out, json_, year=year, quarter=quarter, agency=agency, as_of=day(as_of), public=public)
+
+
+def hotline(
+    year: Year,
+    month: Month = None,
+    quarter: AnyQuarter = None,
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """热线通报。例：zwgk report hotline --year 2026 --month 10 --format html -o 通报.html"""
+    _made("hotline", format_, out, json_, year=year, month=month, quarter=quarter)
+
+
+def opinion(
+    year: Year,
+    month: Month = None,
+    quarter: AnyQuarter = None,
+    public: Public = False,
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """政务舆情通报。例：zwgk report opinion --year 2026 --quarter 3 --format docx -o 舆情.docx"""
+    _made("opinion", format_, out, json_, year=year, month=month, quarter=quarter, public=public)
+
+
+def site(
+    year: Year,
+    quarter: Quarter,
+    public: Public = False,
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """网站与政务新媒体检查通报。例：zwgk report site --year 2026 --quarter 3 --format html -o 检查.html"""
+    _made("site", format_, out, json_, year=year, quarter=quarter, public=public)
+
+
+def site_year(
+    year: Year,
+    site: Site = "",
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """政府网站工作年度报表；其余各项用 zwgk report figures 申报。例：zwgk report site-year --year 2026"""
+    _made("site-year", format_, out, json_, year=year, site=site)
+
+
+def scoreboard(
+    year: Year,
+    quarter: AnyQuarter = None,
+    month: Month = None,
+    agency: Scope = "",
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """各单位情况表。例：zwgk report scoreboard --year 2026 --quarter 3 --format xlsx -o 情况表.xlsx"""
+    _made("scoreboard", format_, out, json_, year=year, quarter=quarter, month=month, agency=agency)
+
+
+def overdue(agency: Scope = "", format_: Format = "json", out: Out = None, json_: Json = False) -> None:
+    """各单位逾期事项清单。例：zwgk report overdue --agency jtj --format docx -o 逾期.docx"""
+    _made("overdue", format_, out, json_, agency=agency)
+
+
+def progress(
+    agency: Scope = "",
+    type_: str = typer.Option("supervision.task", "--type", help="记录类型，如 supervision.task。"),
+    table: str = typer.Option("", "--table", help="只看一张任务分工表的编号。"),
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """工作台账进展。例：zwgk report progress --format html -o 进展.html"""
+    _made("progress", format_, out, json_, agency=agency, type=type_, table=table)
+
+
+def clocks(
+    agency: Scope = "",
+    working_days: int = typer.Option(10, "--working-days", min=1, max=60, help="今后多少个工作日。"),
+    format_: Format = "json",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
+    """时限看板：各类工作在今后十个工作日内到期的时限。例：zwgk report clocks --format html -o 看板.html"""
+    _made("clocks", format_, out, json_, agency=agency, working_days=working_days)
+
+
+def _made(name: readmodel.ReportName, format_: str, out: Path | None, json_: bool, **options: Any) -> None:
+    kind = chosen("json" if json_ else format_, FORMATS, "format")
+    query = readmodel.GetReport(report=name, format=kind, **options)
+
+    async def work(session: Session) -> readmodel.ReportFile:
+        return await session.ask(query, readmodel.ReportFile, timeout=WAIT)
+
+    reply = run(work)
+    guarded(lambda: write(content_of(reply), kind, out))
+    for each in reply.incomplete:
+        sys.stderr.write(f"! {each}\n")
+
+
+def content_of(reply: readmodel.ReportFile) -> bytes:
+    """The file, or the report as JSON."""
+    return base64.b64decode(reply.file) if reply.file else as_json(reply.data)
+
+
+def as_json(report: Mapping[str, Any]) -> bytes:
+    return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def write(content: bytes, kind: str, out: Path | None) -> None:
+    """To a file, or text to the screen."""
+    if out is not None:
+        try:
+            out.write_bytes(content)
+        except OSError:
+            raise Refused("out_unwritable", "无法写入该文件。", field="out", remedy="请核对路径和权限。") from None
+        typer.echo(f"✓ 已写入 {out.name}")
+    elif kind in ("docx", "xlsx"):
+        raise Refused("out_missing", "该格式需要指定文件。", field="out", remedy=f"请加 -o 报表.{kind}。")
+    else:
+        sys.stdout.write(content.decode())
+
+
+def publish(
+    name: str = typer.Argument(help=f"报表：{'、'.join(PUBLISHABLE)}。"),
+    issuer: str = typer.Option(..., "--issuer", help="发布机构代码，也是起草人所在机构。"),
+    year: int = typer.Option(None, "--year", min=2008, max=2100, help="年度。"),
+    quarter: AnyQuarter = None,
+    month: Month = None,
+    of: str = typer.Option("", "--of", help="报表只看这个单位，机构代码。"),
+    site: Site = "",
+    edition: int = typer.Option(None, "--edition", min=1, help="annual：已定稿的第几版；默认最后一版。"),
+    as_: As = None,
+    json_: Json = False,
+) -> None:
+    """以报表起草文件，之后仍由人审批。例：zwgk report publish quarterly --year 2026 --quarter 3 --issuer bgs"""
+    kind = chosen(name, {each: each for each in PUBLISHABLE}, "name")
+
+    async def work(session: Session) -> Done:
+        if kind == "annual":
+            made = await _annual(session, year, of, edition)
+        else:
+            given = {"year": year, "quarter": quarter, "month": month, "agency": of, "site": site}
+            made = await _bulletin(session, kind, given)
+        return await _drafted(session, made, issuer, as_, json_)
+
+    show(run(work), json_=json_, columns=[("id", "编号"), ("state", "状态"), ("version", "版本")])
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is drafted: a title, a text, a category, the report itself as a file."""
+
+    title: str
+    text: str
+    category: str
+    docx: bytes
+
+
+async def _bulletin(session: Session, name: Any, given: dict[str, Any]) -> Draft:
+    """The public edition of a report whose time is over."""
+
+    async def asked(format_: readmodel.ReportFormat) -> readmodel.ReportFile:
+        query = readmodel.GetReport(report=name, format=format_, public=True, **given)
+        return await session.ask(query, readmodel.ReportFile, timeout=WAIT)
+
+    text = await asked("text")
+    if text.incomplete:
+        raise Refused(
+            "report_incomplete", f"报表尚不完整，不能公开：{''.join(text.incomplete)}", remedy="请补齐，或待期间结束。"
+        )
+    return Draft(text.title, content_of(text).decode(), "工作动态", content_of(await asked("docx")))
+
+
+async def _annual(session: Session, year: int | None, of: str, edition: int | None) -> Draft:
+    """An issued edition of the annual report, as it was frozen; a draft of one is refused."""
+    if year is None:
+        raise Refused("year_missing", "没有说明年度。", field="year", remedy="请加 --year。")
+    query = readmodel.GetAnnualReport(year=year, agency=of, edition=edition, issued=True, format="docx")
+    reply = await session.ask(query, readmodel.ReportReply, timeout=WAIT)
+    report = reply.report
+    title = f"{report['agency']}{year}年政府信息公开工作年度报告"
+    parts = [f"{name}\n{words}" for name, words in report["parts"].items()]
+    text = "\n".join([*parts, "表格见附件。"])
+    return Draft(title, text, "计划总结", base64.b64decode(reply.file or ""))
+
+
+async def _drafted(session: Session, made: Draft, issuer: str, as_: str | None, quiet: bool) -> Done:
+    """Draft by publication's own commands, with the report attached. The same report again is the same draft."""
+    command = publication.Draft(
+        title=made.title,
+        issuers=(issuer,),
+        text=made.text,
+        details=publication.Changes(category=made.category, genre="报告"),
+    )
+    key = f"report:{issuer}:{hashlib.sha256((made.title + made.text).encode()).hexdigest()}"
+    done = await session.ask(command, Done, as_=as_, agency=issuer, key=key)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{made.title[:60]}.docx"
+        path.write_bytes(made.docx)
+        return await send(session, done.id, path, len(made.docx), as_, issuer, quiet)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to those of `zwgk report`."""
+    commands: tuple[Callable[..., None], ...] = (
+        *(quarterly, hotline, opinion, site, scoreboard, overdue, progress, clocks, publish),
+    )
+    for command in commands:
+        app.command()(command)
+    app.command("site-year")(site_year)

@@ -1,0 +1,127 @@
+"""The clock board: every running limit of every service that ends within the next working days, and what has passed."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from kernel.calendar import Calendar, end_of_day
+from services.readmodel.reports.bulletins import plots
+from services.readmodel.reports.bulletins.gather import Record, called, day_of, last_day
+from services.readmodel.reports.bulletins.overdue import UNDECIDED
+from services.readmodel.reports.bulletins.sheet import Sheet, heads, table
+
+LISTED = 400
+MAIN = "办理期限"
+OTHERS: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "hotline.ticket": (
+        ("sign_due_at", "签收", "signed_at"),
+        ("contact_due_at", "首次联系", "contacted_at"),
+        ("visit_due_at", "回访", "closed_at"),
+    ),
+    "requests.request": (("internal_due_on", "内部时限", "closed_on"), ("correct_by", "发出补正通知", "corrected_on")),
+    "requests.complaint": (("rectify_by", "整改", "rectified_on"),),
+}
+"""Limits beside `due_at`, by type: field of the end, what is due, field that says it is done."""
+
+
+def clocks(
+    sheet: Sheet, views: Sequence[Record], now: datetime, calendar: Calendar, days: int, names: Callable[[str], str]
+) -> None:
+    """Fill the sheet from open work. What runs out within so many working days is listed by its end."""
+    today = day_of(now)
+    assert today is not None
+    last = calendar.due(today, days)
+    running = [clock for view in views for clock in limits(view)]
+    ahead = sorted((c for c in running if now <= c["end"] <= end_of_day(last)), key=lambda c: (c["end"], c["id"]))
+    passed = sum(clock["end"] < now for clock in running)
+    per_day = Counter(clock["day"] for clock in ahead)
+    window = [day for day in _days(today, last) if calendar.is_workday(day) or per_day[day]]
+    items = [_line(clock, now, names) for clock in ahead]
+    sheet.data |= {
+        "working_days": days,
+        "until": last.isoformat(),
+        "passed": passed,
+        "total": len(ahead),
+        "provisional": calendar.provisional(today, last),
+        "by_day": {day.isoformat(): per_day[day] for day in window},
+        "by_type": dict(sorted(Counter(clock["type"] for clock in ahead).items())),
+        "items": items[:LISTED],
+        "listed": min(len(items), LISTED),
+    }
+    if sheet.data["provisional"]:
+        sheet.notes.append("部分日期尚无国务院办公厅放假通知，工作日为暂定。")
+    _lay_out(sheet, window)
+
+
+def limits(view: Record) -> Iterator[dict[str, Any]]:
+    """Every limit that runs for one piece of work: its own, and those beside it."""
+    record, work = view["record"], view["work"]
+    base = {"type": view["type"], "id": view["id"], "agency": work["agency"], "record": record}
+    ends: dict[datetime, str] = {}
+    if work["due_at"]:
+        ends[work["due_at"]] = MAIN
+    for field, what, done in OTHERS.get(view["type"], ()):
+        if record.get(field) and not record.get(done):
+            ends.setdefault(_end(record[field]), what)
+    for duty in record.get("duties") or ():
+        if not duty.get("done_at"):
+            ends[_end(duty["due_at"])] = duty["duty"]
+    for review in record.get("reviews") or ():
+        if review.get("answer_by") and not review.get("answered_on"):
+            ends.setdefault(_end(review["answer_by"]), "复议诉讼答复")
+    for end, what in ends.items():
+        yield {**base, "end": end, "day": last_day(end), "what": what}
+
+
+def _end(value: str) -> datetime:
+    """A moment, or the end of a day."""
+    return datetime.fromisoformat(value) if "T" in value else end_of_day(date.fromisoformat(value))
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for ordinal in range(first.toordinal(), last.toordinal() + 1):
+        yield date.fromordinal(ordinal)
+
+
+def _line(clock: Record, now: datetime, names: Callable[[str], str]) -> dict[str, Any]:
+    record, end = clock["record"], clock["end"]
+    local = end.astimezone(now.tzinfo)
+    return {
+        "type": clock["type"],
+        "type_label": called(clock["type"]),
+        "id": clock["id"],
+        "title": record["title"],
+        "what": clock["what"],
+        "agency": clock["agency"],
+        "agency_name": names(clock["agency"]) or UNDECIDED,
+        "due_at": end.isoformat(),
+        "due": _shown(local, clock["day"]),
+        "hours_left": round((end - now).total_seconds() / 3600, 1),
+        "state_label": record["state_label"],
+        "waits_for": record.get("waits_for") or "",
+    }
+
+
+def _shown(local: datetime, day: date) -> str:
+    """A limit that ends with a day is shown as the day."""
+    return day.isoformat() if local.hour == local.minute == 0 else local.strftime("%Y-%m-%d %H:%M")
+
+
+def _lay_out(sheet: Sheet, window: Sequence[date]) -> None:
+    data = sheet.data
+    columns = [(f"{day.month}.{day.day}", data["by_day"][day.isoformat()]) for day in window]
+    words = [
+        f"截至{sheet.as_of.isoformat()}，今后{data['working_days']}个工作日内（至{data['until']}）到期的时限"
+        f"{data['total']}项；另有已过{data['passed']}项（含签收、联系等分项时限）。"
+    ]
+    grid = table(heads("day=日期 count=到期"), [{"day": d, "count": n} for d, n in data["by_day"].items()])
+    sheet.part("到期分布", words, grid, [plots.columns("今后每日到期时限", columns, "项")])
+    kinds = [{"type": called(name), "count": count} for name, count in data["by_type"].items()]
+    bars = plots.bars("到期时限按类别", [(kind["type"], kind["count"]) for kind in kinds], "项")
+    sheet.part("按类别", grid=table(heads("type=类别 count=到期"), kinds), plots=[bars])
+    items = heads(
+        "due=到期 what=时限 type_label=类别 id=编号 title=事项 agency_name=单位 state_label=状态 waits_for=等待"
+    )
+    more = [f"只列前{LISTED}项。"] if data["total"] > LISTED else ([] if data["items"] else ["没有。"])
+    sheet.part("时限清单", more, table(items, data["items"]))

@@ -1,0 +1,68 @@
+"""Records that bulletins are made of, as the views hold them."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from kernel.clock import CST
+from services.readmodel.storage import Generation
+
+Record = Mapping[str, Any]
+NO_TEXT = {"record.text": 0, "record.attachments": 0, "record.versions": 0}
+TYPES = {
+    "publication.document": "公文",
+    "publication.item": "目录事项",
+    "requests.request": "信息公开申请",
+    "hotline.ticket": "热线工单",
+    "hotline.rating": "好差评",
+    "hotline.entry": "结果与知识公开",
+    "hotline.signal": "苗头预警",
+    "opinion.event": "政务舆情",
+    "sitewatch.finding": "网站问题",
+    "supervision.task": "督查任务",
+    "readmodel.annual_report": "年度报告",
+}
+"""What work of a type is called. A type that is not here is shown by its own name: nothing is left out for that."""
+
+
+def called(type_name: str) -> str:
+    return TYPES.get(type_name, f"其他事项（{type_name}）")
+
+
+async def records(generation: Generation, type_name: str) -> list[Record]:
+    """All records of a type that are there, by number, without their texts."""
+    found = await generation.views.find({"type": type_name, "removed": False}, NO_TEXT, sort=[("_id", 1)])
+    return [document["record"] for document in found]
+
+
+async def work(generation: Generation, **where: Any) -> list[Record]:
+    """Views of work records, the earliest limit first."""
+    asked = {"removed": False, "work": {"$exists": True}, **where}
+    return list(await generation.views.find(asked, NO_TEXT, sort=[("work.due_at", 1), ("_id", 1)]))
+
+
+def day_of(moment: str | datetime | None) -> date | None:
+    """The day of a moment in China Standard Time."""
+    if not moment:
+        return None
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return at.astimezone(CST).date()
+
+
+def last_day(due: str | datetime | None) -> date | None:
+    """The last day of a limit: one that ends with a day ends at 00:00 of the next."""
+    if not due:
+        return None
+    at = datetime.fromisoformat(due) if isinstance(due, str) else due
+    return day_of(at - timedelta(microseconds=1))
+
+
+def count_by(records: Iterable[Record], key: str, labels: Iterable[str] = (), empty: str = "未注明") -> dict[str, int]:
+    """How many of each value, zeros of known ones too; known ones first, then the others by name."""
+    counts: dict[str, int] = dict.fromkeys(labels, 0)
+    others: dict[str, int] = {}
+    for record in records:
+        value = str(record.get(key) or empty)
+        into = counts if value in counts else others
+        into[value] = into.get(value, 0) + 1
+    return counts | dict(sorted(others.items()))

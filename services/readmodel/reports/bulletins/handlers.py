@@ -1,0 +1,262 @@
+"""The question for a report of the offices: what it takes, what it is made from, in which format it goes out."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from chassis.actors import Cause
+from contracts import hotline as h
+from contracts import readmodel as c
+from kernel.agencies import Agency
+from kernel.refused import Refused
+from services.readmodel.handlers import ReadModel, on
+from services.readmodel.reports import files
+from services.readmodel.reports.bulletins import gather, site_year
+from services.readmodel.reports.bulletins.clocks import clocks
+from services.readmodel.reports.bulletins.hotline import hotline
+from services.readmodel.reports.bulletins.opinion import opinion
+from services.readmodel.reports.bulletins.overdue import overdue
+from services.readmodel.reports.bulletins.period import Period
+from services.readmodel.reports.bulletins.progress import progress
+from services.readmodel.reports.bulletins.quarterly import quarterly
+from services.readmodel.reports.bulletins.scoreboard import Known, scoreboard
+from services.readmodel.reports.bulletins.sheet import Sheet
+from services.readmodel.reports.bulletins.site import site
+from services.readmodel.reports.form import data
+from services.readmodel.reports.office import today
+from services.readmodel.storage import Generation
+
+MAX_FILE = 180 * 1024
+"""A reply must fit into one message, base64 included."""
+Fill = Callable[["Asking"], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One report: its title, what fills it, which options it takes."""
+
+    title: str
+    fill: Fill
+    takes: frozenset[str]
+    public: bool = True
+    """Whether there is an edition that may be published."""
+    docx: bool = True
+
+
+@dataclass
+class Asking:
+    """One report being made."""
+
+    service: ReadModel
+    query: c.GetReport
+    cause: Cause
+    sheet: Sheet
+
+    @property
+    def generation(self) -> Awaitable[Generation]:
+        return self.service.generations.current()
+
+    def name(self, code: str) -> str:
+        found = self.service.register.by_code(code) if code else None
+        return found.name if found else code
+
+    def units(self) -> list[Agency]:
+        """Units that report, on the last day of the time or today; one of them where one is asked for."""
+        wanted, kinds = self.query.agency, data()["reporting_kinds"]
+        known = (
+            self.service.register.in_force(min(self.sheet.period.last, self.sheet.as_of)) if self.sheet.period else ()
+        )
+        return [each for each in known if (each.kind in kinds and not wanted) or each.code == wanted]
+
+
+@on.query(c.GetReport)
+async def report(service: ReadModel, query: c.GetReport, cause: Cause) -> c.ReportFile:
+    kind = KINDS[query.report]
+    _require_fitting(query, kind)
+    asking = Asking(service, query, cause, _sheet(service, query, kind, cause))
+    await kind.fill(asking)
+    sheet = asking.sheet
+    content, media_type = await asyncio.to_thread(_file, sheet, query.format)
+    return c.ReportFile(
+        report=query.report,
+        title=sheet.title,
+        incomplete=tuple(sheet.incomplete),
+        data=sheet.told() if query.format == "json" else {},
+        file=base64.b64encode(content).decode() if content else None,
+        media_type=media_type,
+    )
+
+
+def _require_fitting(query: c.GetReport, kind: Kind) -> None:
+    """Raises `Refused` for an option that the report does not take: it would look as if it had counted."""
+    for name in ("agency", "year", "quarter", "month", "as_of", "site", "table"):
+        if getattr(query, name) and name not in kind.takes:
+            raise Refused(
+                "option_unused",
+                f"“{kind.title}”没有这个选项。",
+                field=name,
+                remedy="该报表只反映出表当日的状况。" if name == "as_of" else "请去掉该选项。",
+            )
+    if query.public and not kind.public:
+        raise Refused("internal_report", f"“{kind.title}”供内部使用，没有公开版。", field="public")
+    if query.format == "docx" and not kind.docx:
+        raise Refused("format_unknown", "该报表没有 docx 格式。", field="format", remedy="请用 html 或 xlsx。")
+
+
+def _sheet(service: ReadModel, query: c.GetReport, kind: Kind, cause: Cause) -> Sheet:
+    register, day = service.register, query.as_of or today(cause)
+    if day > today(cause):
+        raise Refused("day_ahead", "所指日期还没有到。", field="as_of", remedy="请选择今天或者以前的日期。")
+    period = Period.of(query.year, query.quarter, query.month) if "year" in kind.takes else None
+    name = register.require(query.agency).name if query.agency else register.region_name
+    when = period.label if period else f"（{day.isoformat()}）"
+    title = f"{name}{when}{kind.title}"
+    sheet = Sheet(query.report, title, day, period, query.agency, name, register.region_name, query.public)
+    if period is not None:
+        _require_length(query, kind)
+        period.require_begun(day)
+        if day <= period.last:
+            sheet.incomplete.append(f"{period.label}尚未结束，本表截至{day.isoformat()}。")
+    return sheet
+
+
+def _require_length(query: c.GetReport, kind: Kind) -> None:
+    if "quarter" in kind.takes and "month" not in kind.takes and not query.quarter:
+        raise Refused("quarter_missing", "没有说明季度。", field="quarter", remedy="请加季度，1 至 4。")
+
+
+def _file(sheet: Sheet, format: str) -> tuple[bytes, str]:
+    layout = sheet.layout
+    match format:
+        case "html":
+            content, media_type = files.html(layout).encode(), files.HTML
+        case "part":
+            content, media_type = files.part(layout).encode(), files.HTML
+        case "text":
+            content, media_type = files.text(layout).encode(), "text/plain; charset=utf-8"
+        case "docx":
+            content, media_type = files.docx(layout), files.DOCX
+        case "xlsx":
+            content, media_type = files.xlsx(layout), files.XLSX
+        case _:
+            content, media_type = b"", "application/json"
+    if len(content) > MAX_FILE:
+        raise Refused("report_large", "报表过大。", field="agency", remedy="请按单位或者较短的期间出表。")
+    return content, media_type
+
+
+async def _quarterly(asking: Asking) -> None:
+    sheet, service = asking.sheet, asking.service
+    assert sheet.period is not None
+    shelf = service.reports.shelf
+    cases, _ = await shelf.standing(await asking.generation, sheet.as_of.isoformat())
+    mine = [each for each in cases if asking.query.agency in ("", each[1].agency)]
+    earlier = [("上季度", sheet.period.before()), ("上年同季度", sheet.period.year_before())]
+    await asyncio.to_thread(quarterly, sheet, mine, asking.name, earlier)
+
+
+async def _hotline(asking: Asking) -> None:
+    await hotline(asking.sheet, asking.service.reports.ask)
+
+
+async def _opinion(asking: Asking) -> None:
+    found = await gather.records(await asking.generation, "opinion.event")
+    opinion(asking.sheet, found, asking.cause.now, asking.name)
+
+
+async def _site(asking: Asking) -> None:
+    generation = await asking.generation
+    sites, accounts, findings = await asyncio.gather(
+        *(gather.records(generation, f"sitewatch.{name}") for name in ("site", "account", "finding"))
+    )
+    site(asking.sheet, sites, accounts, findings, asking.cause.now, asking.name)
+
+
+async def _site_year(asking: Asking) -> None:
+    generation, office = await asking.generation, asking.service.reports
+    names = ("sitewatch.site", "sitewatch.account", "publication.public_document", "opinion.event", "hotline.ticket",
+             "hotline.public_ticket")  # fmt: skip
+    sites, *rest = await asyncio.gather(*(gather.records(generation, name) for name in names))
+    chosen = site_year.chosen(sites, asking.query.site)
+    sheet, owner = asking.sheet, chosen["details"]["owner"]
+    assert sheet.period is not None
+    sheet.scope, sheet.scope_name = owner, asking.name(owner)
+    sheet.title = f"{chosen['details']['site_name']}{sheet.period.label}{KINDS['site-year'].title}"
+    year = sheet.period.first.year
+    reports = await office.as_of(year, sheet.as_of)
+    declared = reports[year, owner].figures if (year, owner) in reports else {}
+    known = {each.code: each.name for each in asking.service.register}
+    site_year.site_year(sheet, chosen, site_year.Known(*rest), declared, known)
+
+
+async def _scoreboard(asking: Asking) -> None:
+    generation, sheet, service = await asking.generation, asking.sheet, asking.service
+    assert sheet.period is not None
+    cases, documents = await service.reports.shelf.standing(generation, sheet.as_of.isoformat())
+    drafts, events, findings, tasks, late, tickets = await asyncio.gather(
+        gather.records(generation, "publication.document"),
+        gather.records(generation, "opinion.event"),
+        gather.records(generation, "sitewatch.finding"),
+        gather.work(generation, type="supervision.task"),
+        _late(asking, generation),
+        _tickets(asking),
+    )
+    known = Known(documents, drafts, cases, tickets, events, findings, tasks, late)
+    scoreboard(sheet, known, asking.units(), asking.cause.now, asking.name)
+    if asking.query.agency:
+        sheet.data["units"] = [row for row in sheet.data["units"] if row["agency"] == asking.query.agency]
+
+
+async def _tickets(asking: Asking) -> h.StatisticsTable | None:
+    period = asking.sheet.period
+    assert period is not None
+    try:
+        return await asking.service.reports.ask(
+            h.Statistics(first=period.first, last=period.last, by="unit"), h.StatisticsTable
+        )
+    except Refused as refused:
+        if refused.code == "unavailable":
+            return None
+        raise
+
+
+async def _late(asking: Asking, generation: Generation) -> list[gather.Record]:
+    where = {"work.agency": asking.query.agency} if asking.query.agency else {}
+    return await gather.work(generation, **{"work.open": True, "work.due_at": {"$lt": asking.cause.now}}, **where)
+
+
+async def _overdue(asking: Asking) -> None:
+    found = await _late(asking, await asking.generation)
+    overdue(asking.sheet, found, asking.cause.now, asking.service.calendars.current, asking.name)
+
+
+async def _progress(asking: Asking) -> None:
+    where = {"work.agency": asking.query.agency} if asking.query.agency else {}
+    views = await gather.work(await asking.generation, **where)
+    progress(asking.sheet, views, asking.query.type, asking.query.table, asking.cause.now, asking.name)
+
+
+async def _clocks(asking: Asking) -> None:
+    where = {"work.agency": asking.query.agency} if asking.query.agency else {}
+    views = await gather.work(await asking.generation, **{"work.open": True}, **where)
+    calendar, days = asking.service.calendars.current, asking.query.working_days
+    clocks(asking.sheet, views, asking.cause.now, calendar, days, asking.name)
+
+
+def _kind(title: str, fill: Fill, takes: str, *, public: bool = True, docx: bool = True) -> Kind:
+    return Kind(title, fill, frozenset(takes.split()), public, docx)
+
+
+KINDS: dict[str, Kind] = {
+    "quarterly": _kind("政府信息公开申请分析", _quarterly, "agency year quarter as_of"),
+    "hotline": _kind("热线通报", _hotline, "year quarter month"),
+    "opinion": _kind("政务舆情通报", _opinion, "year quarter month"),
+    "site": _kind("网站与政务新媒体检查通报", _site, "year quarter"),
+    "site-year": _kind("政府网站工作年度报表", _site_year, "year site"),
+    "scoreboard": _kind("政务公开各单位情况表", _scoreboard, "agency year quarter month"),
+    "overdue": _kind("逾期事项清单", _overdue, "agency", public=False),
+    "progress": _kind("工作台账进展", _progress, "agency table"),
+    "clocks": _kind("时限看板", _clocks, "agency", public=False, docx=False),
+}
+__all__ = ["KINDS", "on"]

@@ -1,0 +1,174 @@
+"""The scoreboard: for every unit what each service counts of it in a time. Scores are for supervision's assessment;
+here stand counts and rates alone, and no unit is ranked."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contracts import hotline as h
+from kernel.agencies import Agency
+from services.readmodel.reports.bulletins import plots
+from services.readmodel.reports.bulletins.gather import Record, called, day_of
+from services.readmodel.reports.bulletins.opinion import NO_EVENT, in_time
+from services.readmodel.reports.bulletins.overdue import by_unit
+from services.readmodel.reports.bulletins.progress import figures, is_draft
+from services.readmodel.reports.bulletins.quarterly import totals
+from services.readmodel.reports.bulletins.sheet import Sheet, heads, rate, table
+from services.readmodel.reports.bulletins.site import REJECTED, rectified
+from services.readmodel.reports.counted import DocumentCount
+from services.readmodel.reports.counting import Case
+
+NONE = {"part": 0, "of": 0, "value": None}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the services count. `tickets` is missing while the hotline does not answer."""
+
+    documents: Sequence[DocumentCount]
+    drafts: Sequence[Record]
+    cases: Sequence[Case]
+    tickets: h.StatisticsTable | None
+    events: Sequence[Record]
+    findings: Sequence[Record]
+    tasks: Sequence[Record]
+    overdue: Sequence[Record]
+
+
+def scoreboard(sheet: Sheet, known: Known, units: Iterable[Agency], now: datetime, names: Callable[[str], str]) -> None:
+    """Fill the sheet: a row for each unit of the register that reports, and for every other that has work."""
+    if known.tickets is None:
+        sheet.incomplete.append("热线服务没有应答，本表缺热线数字。")
+    listed = {unit.code: unit.name for unit in units}
+    others = {code: names(code) for code in sorted(_with_work(known)) if code and code not in listed}
+    late = {row["agency"]: row for row in by_unit(known.overdue, names)}
+    rows = [_row(sheet, known, code, name, late.get(code), now) for code, name in {**listed, **others}.items()]
+    types = sorted({view["type"] for view in known.overdue})
+    sheet.data |= {"units": rows, "overdue_types": types}
+    sheet.notes.append(
+        "率后括号内为分子和分母，分母为零的不计算；逾期为出表当日的状况，其余按期间统计。本表只列数字，不排名次。"
+    )
+    _lay_out(sheet, types)
+
+
+def _with_work(known: Known) -> set[str]:
+    return {
+        *(each.agency for each in known.documents),
+        *(case.agency for _, case in known.cases),
+        *(row.key for row in (known.tickets.rows if known.tickets else ())),
+        *(each["agency"] for each in (*known.events, *known.findings)),
+        *(view["work"]["agency"] for view in (*known.tasks, *known.overdue)),
+    }
+
+
+def _row(
+    sheet: Sheet, known: Known, code: str, name: str, late: Mapping[str, Any] | None, now: datetime
+) -> dict[str, Any]:
+    counts = late["counts"] if late else {}
+    return {
+        "agency": code,
+        "name": name,
+        **_publication(sheet, known, code),
+        **_requests(sheet, known, code),
+        **_hotline(known, code),
+        **_watched(sheet, known, code, now),
+        "overdue": late["total"] if late else 0,
+        "overdue_by_type": counts,
+    }
+
+
+def _publication(sheet: Sheet, known: Known, code: str) -> dict[str, Any]:
+    period = sheet.period
+    assert period is not None
+    first, last = period.first.isoformat(), period.last.isoformat()
+    published = [each for each in known.documents if each.agency == code and first <= each.published <= last]
+    timed = [
+        each for each in known.drafts
+        if each["agency"] == code and each["days_late"] is not None and period.holds(day_of(each["published_at"]))
+    ]  # fmt: skip
+    same_day = sum(each["days_late"] == 0 for each in timed)
+    return {"published": len(published), "published_same_day": rate(same_day, len(timed))}
+
+
+def _requests(sheet: Sheet, known: Known, code: str) -> dict[str, Any]:
+    period = sheet.period
+    assert period is not None
+    mine = [case for _, case in known.cases if case.agency == code]
+    cutoff = min(period.last, sheet.as_of)
+    closed = [case for case in mine if period.first.isoformat() <= case.closed <= cutoff.isoformat()]
+    timed = [case for case in closed if case.timed or case.late]
+    found = totals(mine, period.first, cutoff)
+    return {
+        "requests_received": found["received"],
+        "requests_closed": found["closed"],
+        "requests_on_time": rate(sum(not case.late for case in timed), len(timed)),
+    }
+
+
+def _hotline(known: Known, code: str) -> dict[str, Any]:
+    if known.tickets is None:
+        return {"tickets": None, "tickets_on_time": None, "tickets_satisfaction": None}
+    row = next((each for each in known.tickets.rows if each.key == code), None)
+    if row is None:
+        return {"tickets": 0, "tickets_on_time": NONE, "tickets_satisfaction": NONE}
+    return {
+        "tickets": row.received,
+        "tickets_on_time": row.on_time.model_dump(),
+        "tickets_satisfaction": row.satisfaction.model_dump(),
+    }
+
+
+def _watched(sheet: Sheet, known: Known, code: str, now: datetime) -> dict[str, Any]:
+    period = sheet.period
+    assert period is not None
+    duties = [
+        duty for each in known.events
+        if each["agency"] == code and each["state"] != NO_EVENT and period.holds(day_of(each["detected_at"]))
+        for duty in each["duties"]
+    ]  # fmt: skip
+    findings = [
+        each for each in known.findings
+        if each["agency"] == code and each["state"] != REJECTED and period.holds(day_of(each["opened_at"]))
+    ]  # fmt: skip
+    tasks = [view for view in known.tasks if view["work"]["agency"] == code and not is_draft(view)]
+    return {
+        "opinion_on_time": in_time(duties, now),
+        "findings": len(findings),
+        "findings_rectified": rectified(findings, now),
+        "tasks": len(tasks),
+        "tasks_completion": figures(tasks, now)["completion"],
+    }
+
+
+def _lay_out(sheet: Sheet, types: Sequence[str]) -> None:
+    rows = sheet.data["units"]
+    work = heads(
+        "name=单位 published=主动公开 published_same_day=当日公开率 "
+        "requests_received=新收申请 requests_closed=办结申请 requests_on_time=按期答复率 "
+        "tickets=热线工单 tickets_on_time=按期办结率 tickets_satisfaction=满意率"
+    )
+    watched = heads(
+        "name=单位 opinion_on_time=舆情按期回应率 findings=网站问题 findings_rectified=整改率 "
+        "tasks=牵头任务 tasks_completion=任务办结率 overdue=现有逾期"
+    )
+    bars = [
+        (sheet.short(row["name"]), row["requests_on_time"]["value"]) for row in rows if row["requests_on_time"]["of"]
+    ]
+    tickets = [
+        (sheet.short(row["name"]), row["tickets_on_time"]["value"])
+        for row in rows
+        if (row["tickets_on_time"] or NONE)["of"]
+    ]
+    sheet.part(
+        "公开、申请与热线",
+        grid=table(work, rows),
+        plots=[
+            plots.bars("各单位依申请按期答复率", bars, "%", whole=100),
+            plots.bars("各单位热线按期办结率", tickets, "%", whole=100),
+        ],
+    )
+    late = sorted((row for row in rows if row["overdue"]), key=lambda row: -row["overdue"])
+    parts = [(sheet.short(row["name"]), [row["overdue_by_type"].get(name, 0) for name in types]) for row in late]
+    plot = plots.stacked("各单位现有逾期", [called(name) for name in types], parts, "件")
+    sheet.part("回应、整改、任务与逾期", grid=table(watched, rows), plots=[plot])

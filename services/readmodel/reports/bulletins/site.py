@@ -1,0 +1,164 @@
+"""The inspection bulletin of sites and new-media accounts (网站与政务新媒体检查通报)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from contracts.sitewatch import Severity, SiteKind, SiteStatus
+from services.readmodel.reports.bulletins import plots
+from services.readmodel.reports.bulletins.gather import Record, count_by, day_of, last_day
+from services.readmodel.reports.bulletins.sheet import Sheet, counted, heads, rate, said, table
+
+LISTED = 150
+REJECTED, VERIFIED, SUSPECTED = "rejected", "verified", "open"
+NOTES = (
+    "合格率的分母为正常运行的网站；有经人员确认且尚未整改的单项否决问题的网站计为不合格。未能检查的不计入问题。",
+    "标“*”的指标，其数值未核对原件，未经核实。",
+    "整改率的分母为期末前应当整改（到期）或者已经整改的问题。",
+)
+
+
+def site(
+    sheet: Sheet,
+    sites: Sequence[Record],
+    accounts: Sequence[Record],
+    findings: Sequence[Record],
+    now: datetime,
+    names: Callable[[str], str],
+) -> None:
+    """Fill the sheet: what runs, what failed, what was put right, what came back."""
+    period = sheet.period
+    assert period is not None
+    found = [each for each in findings if period.holds(day_of(each["opened_at"])) and each["state"] != REJECTED]
+    before = [each for each in findings if period.before().holds(day_of(each["opened_at"]))]
+    running = [each for each in sites if each["status"] == SiteStatus.RUNNING.value]
+    failed = {each["site"] for each in findings if is_veto(each) and each["state"] in ("confirmed", "fixed")}
+    sheet.data |= {
+        "sites": count_by(sites, "status", [each.value for each in SiteStatus]),
+        "running": count_by([each["details"] for each in running], "kind", [each.value for each in SiteKind]),
+        "accounts": count_by([each["details"] for each in accounts], "platform"),
+        "passed": rate(sum(each["id"] not in failed for each in running), len(running)),
+        "failed": [_failed(each, findings, names) for each in running if each["id"] in failed],
+        "accounts_failed": sum(each["id"] in failed for each in accounts),
+        "findings": len(found),
+        "suspected": sum(each["state"] == SUSPECTED for each in found),
+        "by_severity": count_by(found, "severity", [each.value for each in Severity]),
+        "by_indicator": _indicators(found),
+        "by_site": _sites(found, now, names),
+        "repeated": [_line(each, names) for each in found if each["times"] > 1][:LISTED],
+        "rectified": rectified(found, now),
+        "rectified_before": rectified(before, now),
+        "overdue": sum(each["open"] and bool(each["due_at"]) and _past(each, now) for each in findings),
+    }
+    if not sheet.public:
+        sheet.data["list"] = [_line(each, names) for each in found if each["open"]][:LISTED]
+    sheet.notes.extend(NOTES)
+    _lay_out(sheet)
+
+
+def is_veto(finding: Record) -> bool:
+    return bool(finding["severity"] == Severity.VETO.value)
+
+
+def _past(finding: Record, now: datetime) -> bool:
+    return datetime.fromisoformat(finding["due_at"]) < now
+
+
+def rectified(findings: Iterable[Record], now: datetime) -> dict[str, Any]:
+    """Findings verified as put right, of those that are or had to be by now."""
+    judged = [
+        each for each in findings
+        if each["state"] == VERIFIED or (each["state"] != REJECTED and each["due_at"] and _past(each, now))
+    ]  # fmt: skip
+    return rate(sum(each["state"] == VERIFIED for each in judged), len(judged))
+
+
+def _failed(one: Record, findings: Sequence[Record], names: Callable[[str], str]) -> dict[str, Any]:
+    why = {each["indicator_title"] for each in findings if each["site"] == one["id"] and is_veto(each) and each["open"]}
+    details = one["details"]
+    return {
+        "name": details["site_name"],
+        "url": details["home_url"],
+        "owner": names(details["owner"]),
+        "reason": "、".join(sorted(why)),
+    }
+
+
+def _indicators(findings: Sequence[Record]) -> list[dict[str, Any]]:
+    rows: dict[str, dict[str, Any]] = {}
+    for each in findings:
+        row = rows.setdefault(
+            each["indicator"],
+            {
+                "indicator": each["indicator"],
+                "title": each["indicator_title"] + ("*" if each["unverified"] else ""),
+                "unverified": each["unverified"],
+                "severity": each["severity"],
+                "count": 0,
+                "example": each["site_name"],
+            },
+        )
+        row["count"] += 1
+    return sorted(rows.values(), key=lambda row: (-row["count"], row["indicator"]))
+
+
+def _sites(findings: Sequence[Record], now: datetime, names: Callable[[str], str]) -> list[dict[str, Any]]:
+    rows = []
+    for number in sorted({each["site"] for each in findings}):
+        mine = [each for each in findings if each["site"] == number]
+        rows.append(
+            {
+                "site": number,
+                "name": mine[0]["site_name"],
+                "owner": names(mine[0]["agency"]),
+                "findings": len(mine),
+                "veto": sum(map(is_veto, mine)),
+                "open": sum(each["open"] for each in mine),
+                "rectified": rectified(mine, now),
+            }
+        )
+    return sorted(rows, key=lambda row: (-row["findings"], row["site"]))
+
+
+def _line(finding: Record, names: Callable[[str], str]) -> dict[str, Any]:
+    return {
+        "id": finding["id"],
+        "site_name": finding["site_name"],
+        "owner": names(finding["agency"]),
+        "title": finding["indicator_title"] + ("*" if finding["unverified"] else ""),
+        "object": finding["object"],
+        "times": finding["times"],
+        "state_label": finding["state_label"],
+        "due_on": str(last_day(finding["due_at"]) or ""),
+    }
+
+
+def _lay_out(sheet: Sheet) -> None:
+    data = sheet.data
+    assert sheet.period is not None
+    words = [
+        f"正常运行的网站{sum(data['running'].values())}个，政务新媒体账号{sum(data['accounts'].values())}个。"
+        f"网站合格率{said(data['passed'])}；不合格的政务新媒体账号{data['accounts_failed']}个。",
+        f"{sheet.period.label}发现问题{data['findings']}个，其中尚待人员确认{data['suspected']}个；"
+        f"本期整改率{said(data['rectified'])}，上期发现问题的整改率{said(data['rectified_before'])}；"
+        f"现有逾期未整改{data['overdue']}个。",
+    ]
+    sheet.part("总体情况", words)
+    running = {f"网站（{name}）": count for name, count in data["running"].items()}
+    accounts = {f"政务新媒体（{name}）": count for name, count in data["accounts"].items()}
+    stopped = {f"网站（{name}）": count for name, count in data["sites"].items() if name != SiteStatus.RUNNING.value}
+    sheet.part("开办情况", grid=counted("类别", running | stopped | accounts, "个数"))
+    columns = heads("name=网站 url=首页网址 owner=主办单位 reason=单项否决原因")
+    sheet.part("不合格网站", [] if data["failed"] else ["没有。"], table(columns, data["failed"]))
+    rows = [(row["title"], row["count"]) for row in data["by_indicator"]]
+    columns = heads("indicator=指标 title=问题 severity=性质 count=个数 example=举例")
+    plot = plots.bars("问题按指标", rows, "个")
+    sheet.part("问题分类", grid=table(columns, data["by_indicator"]), plots=[plot])
+    columns = heads("name=网站或账号 owner=单位 findings=问题 veto=单项否决 open=未整改 rectified=整改率")
+    sheet.part("各网站和账号", grid=table(columns, data["by_site"]))
+    columns = heads(
+        "site_name=网站或账号 owner=单位 title=问题 object=位置 times=次数 state_label=状态 due_on=整改期限"
+    )
+    sheet.part("反复出现的问题", [] if data["repeated"] else ["没有。"], table(columns, data["repeated"]))
+    if "list" in data:
+        sheet.part("尚未整改的问题", [] if data["list"] else ["没有。"], table(columns, data["list"]))
