@@ -14,6 +14,7 @@ import typer
 from pydantic import BaseModel
 
 from chassis import permissions
+from cli import reference
 from cli.options import Json
 from cli.session import show
 from contracts import asyncapi, freezing
@@ -80,6 +81,7 @@ def generated() -> dict[Path, str]:
         )
         + "\n",
         ROOT / "docs" / "events.md": events_page(),
+        ROOT / "docs" / "cli.md": reference.page(),
         ROOT / "deploy" / "nats" / "nats.conf": permissions.deployed(),
     }
 
