@@ -1,5 +1,7 @@
 """`zwgk hotline entry|rating|signal …`: texts for the public, ratings, signals, requests with consent."""
 
+from typing import Any
+
 import typer
 
 from cli.hotline_numbers import asked
@@ -36,12 +38,14 @@ def propose(
     guide: str = typer.Option(None, "--guide", help="办事指南的事项编码。"),
     question: str = typer.Option("", "--question", help="问题。"),
     answer: str = typer.Option("", "--answer", help="答复。"),
+    same_text: bool = typer.Option(False, "--same-text", help="答复即办事指南原文，随其更新。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """提出知识条目。例：zwgk hotline entry propose --ticket 999901-RX-2026-000001 --guide SX-001"""
-    given = {"ticket": ticket, "category": category, "guide": guide, "question": question, "answer": answer}
+    given: dict[str, Any] = {"ticket": ticket, "category": category, "guide": guide, "question": question}
+    given |= {"answer": answer, "same_text": same_text}
     show(asked(c.ProposeKnowledge, Done, as_, agency, **given), json_=json_, columns=DONE)
 
 
@@ -57,6 +61,12 @@ def revise(
     """修改，已公开的在再次发布前不变。例：zwgk hotline entry revise 编号 --question 问 --answer 答"""
     given = {"id": id, "question": question, "answer": answer}
     show(asked(c.ReviseEntry, Done, as_, agency, **given), json_=json_, columns=DONE)
+
+
+@entry.command("confirm")
+def confirm(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
+    """办事指南更新后，确认条目内容仍然适用。例：zwgk hotline entry confirm 编号 --as 李四 --agency zwj"""
+    show(asked(c.ConfirmEntry, Done, as_, agency, id=id), json_=json_, columns=DONE)
 
 
 @entry.command("show")

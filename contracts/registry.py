@@ -117,7 +117,16 @@ REGISTRY = Registry(
         Service(opinion, listens=(hotline.SignalRaised,)),
         Service(
             hotline,
-            listens=(NOTICE, hotline.TicketMerged, hotline.TicketReplied, hotline.TicketClosed),
+            listens=(
+                NOTICE,
+                hotline.TicketMerged,
+                hotline.TicketReplied,
+                hotline.TicketClosed,
+                publication.ItemAdded,
+                publication.ItemChanged,
+                publication.ItemRemoved,
+                publication.CatalogueItemRestated,
+            ),
             sends=(requests.Submit,),
         ),
         Service(sitewatch, listens=(NOTICE,)),

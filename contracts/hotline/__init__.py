@@ -25,6 +25,7 @@ from contracts.hotline.figures import Topic as Topic
 from contracts.hotline.public import Bulletin as Bulletin
 from contracts.hotline.public import BulletinIssued as BulletinIssued
 from contracts.hotline.public import CloseSignal as CloseSignal
+from contracts.hotline.public import ConfirmEntry as ConfirmEntry
 from contracts.hotline.public import CountSuggestions as CountSuggestions
 from contracts.hotline.public import Entry as Entry
 from contracts.hotline.public import EntryChanged as EntryChanged
@@ -32,8 +33,11 @@ from contracts.hotline.public import EntryPage as EntryPage
 from contracts.hotline.public import EntryRestated as EntryRestated
 from contracts.hotline.public import EntryRows as EntryRows
 from contracts.hotline.public import EntrySort as EntrySort
+from contracts.hotline.public import GuideShown as GuideShown
 from contracts.hotline.public import IssueBulletin as IssueBulletin
 from contracts.hotline.public import Knowledge as Knowledge
+from contracts.hotline.public import KnowledgeConfirmed as KnowledgeConfirmed
+from contracts.hotline.public import KnowledgeDoubted as KnowledgeDoubted
 from contracts.hotline.public import KnowledgePublished as KnowledgePublished
 from contracts.hotline.public import KnowledgeWithdrawn as KnowledgeWithdrawn
 from contracts.hotline.public import ListEntries as ListEntries

@@ -30,6 +30,7 @@ class Entry(WorkRecord):
     ticket: CaseId | None = Field(default=None, description="The ticket that it came from.")
     category: str
     guide: str | None = None
+    doubted: bool = Field(default=False, description="The service guide has changed since it was written.")
     edition: int = Field(default=0, ge=0, description="How often it was published.")
     published_at: AwareDatetime | None = None
 
@@ -79,6 +80,9 @@ class Knowledge(Record):
     category: str
     agency: str
     guide: str | None = Field(default=None, description="The matter of the service guide that shows it.")
+    guide_edition: int | None = Field(default=None, description="The edition of the guide that it agrees with.")
+    same_text: bool = Field(default=False, description="The answer is the guide's own text and changes with it.")
+    doubted: bool = Field(default=False, description="The guide has changed since; a person is comparing.")
     edition: int = Field(ge=1)
     published_at: AwareDatetime
     question: str
@@ -88,6 +92,18 @@ class Knowledge(Record):
 
 class KnowledgePublished(Event, record="knowledge", name="published", audience=Audience.PUBLIC):
     """Sent when a knowledge entry, or a new edition of one, was published."""
+
+    record: Knowledge
+
+
+class KnowledgeDoubted(Event, record="knowledge", name="doubted", audience=Audience.PUBLIC):
+    """Sent when the guide behind a published entry has changed and a person must compare the two."""
+
+    record: Knowledge
+
+
+class KnowledgeConfirmed(Event, record="knowledge", name="confirmed", audience=Audience.PUBLIC):
+    """Sent when a person has found that an entry holds under the guide's new edition."""
 
     record: Knowledge
 
@@ -108,12 +124,14 @@ class OfferResult(Command, by=WRITERS):
 
 
 class ProposeKnowledge(Command, by=WRITERS):
-    """Propose a knowledge entry, from a consultation or of one's own."""
+    """Propose a knowledge entry, from a consultation or of one's own. With `same_text` its answer is the text of the
+    service guide, now and whenever that changes."""
 
     ticket: CaseId | None = None
     category: str = Field(default="", max_length=40, description="By default the ticket's.")
     agency: AgencyCode | None = Field(default=None, description="Who answers for it; by default the ticket's unit.")
     guide: Guide | None = None
+    same_text: bool = False
     question: Personal[str] = Field(default="", max_length=2000)
     answer: Personal[str] = Field(default="", max_length=8000)
 
@@ -125,6 +143,12 @@ class ReviseEntry(Command, by=WRITERS):
     question: Personal[str] = Field(min_length=2, max_length=2000)
     answer: Personal[str] = Field(min_length=2, max_length=8000)
     guide: Guide | None = None
+
+
+class ConfirmEntry(Command, by=WRITERS):
+    """The guide has changed; a person has compared, and the entry holds as it is."""
+
+    id: CaseId
 
 
 class PublishEntry(Command, by=PUBLISHERS):
@@ -140,13 +164,26 @@ class WithdrawEntry(Command, by=PUBLISHERS):
     reason: str = Field(min_length=2, max_length=300, description="Without personal data.")
 
 
+class GuideShown(Contract):
+    """A matter of the service guide as its keeper has published it."""
+
+    item: CaseId = Field(description="Its number in the catalogue.")
+    code: str
+    agency: str
+    title: str
+    edition: int
+    removed: bool = False
+    text: str = Field(description="Conditions, materials, way, limits, fee, place: one line each.")
+
+
 class EntryPage(Reply):
-    """A text for the public as it was written last."""
+    """A text for the public as it was written last, beside the matter of the guide that shares its source."""
 
     record: Entry
     question: Personal[str]
     answer: Personal[str]
     findings: tuple[str, ...] = Field(default=(), description="Kinds of personal data that stand in the way.")
+    guide: GuideShown | None = None
 
 
 class ShowEntry(Query, by=(*STAFF, Role.OPENNESS), reply=EntryPage):
@@ -159,6 +196,7 @@ class EntryRows(Reply):
     entries: tuple[Entry, ...] = Field(description="On their way, newest first; none for the public.")
     results: tuple[PublicTicket, ...]
     knowledge: tuple[Knowledge, ...]
+    guide: GuideShown | None = Field(default=None, description="The matter that was asked for, where it is known.")
 
 
 class ListEntries(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENNESS), reply=EntryRows):

@@ -14,8 +14,10 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
+from services.hotline.comparing import compare
 from services.hotline.domain import Case, entry
 from services.hotline.domain.entry import State
+from services.hotline.domain.guide import Guide
 from services.hotline.papers import Sheet, Words
 from services.hotline.service import Hotline, official, on
 
@@ -33,13 +35,28 @@ async def offer(service: Hotline, command: c.OfferResult, cause: Cause) -> Done:
 @on.command(c.ProposeKnowledge)
 async def propose(service: Hotline, command: c.ProposeKnowledge, cause: Cause) -> Done:
     case = await _readable(service, command.ticket, cause) if command.ticket else None
-    by = official(cause)
-    agency = command.agency or (case.lead if case else "") or by.agency
+    guide, words = await service.guides.by_code(command.guide), (command.question, command.answer)
+    if command.same_text:
+        guide = _guide_itself(guide)
+        words = (command.question or ("" if case else guide.question), guide.text)
+    agency = command.agency or (case.lead if case else "") or (guide.agency if guide else "") or official(cause).agency
     if agency:
         service.register.require(agency)
     category = command.category or (case.category if case else "") or ""
-    place = {"category": category, "agency": agency, "guide": command.guide}
-    return await _draft(service, c.EntrySort.KNOWLEDGE, case, place, (command.question, command.answer), cause)
+    place = {"category": category, "agency": agency, "guide": command.guide, "same_text": command.same_text}
+    done = await _draft(service, c.EntrySort.KNOWLEDGE, case, place | {"guide_edition": _edition(guide)}, words, cause)
+    await compare(service, str(done.id), cause)
+    return done
+
+
+def _guide_itself(guide: Guide | None) -> Guide:
+    if guide is None or not guide.text:
+        raise Refused("guide_gone", "办事指南没有这一事项，或已撤下。", field="guide", remedy="请核对事项编码。")
+    return guide
+
+
+def _edition(guide: Guide | None) -> int | None:
+    return guide.edition if guide and not guide.removed else None
 
 
 async def _readable(service: Hotline, id: str, cause: Cause) -> Case:
@@ -98,11 +115,21 @@ async def _keep(service: Hotline, dossier: str, id: str, question: str, answer: 
 @on.command(c.ReviseEntry)
 async def revise(service: Hotline, command: c.ReviseEntry, cause: Cause) -> Done:
     by = official(cause)
-    await service.entries.load(command.id)
+    before = (await service.entries.load(command.id)).state
     paper = await _keep(service, command.id, command.id, command.question, command.answer, cause)
-    return await _decide(
-        service, command.id, lambda state: entry.rewrite(state, command.guide, by.id, paper, cause.now), cause
+    guide = await service.guides.by_code(command.guide or before.guide)
+    done = await _decide(
+        service, command.id, lambda state: entry.rewrite(state, command.guide, by.id, paper, cause.now, guide), cause
     )
+    await compare(service, command.id, cause)
+    return done
+
+
+@on.command(c.ConfirmEntry)
+async def confirm(service: Hotline, command: c.ConfirmEntry, cause: Cause) -> Done:
+    by, state = official(cause), (await service.entries.load(command.id)).state
+    guide = await service.guides.by_code(state.guide)
+    return await _decide(service, command.id, lambda now_: entry.confirm(now_, guide, by.id, cause.now), cause)
 
 
 @on.command(c.PublishEntry)
@@ -111,13 +138,17 @@ async def publish(service: Hotline, command: c.PublishEntry, cause: Cause) -> Do
     by, state = official(cause), (await service.entries.load(command.id)).state
     words = await service.papers.read(state.paper, Words, by, PURPOSE, cause.now)
     private = await _private(service, state, cause)
+    guide = await service.guides.by_code(state.guide)
+    answer = _guide_itself(guide).text if state.same_text else words.text
 
     def decide(now_: State) -> Sequence[Fact]:
         if now_.paper != state.paper:
             raise Refused("rewritten", "内容刚刚被修改。", remedy="请重新审阅后再发布。")
-        return entry.publish(now_, words.reason, words.text, private, by.id, cause.now)
+        return entry.publish(now_, words.reason, answer, private, by.id, cause.now, guide)
 
-    return await _decide(service, command.id, decide, cause)
+    done = await _decide(service, command.id, decide, cause)
+    await compare(service, command.id, cause)
+    return done
 
 
 async def _private(service: Hotline, state: State, cause: Cause) -> tuple[str, ...]:
@@ -140,8 +171,16 @@ async def show(service: Hotline, query: c.ShowEntry, cause: Cause) -> c.EntryPag
     state = (await service.entries.load(query.id)).state
     words = await service.papers.read(state.paper, Words, cause.actor, PURPOSE, cause.now)
     private = await _private(service, state, cause)
-    found = {kind: None for text in (words.reason, words.text) for kind in entry.findings(text, private)}
-    return c.EntryPage(record=entry.record(state), question=words.reason, answer=words.text, findings=tuple(found))
+    guide = await service.guides.by_code(state.guide)
+    answer = guide.text if guide and state.same_text else words.text
+    found = {kind: None for text in (words.reason, answer) for kind in entry.findings(text, private)}
+    return c.EntryPage(
+        record=entry.record(state),
+        question=words.reason,
+        answer=answer,
+        findings=tuple(found),
+        guide=guide.shown() if guide else None,
+    )
 
 
 @on.query(c.ListEntries)
@@ -159,6 +198,7 @@ async def list_entries(service: Hotline, query: c.ListEntries, cause: Cause) -> 
         {**given, "public": True, **_published(query)}, sort=[("published_at", -1)], limit=query.limit
     )
     public = [entry.shown(held.state) for held in published]
+    guide = await service.guides.by_code(query.guide)
     waiting: list[Held[State]] = []
     if query.open and STAFF & cause.actor.roles:
         waiting = await service.entries.find({**given, "open": True}, sort=[("_id", -1)], limit=query.limit)
@@ -166,6 +206,7 @@ async def list_entries(service: Hotline, query: c.ListEntries, cause: Cause) -> 
         entries=tuple(entry.record(held.state) for held in waiting),
         results=tuple(each for each in public if isinstance(each, c.PublicTicket)),
         knowledge=tuple(each for each in public if isinstance(each, c.Knowledge)),
+        guide=guide.shown() if guide else None,
     )
 
 

@@ -26,6 +26,7 @@ from services.hotline.domain import KIND, Case, bulletin, entry, rating, signal
 from services.hotline.domain.figures import Count
 from services.hotline.domain.following import query_code
 from services.hotline.domain.intake import dossier
+from services.hotline.guides import Guides
 from services.hotline.papers import Words
 from services.hotline.sketches import Sketches
 
@@ -52,6 +53,7 @@ class Hotline:
     documents: Collection
     """All cases as the database has them, to be counted."""
     sketches: Sketches
+    guides: Guides
     clock: Clock
     ask: Asker
     papers: Papers
@@ -73,6 +75,7 @@ class Hotline:
             bulletins=runtime.cases(bulletin.KIND),
             documents=runtime.collection("cases"),
             sketches=Sketches(runtime.collection("sketches"), runtime.collection("marks"), runtime.keys),
+            guides=Guides(runtime.collection("guides")),
             clock=runtime.clock,
             ask=runtime.ask,
             papers=runtime.papers,

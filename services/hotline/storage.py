@@ -11,5 +11,7 @@ async def create_indexes(collection: Callable[[str], Collection]) -> None:
     await cases.create_index([("index.received_at", 1)])
     await cases.create_index([("index.key", 1)], sparse=True)
     await cases.create_index([("index.given_at", 1)], sparse=True)
+    await cases.create_index([("index.guide", 1)], sparse=True)
+    await collection("guides").create_index([("code", 1)])
     await sketches.create_indexes(collection("sketches"))
     await cases.create_index([("index.agency", 1), ("_id", -1)])

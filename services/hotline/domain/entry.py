@@ -14,6 +14,8 @@ from contracts.hotline import (
     EntryRestated,
     EntrySort,
     Knowledge,
+    KnowledgeConfirmed,
+    KnowledgeDoubted,
     KnowledgePublished,
     KnowledgeWithdrawn,
     PublicTicket,
@@ -27,6 +29,7 @@ from kernel.facts import Fact
 from kernel.personal import TITLES, scan
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
+from services.hotline.domain.guide import Guide
 from services.hotline.domain.ticket import Case
 
 MAX_EDITIONS = 90
@@ -58,6 +61,8 @@ class Drafted(Fact):
     guide: str | None
     writer: str
     paper: str
+    same_text: bool = False
+    guide_edition: int | None = None
 
 
 class Rewritten(Fact):
@@ -65,6 +70,7 @@ class Rewritten(Fact):
     writer: str
     guide: str | None
     paper: str
+    guide_edition: int | None = None
 
 
 class Published(Fact):
@@ -73,11 +79,36 @@ class Published(Fact):
     at: datetime
     question: str
     answer: str
+    guide_edition: int | None = None
 
 
 class Withdrawn(Fact):
     at: datetime
     reason: str
+
+
+class GuideMoved(Fact):
+    """The guide has another edition than the text was written under, or is gone: a person must compare."""
+
+    at: datetime
+    edition: int
+    gone: bool
+
+
+class GuideFollowed(Fact):
+    """The answer that is the guide's own text has changed with it."""
+
+    at: datetime
+    edition: int
+    answer: str
+
+
+class GuideConfirmed(Fact):
+    """A person has compared, and the text holds."""
+
+    at: datetime
+    edition: int
+    by: str
 
 
 class State(BaseModel):
@@ -94,6 +125,11 @@ class State(BaseModel):
     guide: str | None
     writer: str
     paper: str
+    same_text: bool = False
+    guide_edition: int | None = None
+    """The edition of the guide that the text agrees with, as far as anybody has looked."""
+    doubted: bool = False
+    guide_gone: bool = False
     state: str = "draft"
     edition: int = 0
     published_at: datetime | None = None
@@ -115,9 +151,17 @@ def evolve(state: State | None, fact: Fact) -> State:
         case Rewritten():
             after = "revised" if state.public else "draft"
             changes: dict[str, Any] = {"writer": fact.writer, "paper": fact.paper, "guide": fact.guide, "state": after}
+            changes |= {"doubted": False, "guide_edition": fact.guide_edition}
         case Published():
             changes = {"question": fact.question, "answer": fact.answer, "edition": state.edition + 1}
-            changes |= {"published_at": fact.at, "state": "published"}
+            changes |= {"published_at": fact.at, "state": "published", "guide_edition": fact.guide_edition}
+        case GuideFollowed():
+            changes = {"answer": fact.answer, "edition": state.edition + 1, "published_at": fact.at}
+            changes |= {"guide_edition": fact.edition, "doubted": False}
+        case GuideMoved():
+            changes = {"doubted": True, "guide_gone": fact.gone}
+        case GuideConfirmed():
+            changes = {"doubted": False, "guide_edition": fact.edition}
         case Withdrawn():
             changes = {"question": "", "answer": "", "state": "withdrawn"}
         case _:
@@ -151,26 +195,41 @@ def draft(
     paper: str,
     now: datetime,
 ) -> list[Fact]:
-    """A first text; `place` names category, agency and matter of the guide."""
+    """A first text; `place` names category, agency, matter of the guide and its edition."""
     if not place["category"]:
         raise Refused("category_missing", "须写明问题分类。", field="category", remedy="请选择分类。")
     return [Drafted(number=number, at=now, sort=sort, origin=origin, writer=writer, paper=paper, **place)]
 
 
-def rewrite(state: State, guide: str | None, writer: str, paper: str, now: datetime) -> list[Fact]:
-    """Another text; what is public stays until it is published."""
+def rewrite(
+    state: State, code: str | None, writer: str, paper: str, now: datetime, guide: Guide | None = None
+) -> list[Fact]:
+    """Another text, written beside the guide as it stands now; what is public stays until it is published."""
     _require_standing(state)
-    return [Rewritten(at=now, writer=writer, guide=guide or state.guide, paper=paper)]
+    if state.same_text:
+        raise Refused(
+            "same_text", "该条目与办事指南同文。", field="answer", remedy="请修改办事指南；另写的请撤回后另立条目。"
+        )
+    edition = guide.edition if guide else state.guide_edition
+    return [Rewritten(at=now, writer=writer, guide=code or state.guide, paper=paper, guide_edition=edition)]
 
 
 def publish(
-    state: State, question: str, answer: str, private: Sequence[str], publisher: str, now: datetime
+    state: State,
+    question: str,
+    answer: str,
+    private: Sequence[str],
+    publisher: str,
+    now: datetime,
+    guide: Guide | None = None,
 ) -> list[Fact]:
     """A second person publishes. Blocked by personal data: what the scan finds, and the caller's own name and number
     (`private`), wherever they stand (政府信息公开条例 第十五条)."""
     _require_standing(state)
     if state.state == "published":
         return []
+    if state.doubted:
+        raise Refused("guide_moved", "办事指南已更新，该条目尚未对照核对。", remedy="请先修改，或确认内容仍然适用。")
     if publisher == state.writer:
         raise Refused("own_text", "撰写人不能发布自己撰写的内容。", remedy="请由其他人员审核发布。")
     if state.edition >= MAX_EDITIONS:
@@ -181,7 +240,37 @@ def publish(
             raise Refused(
                 "personal_data", f"内容含有个人信息：{'、'.join(found)}。", field=field, remedy="请删去后再发布。"
             )
-    return [Published(at=now, question=question, answer=answer)]
+    edition = guide.edition if guide and state.same_text else state.guide_edition
+    return [Published(at=now, question=question, answer=answer, guide_edition=edition)]
+
+
+def compared(state: State, guide: Guide, now: datetime) -> list[Fact]:
+    """What an edition of the guide does to an entry of its matter: one that is the guide's own text follows it and goes
+    with it, any other is marked for a person. So is one that may not follow, for what the scan finds in the text."""
+    if state.state == "withdrawn" or (state.same_text and not state.public):
+        return []
+    if guide.removed:
+        if state.same_text:
+            return [Withdrawn(at=now, reason="办事指南已撤下该事项。")]
+        return [] if state.guide_gone else [GuideMoved(at=now, edition=guide.edition, gone=True)]
+    if not state.guide_gone and (state.guide_edition or 0) >= guide.edition:
+        return []
+    if state.same_text and guide.text and state.edition < MAX_EDITIONS and not findings(guide.text, ()):
+        return [GuideFollowed(at=now, edition=guide.edition, answer=guide.text)]
+    known = state.doubted and not state.guide_gone
+    return [] if known else [GuideMoved(at=now, edition=guide.edition, gone=False)]
+
+
+def confirm(state: State, guide: Guide | None, by: str, now: datetime) -> list[Fact]:
+    """A person has compared the entry with the guide as it stands now."""
+    _require_standing(state)
+    if not state.doubted:
+        return []
+    if guide is None or guide.removed:
+        raise Refused("guide_gone", "办事指南已撤下该事项。", remedy="请修改或撤回该条目。")
+    if state.same_text:
+        raise Refused("same_text", "该条目与办事指南同文，不能另行确认。", remedy="请修改办事指南，或撤回该条目。")
+    return [GuideConfirmed(at=now, edition=guide.edition, by=by)]
 
 
 def findings(text: str, private: Sequence[str]) -> tuple[str, ...]:
@@ -208,21 +297,31 @@ def _require_standing(state: State) -> None:
 
 def record(state: State) -> Entry:
     """The text on its way, without its words."""
-    kept = {name: getattr(state, name) for name in ("sort", "category", "agency", "guide", "edition", "published_at")}
-    open_ = state.state in ("draft", "revised")
+    same = ("sort", "category", "agency", "guide", "edition", "published_at", "doubted")
+    kept = {name: getattr(state, name) for name in same}
     return Entry(
         id=state.number,
         title=" · ".join(
             filter(None, (TITLES_OF[state.sort], state.category, state.origin.area if state.origin else None))
         ),
         state=state.state,
-        state_label=LABELS[state.state],
-        open=open_,
+        state_label=f"{LABELS[state.state]}，办事指南已更新" if state.doubted else LABELS[state.state],
+        open=_open(state),
         opened_at=state.at,
-        waits_for="发布人：审核发布" if open_ else "",
+        waits_for=_waits_for(state),
         ticket=state.origin.ticket if state.origin else None,
         **kept,
     )
+
+
+def _open(state: State) -> bool:
+    return state.state in ("draft", "revised") or (state.doubted and state.public)
+
+
+def _waits_for(state: State) -> str:
+    if not _open(state):
+        return ""
+    return "撰写人：对照办事指南核对" if state.doubted else "发布人：审核发布"
 
 
 def shown(state: State) -> PublicTicket | Knowledge | None:
@@ -232,13 +331,22 @@ def shown(state: State) -> PublicTicket | Knowledge | None:
     words: dict[str, Any] = {name: getattr(state, name) for name in ("category", "agency", "question", "answer")}
     words |= {"id": state.number, "published_at": state.published_at, "withdrawn": state.state == "withdrawn"}
     if state.sort is EntrySort.KNOWLEDGE or state.origin is None:
-        return Knowledge(guide=state.guide, edition=state.edition, **words)
+        same = ("guide", "guide_edition", "same_text", "doubted", "edition")
+        return Knowledge(**words, **{name: getattr(state, name) for name in same})
     return PublicTicket(**words, **state.origin.model_dump(exclude={"ticket"}))
 
 
 def tell(state: State, facts: Sequence[Fact]) -> list[Event]:
     told: list[Event] = [EntryChanged(record=record(state))]
-    return told + (_told(state) if isinstance(facts[-1], Published | Withdrawn) else [])
+    match facts[-1], shown(state):
+        case (GuideMoved(), Knowledge() as doubted):
+            return [*told, KnowledgeDoubted(record=doubted)]
+        case (GuideConfirmed(), Knowledge() as confirmed):
+            return [*told, KnowledgeConfirmed(record=confirmed)]
+        case (Published() | Withdrawn() | GuideFollowed(), _):
+            return told + _told(state)
+        case _:
+            return told
 
 
 def _told(state: State) -> list[Event]:
@@ -255,7 +363,7 @@ def index(state: State) -> Mapping[str, Any]:
     return {
         "sort": state.sort.value,
         "public": state.public,
-        "open": state.state in ("draft", "revised"),
+        "open": _open(state),
         "category": state.category,
         "agency": state.agency,
         "guide": state.guide,
@@ -268,7 +376,7 @@ def index(state: State) -> Mapping[str, Any]:
 KIND: CaseKind[State] = CaseKind(
     name="entry",
     title="公开内容",
-    facts=(Drafted, Rewritten, Published, Withdrawn),
+    facts=(Drafted, Rewritten, Published, Withdrawn, GuideMoved, GuideFollowed, GuideConfirmed),
     evolve=evolve,
     tell=tell,
     retell=lambda state: [EntryRestated(record=record(state)), *_told(state)],
