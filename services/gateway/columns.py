@@ -43,6 +43,18 @@ REQUESTS = Column(
     description="提交政府信息公开申请，查询办理进度和答复。",
     keywords="依申请公开,信息公开申请,进度查询",
 )
+ANSWERS = Column(
+    name="常见问题",
+    kind="咨询投诉",
+    description="热线知识库的问答和公开的诉求办理结果。",
+    keywords="常见问题,知识库,办理结果公开",
+)
+GUIDES = Column(
+    name="办事指南",
+    kind="办事服务",
+    description="办事事项的条件、材料、流程、时限，和与热线知识库同源的问答。",
+    keywords="办事指南,常见问题",
+)
 TICKETS = Column(
     name="互动交流",
     kind="咨询投诉",

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts import hotline, requests
-from contracts.base import CaseId, Personal
+from contracts.base import CaseId, Done, Personal
 from services.gateway.asking import FOLLOWS, SUBMITS, It, Key
 from services.gateway.problems import PROBLEM_RESPONSES
 from services.gateway.service import Gateway
@@ -44,6 +44,13 @@ class Claim(BaseModel):
     model_config = ConfigDict(extra="forbid", title="编号和查询码")
     number: CaseId = Field(description="编号")
     code: Personal[str] = Field(min_length=1, max_length=20, description="查询码")
+
+
+class Rated(Claim):
+    """Number and query code, and how good the caller finds the reply."""
+
+    model_config = ConfigDict(extra="forbid", title="评价")
+    level: int = Field(ge=1, le=5, description="5 非常满意，4 满意，3 基本满意，2 不满意，1 非常不满意")
 
 
 def key_of(it: Gateway, given: str | None, content: BaseModel) -> str:
@@ -107,3 +114,20 @@ async def take_ticket(it: It, body: Ticket, key: Key) -> hotline.TicketTaken:
 )
 async def follow_ticket(it: It, body: Claim) -> hotline.Following:
     return await it.ask(hotline.FollowTicket(number=body.number, code=body.code), hotline.Following)
+
+
+async def rate(it: Gateway, body: Rated, key: str | None) -> Done:
+    """The caller's rating of a reply."""
+    command = hotline.RateTicket(number=body.number, code=body.code, level=body.level)
+    return await it.ask(command, Done, key=key_of(it, key, command))
+
+
+@routes.post(
+    "/tickets/rate",
+    tags=["诉求"],
+    dependencies=[FOLLOWS],
+    summary="评价答复（好差评）",
+    description="凭编号和查询码评价答复，每次答复评价一次；差评将回访核实并整改。",
+)
+async def rate_ticket(it: It, body: Rated, key: Key) -> Done:
+    return await rate(it, body, key)

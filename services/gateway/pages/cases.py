@@ -8,7 +8,7 @@ from starlette.responses import Response
 from contracts import hotline, readmodel, requests
 from kernel.refused import Refused
 from services.gateway import columns
-from services.gateway.api.cases import Claim, RequestBody, Ticket, submit, take
+from services.gateway.api.cases import Claim, Rated, RequestBody, Ticket, rate, submit, take
 from services.gateway.asking import FOLLOWS, SUBMITS, It
 from services.gateway.forms import Form
 from services.gateway.render import page
@@ -42,6 +42,8 @@ REQUEST_FIELDS = {
     **{f"application.agent.{theirs}": ours for ours, theirs in AGENT.items()},
     **{f"application.{theirs}": ours for ours, theirs in ASKED_FOR.items()},
 }
+LEVELS = (("5", "非常满意"), ("4", "满意"), ("3", "基本满意"), ("2", "不满意"), ("1", "非常不满意"))
+"""好差评 in five levels (国办发〔2019〕51号)."""
 TICKET = {"kind": "kind", "title": "title", "content": "content", "place": "place"}
 TICKET_FIELDS = {"caller.name": "name", "caller.phone": "phone"}
 
@@ -152,7 +154,24 @@ async def follow_ticket_form(request: Request, it: It) -> Response:
 
 @routes.post("/tickets/follow", dependencies=[FOLLOWS])
 async def follow_ticket(request: Request, it: It) -> Response:
-    form, found, agency = await Form.read(request), None, ""
+    return await _followed(request, it, await Form.read(request))
+
+
+@routes.post("/tickets/rate", dependencies=[FOLLOWS])
+async def rate_ticket(request: Request, it: It) -> Response:
+    """Rates the reply, and shows the ticket as it stands then."""
+    form = await Form.read(request)
+    body, form = form.fill(Rated, {name: form.get(name) for name in Rated.model_fields}, {})
+    if body:
+        try:
+            await rate(it, body, form.get("command_key"))
+        except Refused as refused:
+            form = form.because(refused)
+    return await _followed(request, it, form)
+
+
+async def _followed(request: Request, it: Gateway, form: Form) -> Response:
+    found, agency = None, ""
     claim, form = form.fill(Claim, {"number": form.get("number"), "code": form.get("code")}, {})
     if claim:
         try:
@@ -161,4 +180,13 @@ async def follow_ticket(request: Request, it: It) -> Response:
             agency = await _agency(it, found.agency) if found.agency else ""
         except Refused as refused:
             form = form.because(refused)
-    return page(request, "ticket_follow.html", column=columns.TICKETS, form=True, sent=form, found=found, agency=agency)
+    return page(
+        request,
+        "ticket_follow.html",
+        column=columns.TICKETS,
+        form=True,
+        sent=form,
+        found=found,
+        agency=agency,
+        levels=LEVELS,
+    )
