@@ -10,6 +10,7 @@ from nats.aio.client import Client
 from opentelemetry import propagate
 from pydantic import ValidationError
 
+from chassis.validation import first_wrong
 from contracts import subjects
 from contracts.base import Command, Problem, Query, Reply
 from kernel.refused import Refused
@@ -39,11 +40,8 @@ def refusal(given: Problem) -> Refused:
 
 def invalid(error: ValidationError) -> Refused:
     """A refusal that names the first field that is wrong and never its value."""
-    first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-    path = ".".join(str(part) for part in first["loc"])
-    return Refused(
-        "invalid", f"字段 {path or '（整体）'} 不符合要求（{first['type']}）。", field=path, remedy="请更正后重新提交。"
-    )
+    path, said = first_wrong(error)
+    return Refused("invalid", said, field=path, remedy="请更正后重新提交。")
 
 
 class Asker:

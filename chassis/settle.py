@@ -25,6 +25,7 @@ from chassis.clock import Clock
 from chassis.parking import Parking
 from chassis.store import Collection, Unreachable
 from chassis.telemetry import HANDLED
+from chassis.validation import first_wrong
 from contracts import subjects
 from contracts.cloudevents import Mismatch
 from kernel.refused import Refused
@@ -85,9 +86,8 @@ class Unreadable:
 def unreadable(error: Exception) -> Unreadable:
     """The reason behind an error of reading."""
     if isinstance(error, ValidationError):
-        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
-        path = ".".join(str(part) for part in first["loc"])
-        return Unreadable("invalid", f"字段 {path or '（整体）'} 不符合要求：{first['type']}", path or None)
+        path, said = first_wrong(error)
+        return Unreadable("invalid", said, path or None)
     if isinstance(error, Refused):
         return Unreadable(error.code, error.message, error.field)
     if isinstance(error, Mismatch):

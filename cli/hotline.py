@@ -104,6 +104,17 @@ def show_(
             typer.echo(f"{label}：{text}")
     if page.reply:
         typer.echo(f"回复：{page.reply}")
+    typer.echo(
+        f"用时：中心 {_spent(page.record.centre_minutes)}，单位 {_spent(page.record.unit_minutes)}（至最近一次移交）"
+    )
+
+
+def _spent(minutes: int) -> str:
+    """Minutes of the calendar, in days and hours."""
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    parts = ((days, "天"), (hours, "小时"), (minutes, "分钟"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "不到1分钟"
 
 
 @app.command()

@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException as RawHTTPException
 from starlette.responses import Response
 
 from chassis import rpc
+from chassis.validation import sentence
 from contracts.base import Problem
 from kernel.refused import Refused
 from services.gateway.render import page
@@ -77,12 +78,9 @@ def refused(error: Exception) -> Refused:
 def _invalid(error: RequestValidationError) -> Refused:
     """Names the first field that is wrong, and never its value."""
     first: dict[str, Any] = error.errors()[0]
-    where = [str(part) for part in first["loc"] if part not in ("body", "query", "path", "header")]
-    if first["type"] == "extra_forbidden":  # the name of the field is what somebody wrote, too
-        return Refused("invalid", "内容含有接口没有的字段。", remedy="请对照接口说明更正后重新提交。")
-    field = ".".join(where)
-    message = f"字段 {field or '（整体）'} 不符合要求（{first['type']}）。"
-    return Refused("invalid", message, field=field or None, remedy="请更正后重新提交。")
+    where = [part for part in first["loc"] if part not in ("body", "query", "path", "header")]
+    field, message = sentence(first["type"], where, first.get("ctx", {}))
+    return Refused("invalid", message, field=field or None, remedy="请对照接口说明更正后重新提交。")
 
 
 def problem(error: Exception) -> Response:
