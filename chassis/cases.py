@@ -252,7 +252,8 @@ class Cases(Generic[S]):
         return f"{self.kind.name}:{origin}"
 
     def _where(self, where: Mapping[str, Any]) -> dict[str, Any]:
-        return {"kind": self.kind.name, **{_path(key): value for key, value in where.items()}}
+        """The kind comes last: the embedded database takes the first clause that has an index."""
+        return {**{_path(key): value for key, value in where.items()}, "kind": self.kind.name}
 
 
 def present_epoch() -> int:

@@ -6,7 +6,7 @@ never too high: a number is passed over only when it was found taken.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chassis.store import Collection, Document, Duplicate
 from kernel.refused import Refused
@@ -27,15 +27,21 @@ class Numbers:
     async def claim(self, series: str, cases: Sequence[str]) -> dict[str, int]:
         """The number of each case in `series`, starting at 1. The same case always gets the same number, so a crash
         between the claim and the commit leaves no gap: the retry gets it again."""
+        return (await self.claim_many({series: cases}))[series]
+
+    async def claim_many(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+        """The same for the cases of several series, in as few writes."""
         async with self._one_at_a_time:
-            if series not in self._last:
-                self._last[series] = await self._highest(series)
-            held = await self._claimed.find({"series": series, "case": {"$in": list(cases)}})
-            claimed = {row["case"]: int(row["n"]) for row in held}
-            claimed |= await self._in_a_row(series, [case for case in cases if case not in claimed])
-            for case in cases:
-                if case not in claimed:
-                    claimed[case] = await self._next(series, case)
+            for series in wanted:
+                if series not in self._last:
+                    self._last[series] = await self._highest(series)
+            claimed = await self._held(wanted)
+            left = {series: [c for c in cases if c not in claimed[series]] for series, cases in wanted.items()}
+            await self._in_a_row(left, claimed)
+            for series, cases in wanted.items():
+                for case in cases:
+                    if case not in claimed[series]:
+                        claimed[series][case] = await self._next(series, case)
         return claimed
 
     async def reserve(self, series: str, n: int, case: str) -> bool:
@@ -54,14 +60,33 @@ class Numbers:
             raise RuntimeError("the counter was not written")
         return int(after["next"]) - size + 1
 
-    async def _in_a_row(self, series: str, cases: Sequence[str]) -> dict[str, int]:
-        """Those cases that got a number in one write. Where one did not, because another process claims too, the next
+    async def _held(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
+        """What the cases hold already."""
+        held: dict[str, dict[str, int]] = {series: {} for series in wanted}
+        cases = [case for each in wanted.values() for case in each]
+        for row in await self._claimed.find({"case": {"$in": cases}}):
+            if row["case"] in wanted.get(row["series"], ()):
+                held[row["series"]][row["case"]] = int(row["n"])
+        return held
+
+    async def _in_a_row(self, left: Mapping[str, Sequence[str]], claimed: dict[str, dict[str, int]]) -> None:
+        """Give those the next numbers in one write. Where one is taken, because another process claims too, the next
         search begins at its number: perhaps nobody took it."""
-        first = self._last[series] + 1
-        rows = {case: _row(series, first + place, case) for place, case in enumerate(dict.fromkeys(cases))}
-        failed = await self._claimed.insert_many(list(rows.values()))
-        self._passed(series, first + min(failed, default=len(rows)) - 1)
-        return {case: row["n"] for place, (case, row) in enumerate(rows.items()) if place not in failed}
+        rows = [
+            _row(series, self._last[series] + place, case)
+            for series, cases in left.items()
+            for place, case in enumerate(dict.fromkeys(cases), 1)
+        ]
+        failed = await self._claimed.insert_many(rows)
+        missed: dict[str, int] = {}
+        for place, row in enumerate(rows):
+            series = row["series"]
+            if place in failed:
+                missed[series] = min(missed.get(series, row["n"]), row["n"])
+            else:
+                claimed[series][row["case"]] = row["n"]
+        for row in rows:
+            self._passed(row["series"], min(row["n"], missed.get(row["series"], row["n"] + 1) - 1))
 
     async def _next(self, series: str, case: str) -> int:
         """The number that `case` holds, else the next free one."""
@@ -94,3 +119,4 @@ def _row(series: str, n: int, case: str) -> Document:
 async def create_indexes(claimed: Collection) -> None:
     await claimed.create_index([("series", 1), ("n", -1)])
     await claimed.create_index([("series", 1), ("case", 1)], unique=True)
+    await claimed.create_index([("case", 1)])

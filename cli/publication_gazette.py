@@ -1,13 +1,16 @@
-"""`zwgk publication gazette`: issues of the government gazette."""
+"""`zwgk publication gazette`, `compilation`: issues of the government gazette, compilations of what is in force."""
 
 import typer
 
+from cli.documents import ID, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts import publication as c
 from contracts.base import Done
 
-app = typer.Typer(help="政府公报：刊登已公开的规范性文件，编期号，列出尚未刊登的。", no_args_is_help=True)
+app = typer.Typer(help="政府公报：报送、刊登已公开的规范性文件，编期号，列出尚未刊登的。", no_args_is_help=True)
+compilations = typer.Typer(help="重点制度文件汇编：把现行有效的规范性文件汇编成册。", no_args_is_help=True)
+ISSUE = typer.Argument(help="编号。")
 
 
 @app.command("issue")
@@ -19,8 +22,35 @@ def issue(
     json_: Json = False,
 ) -> None:
     """出版一期公报。例：zwgk publication gazette issue --name 示例县人民政府公报 --as 王五"""
-    command = c.IssueGazette(name=name, documents=tuple(document))
+    _print(c.IssueGazette(name=name, documents=tuple(document)), as_, agency, json_)
 
+
+@app.command("submit")
+def submit(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
+    """报送公报。例：zwgk publication gazette submit 编号 --as 张三 --agency czj"""
+    do(c.SubmitToGazette(id=id), as_, agency, json_)
+
+
+@compilations.command("make")
+def compile_(
+    name: str = typer.Option("重点制度文件汇编", "--name", help="汇编名称。"),
+    issuer: str = typer.Option(None, "--issuer", help="只收这个机构发布的。"),
+    theme: str = typer.Option(None, "--theme", help="只收这个主题分类的。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """汇编现行有效的规范性文件。例：zwgk publication compilation make --issuer czj --as 王五"""
+    _print(c.Compile(name=name, issuer=issuer, theme=theme), as_, agency, json_)
+
+
+@compilations.command("show")
+def show_compilation(id: str = ISSUE, json_: Json = False) -> None:
+    """查看一册汇编。例：zwgk publication compilation show 999901-HB-2026-000001"""
+    show_(id, json_)
+
+
+def _print(command: c.IssueGazette | c.Compile, as_: str | None, agency: str, json_: bool) -> None:
     async def work(session: Session) -> c.GazetteIssue:
         done = await session.ask(command, Done, as_=as_, agency=agency, timeout=120)
         return (await session.ask(c.GetGazetteIssue(id=done.id), c.IssueFound, as_=as_)).issue
@@ -29,7 +59,7 @@ def issue(
 
 
 @app.command("show")
-def show_(id: str = typer.Argument(help="公报编号。"), json_: Json = False) -> None:
+def show_(id: str = ISSUE, json_: Json = False) -> None:
     """查看一期公报。例：zwgk publication gazette show 999901-GB-2026-000001"""
 
     async def work(session: Session) -> c.GazetteIssue:
@@ -39,17 +69,21 @@ def show_(id: str = typer.Argument(help="公报编号。"), json_: Json = False)
 
 
 @app.command("missing")
-def missing(limit: int = typer.Option(50, "--limit", min=1, max=200, help="件数。"), json_: Json = False) -> None:
+def missing(
+    submitted: bool = typer.Option(False, "--submitted", help="只看单位已报送的。"),
+    limit: int = typer.Option(50, "--limit", min=1, max=200, help="件数。"),
+    json_: Json = False,
+) -> None:
     """列出尚未刊登公报的规范性文件。例：zwgk publication gazette missing"""
 
     async def work(session: Session) -> c.GazetteCandidates:
-        return await session.ask(c.NotInGazette(limit=limit), c.GazetteCandidates)
+        return await session.ask(c.NotInGazette(limit=limit, submitted=submitted), c.GazetteCandidates)
 
     page = run(work)
     if json_:
         show(page, json_=True)
         return
-    columns = [("id", "编号"), ("title", "标题"), ("doc_no", "文号"), ("published_at", "公开时间")]
+    columns = [("id", "编号"), ("title", "标题"), ("doc_no", "文号"), ("published_at", "公开时间"), ("submitted_on", "报送")]
     show(list(page.items), json_=False, columns=columns, title=f"共 {page.total} 件")
 
 

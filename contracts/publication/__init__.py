@@ -75,7 +75,13 @@ from contracts.publication.files import ConfirmAttachment as ConfirmAttachment
 from contracts.publication.files import Detach as Detach
 from contracts.publication.files import Piece as Piece
 from contracts.publication.files import Uploaded as Uploaded
+from contracts.publication.gazette import MAX_COMPILED as MAX_COMPILED
 from contracts.publication.gazette import MAX_ITEMS as MAX_ITEMS
+from contracts.publication.gazette import Compilation as Compilation
+from contracts.publication.gazette import CompilationGapped as CompilationGapped
+from contracts.publication.gazette import CompilationIssued as CompilationIssued
+from contracts.publication.gazette import CompilationRestated as CompilationRestated
+from contracts.publication.gazette import Compile as Compile
 from contracts.publication.gazette import Edition as Edition
 from contracts.publication.gazette import GazetteCandidate as GazetteCandidate
 from contracts.publication.gazette import GazetteCandidates as GazetteCandidates
@@ -88,6 +94,7 @@ from contracts.publication.gazette import GetGazetteIssue as GetGazetteIssue
 from contracts.publication.gazette import IssueFound as IssueFound
 from contracts.publication.gazette import IssueGazette as IssueGazette
 from contracts.publication.gazette import NotInGazette as NotInGazette
+from contracts.publication.gazette import SubmitToGazette as SubmitToGazette
 from contracts.publication.record import ATTACHED_BYTES as ATTACHED_BYTES
 from contracts.publication.record import INLINE_BYTES as INLINE_BYTES
 from contracts.publication.record import MAX_ATTACHMENTS as MAX_ATTACHMENTS

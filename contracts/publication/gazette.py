@@ -9,6 +9,8 @@ from contracts.publication.terms import ANYONE, HOUSE, OFFICE
 
 MAX_ITEMS = 40
 """Documents of one issue."""
+MAX_COMPILED = 150
+"""Documents of one compilation."""
 
 
 class GazetteItem(Contract):
@@ -27,7 +29,7 @@ class GazetteItem(Contract):
 class Edition(Contract):
     """An issue in one form. It lies in the object store `documents` under `<issue>/<sha256>`."""
 
-    form: str = Field(description="html or json (open data)")
+    form: str = Field(description="html, pdf, or json (open data)")
     sha256: str
     bytes: int
 
@@ -61,6 +63,42 @@ class GazetteIssueRestated(Event, record="gazette_issue", name="restated", audie
     record: GazetteIssue
 
 
+class Compilation(GazetteIssue):
+    """重点制度文件汇编: the normative documents in force on a day, printed together like an issue of the gazette."""
+
+
+class CompilationIssued(Event, record="compilation", name="issued", audience=Audience.PUBLIC):
+    """Sent when the normative documents in force were compiled."""
+
+    record: Compilation
+
+
+class CompilationGapped(Event, record="compilation", name="gapped", audience=Audience.PUBLIC):
+    """Sent when a document of a compilation was taken down: delete older editions of it."""
+
+    record: Compilation
+
+
+class CompilationRestated(Event, record="compilation", name="restated", audience=Audience.PUBLIC):
+    """Sent when all compilations are told again."""
+
+    record: Compilation
+
+
+class Compile(Command, by=OFFICE):
+    """Compile the published normative documents that are in force, of everyone or of one issuer or theme."""
+
+    name: str = Field(default="重点制度文件汇编", min_length=2, max_length=60)
+    issuer: str | None = Field(default=None, max_length=40, description="Code of the issuing agency.")
+    theme: str | None = Field(default=None, max_length=60, description="主题分类, its first level or both.")
+
+
+class SubmitToGazette(Command, by=(Role.CLERK, Role.OPENNESS)):
+    """A unit hands its published normative document in for the gazette."""
+
+    id: CaseId
+
+
 class IssueGazette(Command, by=OFFICE):
     """Publish the next issue of the year, from the documents named, or from the oldest that are in no issue yet."""
 
@@ -75,6 +113,7 @@ class GazetteCandidate(Contract):
     title: str
     doc_no: str | None
     published_at: AwareDatetime
+    submitted_on: date | None = Field(default=None, description="Day on which its unit handed it in.")
 
 
 class GazetteCandidates(Reply):
@@ -86,6 +125,7 @@ class NotInGazette(Query, by=(*HOUSE, Role.OPERATOR), reply=GazetteCandidates):
     """Published normative documents that are in no issue of the gazette yet, the oldest first."""
 
     limit: int = Field(default=50, ge=1, le=200)
+    submitted: bool = Field(default=False, description="Only those that their units handed in.")
 
 
 class IssueFound(Reply):
@@ -93,6 +133,6 @@ class IssueFound(Reply):
 
 
 class GetGazetteIssue(Query, by=ANYONE, reply=IssueFound):
-    """One issue with its documents and editions."""
+    """One issue, or one compilation, with its documents and editions."""
 
     id: CaseId

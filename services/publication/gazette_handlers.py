@@ -1,4 +1,4 @@
-"""Issues of the gazette."""
+"""Issues of the gazette, and compilations of what is in force."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ from contracts import publication as c
 from contracts.base import Done
 from services.publication.domain import showing
 from services.publication.domain.examining import without_personal_data
-from services.publication.gazette import domain
+from services.publication.gazette.domain import COMPILATION
 from services.publication.service import Publication, official, on
 
 
@@ -16,24 +16,42 @@ async def issue(service: Publication, command: c.IssueGazette, cause: Cause) -> 
     """The documents are marked after the issue stands; a repeat marks what a crash left."""
     by = official(cause)
     without_personal_data(name=command.name)
-    held = await service.gazette.issue(command.name, command.documents, by, cause)
+    press, ids = service.gazette, command.documents
+    held = await press.issue(command.name, lambda: press.named(ids) if ids else press.waiting(), by, cause)
     for item in held.state.items:
         each = replace(cause, id=f"{cause.id}:{item.document}")
         await service.documents.execute(item.document, lambda case: showing.gazetted(case, held.id), each)
     return Done(id=held.id, version=held.version, state="issued", repeated=held.repeated)
 
 
+@on.command(c.Compile)
+async def compile_(service: Publication, command: c.Compile, cause: Cause) -> Done:
+    by, press = official(cause), service.compilations
+    without_personal_data(name=command.name)
+    if command.issuer:
+        service.register.require(command.issuer, "issuer")
+    held = await press.issue(command.name, lambda: press.in_force(command.issuer, command.theme), by, cause)
+    return Done(id=held.id, version=held.version, state="issued", repeated=held.repeated)
+
+
+@on.command(c.SubmitToGazette)
+async def submit(service: Publication, command: c.SubmitToGazette, cause: Cause) -> Done:
+    by = official(cause)
+    return await service.execute(command.id, lambda case: showing.submit(case, by, cause.now), cause)
+
+
 @on.query(c.NotInGazette)
 async def not_in_gazette(service: Publication, query: c.NotInGazette, cause: Cause) -> c.GazetteCandidates:
-    held = await service.documents.not_in_gazette(query.limit)
+    held = await service.documents.not_in_gazette(query.limit, submitted=query.submitted)
     return c.GazetteCandidates(
-        total=await service.documents.count({"to_gazette": True}),
+        total=await service.documents.count({"submitted" if query.submitted else "to_gazette": True}),
         items=tuple(
             c.GazetteCandidate(
                 id=each.id,
                 title=each.state.metadata.title,
                 doc_no=each.state.metadata.doc_no,
                 published_at=each.state.published_at,
+                submitted_on=each.state.submitted_at.date() if each.state.submitted_at else None,
             )
             for each in held
             if each.state.published_at
@@ -43,4 +61,5 @@ async def not_in_gazette(service: Publication, query: c.NotInGazette, cause: Cau
 
 @on.query(c.GetGazetteIssue)
 async def get_issue(service: Publication, query: c.GetGazetteIssue, cause: Cause) -> c.IssueFound:
-    return c.IssueFound(issue=domain.record((await service.gazette.issues.load(query.id)).state))
+    press = service.compilations if f"-{COMPILATION.letters}-" in query.id else service.gazette
+    return c.IssueFound(issue=press.series.record_of((await press.issues.load(query.id)).state))

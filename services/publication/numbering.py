@@ -1,6 +1,6 @@
 """索引号: claimed one after the other per agency and year, without gap or repeat, also by several processes at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chassis.numbers import Numbers
@@ -14,10 +14,15 @@ class IndexNumbers:
 
     numbers: Numbers
 
-    async def claim(self, org_code: str, year: int, keys: Sequence[str]) -> dict[str, str]:
-        """The 索引号 of each key, always the same one."""
-        claimed = await self.numbers.claim(f"{org_code}/{year}", keys)
-        return {key: str(IndexNumber.make(org_code, year, n)) for key, n in claimed.items()}
+    async def claim(self, wanted: Mapping[tuple[str, int], Sequence[str]]) -> dict[str, str]:
+        """The 索引号 of each key, always the same one; given by the issuer's code and the year."""
+        series = {f"{org_code}/{year}": keys for (org_code, year), keys in wanted.items()}
+        claimed = await self.numbers.claim_many(series)
+        return {
+            key: str(IndexNumber.make(org_code, year, n))
+            for org_code, year in wanted
+            for key, n in claimed[f"{org_code}/{year}"].items()
+        }
 
     async def take(self, text: str, key: str) -> str:
         """Keep the 索引号 that an imported document carries; refused when another one has it."""

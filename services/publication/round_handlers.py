@@ -48,12 +48,10 @@ async def open_cleanup(service: Publication, command: c.OpenCleanup, cause: Caus
 
 async def _normative(service: Publication, until: date) -> list[Held[Case]]:
     """Normative documents formed until a day that have not ended."""
-    found, after = [], ""
-    while held := await service.documents.find(
-        {"normative": True, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=200
-    ):
-        found += [each for each in held if (each.state.metadata.formed_on or date.max) <= until]
-        after = held[-1].id
+    found = []
+    async for each in service.documents.normative():
+        if (each.state.metadata.formed_on or date.max) <= until:
+            found.append(each)
         if len(found) > MAX_DOCUMENTS:
             raise Refused("too_many_documents", f"超过 {MAX_DOCUMENTS} 件。", remedy="请缩短清理范围。")
     return found

@@ -27,8 +27,8 @@ from services.publication.catalogue.keeping import Catalogues
 from services.publication.domain.examining import examine
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.state import Case
-from services.publication.gazette import domain as gazette
-from services.publication.gazette.issuing import Gazette
+from services.publication.gazette.domain import COMPILATION, GAZETTE, Series
+from services.publication.gazette.issuing import Press
 from services.publication.numbering import IndexNumbers
 from services.publication.rounds import cleanup, proposals
 from services.publication.rounds.cleanup import Round
@@ -54,7 +54,8 @@ class Publication:
     """Published numbers of offices: no personal data."""
     history: History
     uploads: Uploads
-    gazette: Gazette
+    gazette: Press
+    compilations: Press
     catalogues: Catalogues
     rounds: Cases[Round]
     judged: Collection
@@ -70,7 +71,12 @@ class Publication:
         texts = Texts(runtime.collection("texts"))
         documents = Documents(runtime, texts)
         uploads = Uploads(runtime.collection("uploads"), Objects(lambda: runtime.bus.js, DOCUMENTS.name))
-        issues, items, phones = runtime.cases(gazette.KIND), runtime.cases(catalogue.KIND), _phones(runtime.register)
+        items, phones = runtime.cases(catalogue.KIND), _phones(runtime.register)
+
+        def press(series: Series) -> Press:
+            issues = runtime.cases(series.kind)
+            return Press(runtime.region, series, issues, documents, texts, uploads, runtime.numbers, runtime.history)
+
         return cls(
             region=runtime.region,
             documents=documents,
@@ -86,7 +92,8 @@ class Publication:
             ),
             history=runtime.history,
             uploads=uploads,
-            gazette=Gazette(runtime.region, issues, documents, texts, uploads, runtime.numbers, runtime.history),
+            gazette=press(GAZETTE),
+            compilations=press(COMPILATION),
             rounds=runtime.cases(cleanup.KIND),
             judged=runtime.collection("judged"),
             proposals=runtime.cases(proposals.KIND),
@@ -151,9 +158,7 @@ class Publication:
                     series.setdefault(self._series(case), []).append(key)
             except Refused as refused:
                 numbers[key] = refused
-        for (org_code, year), keys in series.items():
-            numbers |= await self.index_numbers.claim(org_code, year, keys)
-        return numbers
+        return numbers | await self.index_numbers.claim(series)
 
     def _series(self, case: Case) -> tuple[str, int]:
         lead = self.register.by_code(case.metadata.issuers[0])

@@ -1,8 +1,8 @@
 """Where the texts lie, and the store of documents that has them at hand when it tells a public record."""
 
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
 from collections.abc import Collection as Several
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -117,7 +117,7 @@ class Documents(Cases[Case]):
         await self.collection.create_index([("index.texts", 1)], sparse=True)
         await self.collection.create_index([("index.erasing", 1)], sparse=True)
         await self.collection.create_index([("index.to_gazette", 1), ("_id", 1)], sparse=True)
-        for name in ("documents", "claims", "rests_on", "look_at", "normative"):
+        for name in ("documents", "claims", "rests_on", "look_at", "normative", "submitted"):
             await self.collection.create_index([(f"index.{name}", 1)], sparse=True)
         await self.collection.create_index([("kind", 1), ("index.type", 1), ("_id", 1)])
         await self.collection.create_index([("kind", 1), ("index.state", 1), ("_id", 1)])
@@ -133,9 +133,17 @@ class Documents(Cases[Case]):
             where["_id"] = {"$gt": after}
         return await self.find(where, sort=[("_id", 1)], limit=limit)
 
-    async def not_in_gazette(self, limit: int) -> list[Held[Case]]:
+    async def not_in_gazette(self, limit: int, *, submitted: bool = False) -> list[Held[Case]]:
         """Normative documents that no issue of the gazette has printed, by number."""
-        return await self.find({"to_gazette": True}, sort=[("_id", 1)], limit=limit)
+        return await self.find({"submitted" if submitted else "to_gazette": True}, sort=[("_id", 1)], limit=limit)
+
+    async def normative(self) -> AsyncIterator[Held[Case]]:
+        """Published normative documents that have not ended, by number."""
+        after = ""
+        while held := await self.find({"normative": True, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=200):
+            for each in held:
+                yield each
+            after = held[-1].id
 
     async def erasing(self, limit: int = 50) -> list[Held[Case]]:
         """Documents that were taken down and of which copies may be left."""

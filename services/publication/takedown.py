@@ -75,7 +75,8 @@ async def erase(service: Publication, id: str) -> int:
     """Remove texts, attachments and history of one document; how many events were still there."""
     await service.texts.seal(id, service.papers, service.clock.now())
     await service.uploads.drop_of(id)
-    await service.gazette.gap(id, Cause(CLOCK, f"gap:{id}", service.clock.now()))
+    for press in (service.gazette, service.compilations):
+        await press.gap(id, Cause(CLOCK, f"gap:{id}", service.clock.now()))
     for file in (await service.documents.load(id)).state.files:
         await service.uploads.remove(id, file.attachment.sha256)
     return await service.history.forget(TOLD, id)

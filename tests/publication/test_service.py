@@ -297,7 +297,7 @@ async def test_two_processes_claim_without_gap_or_repeat(app: App[Publication]) 
     batches = [[f"k{batch}-{n}" for n in range(batch % 4 + 1)] for batch in range(16)]
     shared = ["same-1", "same-2"]
     claims = [
-        (ours if place % 2 else theirs).claim("ZZXXGK", 2026, [*batch, *shared]) for place, batch in enumerate(batches)
+        (ours if place % 2 else theirs).claim({("ZZXXGK", 2026): [*batch, *shared]}) for place, batch in enumerate(batches)
     ]
     results = await asyncio.gather(*claims)
     numbers: dict[str, set[str]] = {}

@@ -26,6 +26,8 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _attached(case, fact)
         case f.SourceSet() | f.NoticeSet() | f.Delivered() | f.NoticeEnded() | f.NoticeConcluded():
             return _shown(case, fact)
+        case f.SubmittedToGazette():
+            return _signed(case, "报送公报", fact.by, fact.at).model_copy(update={"submitted_at": fact.at})
         case f.Gazetted():
             return case.model_copy(update={"gazette": fact.issue})
         case f.ItemsClaimed():

@@ -173,6 +173,11 @@ class ObjectionAnswered(Fact):
     at: datetime
 
 
+class SubmittedToGazette(Fact):
+    by: Official
+    at: datetime
+
+
 class Gazetted(Fact):
     """An issue of the gazette printed it."""
 
@@ -329,6 +334,7 @@ FACTS: tuple[type[Fact], ...] = (
     Delivered,
     ObjectionReceived,
     ObjectionAnswered,
+    SubmittedToGazette,
     Gazetted,
     ItemsClaimed,
     NoticeEnded,

@@ -85,6 +85,17 @@ def conclude(case: Case, result: str, by: Official, now: datetime) -> list[Fact]
     return [] if notice.result == result else [f.NoticeConcluded(result=result, by=by, at=now)]
 
 
+def submit(case: Case, by: Official, now: datetime) -> list[Fact]:
+    """A unit hands its normative document in for the gazette (001 第49项)."""
+    stands(case, Stage.PUBLISHED)
+    same_agency(case, by)
+    if not case.to_gazette:
+        raise Refused(
+            "not_for_gazette", "公报只刊登尚未刊登的规范性文件。", field="id", remedy="请核对信息类别和刊登情况。"
+        )
+    return [] if case.submitted_at else [f.SubmittedToGazette(by=by, at=now)]
+
+
 def gazetted(case: Case, issue: str) -> list[Fact]:
     """An issue of the gazette has printed the document."""
     return [f.Gazetted(issue=issue)] if case.public and case.gazette is None else []

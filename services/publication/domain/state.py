@@ -88,6 +88,7 @@ class Case(BaseModel):
     answers: dict[int, str] = {}
     """Papers of the answers, by number of the objection."""
     deliveries: tuple[Delivery, ...] = ()
+    submitted_at: datetime | None = None
     gazette: str | None = None
     claims: tuple[str, ...] = ()
     published_at: datetime | None = None

@@ -217,7 +217,12 @@ def index(case: Case) -> Mapping[str, Any]:
     """By what cases are found: state, agency, texts, whether a limit runs, and rare marks."""
     stands = case.metadata.validity in (Validity.VALID, Validity.AMENDED)
     normative = case.public and case.normative and stands
-    marks = {"erasing": case.erasing, "to_gazette": case.to_gazette, "normative": normative}
+    marks = {
+        "erasing": case.erasing,
+        "to_gazette": case.to_gazette,
+        "submitted": case.to_gazette and bool(case.submitted_at),
+        "normative": normative,
+    }
     claimed = {"claims": list(case.claims), "published_on": case.published_at} if case.claims and case.public else {}
     return (
         claimed

@@ -1,6 +1,7 @@
 """An issue of the gazette: numbered, never changed; a document that is taken down leaves a printed gap (P09, P26)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,10 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
 from contracts.publication import (
+    Compilation,
+    CompilationGapped,
+    CompilationIssued,
+    CompilationRestated,
     Edition,
     GazetteGapped,
     GazetteIssue,
@@ -96,29 +101,53 @@ def evolve(state: Issue | None, fact: Fact) -> Issue:
     raise TypeError(f"unknown fact {fact.kind}")
 
 
-def record(state: Issue) -> GazetteIssue:
-    return GazetteIssue.model_validate(state.model_dump())
+@dataclass(frozen=True)
+class Series:
+    """What is printed issue by issue: its own numbers, records and events."""
 
+    name: str
+    title: str
+    letters: str
+    numbers: str
+    record: type[GazetteIssue]
+    issued: type[Event]
+    gapped: type[Event]
+    restated: type[Event]
 
-def tell(state: Issue, facts: Sequence[Fact]) -> list[Event]:
-    gapped = any(isinstance(fact, Gapped) for fact in facts)
-    return [GazetteGapped(record=record(state)) if gapped else GazetteIssued(record=record(state))]
+    @property
+    def told(self) -> tuple[type[Event], ...]:
+        return self.issued, self.gapped, self.restated
 
+    def record_of(self, state: Issue) -> GazetteIssue:
+        return self.record.model_validate(state.model_dump())
 
-def retell(state: Issue) -> list[Event]:
-    return [GazetteIssueRestated(record=record(state))]
+    def tell(self, state: Issue, facts: Sequence[Fact]) -> list[Event]:
+        kind = self.gapped if any(isinstance(fact, Gapped) for fact in facts) else self.issued
+        return [kind.model_validate({"record": self.record_of(state)})]
+
+    def retell(self, state: Issue) -> list[Event]:
+        return [self.restated.model_validate({"record": self.record_of(state)})]
+
+    @property
+    def kind(self) -> CaseKind[Issue]:
+        return CaseKind(
+            name=self.name,
+            title=self.title,
+            facts=(Issued, Gapped),
+            evolve=evolve,
+            tell=self.tell,
+            retell=self.retell,
+            index=index,
+        )
 
 
 def index(state: Issue) -> Mapping[str, Any]:
     return {"documents": [item.document for item in state.items], "year": state.year}
 
 
-KIND: CaseKind[Issue] = CaseKind(
-    name="gazette_issue",
-    title="公报",
-    facts=(Issued, Gapped),
-    evolve=evolve,
-    tell=tell,
-    retell=retell,
-    index=index,
+GAZETTE = Series(
+    "gazette_issue", "公报", "GB", "gazette", GazetteIssue, GazetteIssued, GazetteGapped, GazetteIssueRestated
+)
+COMPILATION = Series(
+    "compilation", "汇编", "HB", "compilation", Compilation, CompilationIssued, CompilationGapped, CompilationRestated
 )

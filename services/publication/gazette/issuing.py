@@ -1,35 +1,33 @@
-"""Issues made, and made anew when a document is taken down."""
+"""Issues and compilations made, and made anew when a document is taken down."""
 
+import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from chassis.actors import Cause
 from chassis.cases import Cases, Held
 from chassis.history import History
 from chassis.numbers import Numbers
-from contracts.publication import (
-    MAX_ITEMS,
-    Edition,
-    GazetteGapped,
-    GazetteIssued,
-    GazetteIssueRestated,
-    GazetteItem,
-)
+from contracts.publication import MAX_COMPILED, MAX_ITEMS, Edition, GazetteItem
 from kernel.refused import Refused
 from services.publication.attachments.receiving import Uploads
 from services.publication.domain.facts import Official
 from services.publication.domain.state import Case
-from services.publication.gazette import domain, printing
-from services.publication.gazette.domain import Issue
+from services.publication.gazette import domain, pdf, printing
+from services.publication.gazette.domain import Issue, Series
 from services.publication.storage import Documents, Texts
+
+Choose = Callable[[], Awaitable[list[Case]]]
+"""What will be printed, in its order."""
 
 
 @dataclass(frozen=True)
-class Gazette:
-    """The issues, and what they are made from."""
+class Press:
+    """What prints one series: its issues, and what they are made from."""
 
     region: str
+    series: Series
     issues: Cases[Issue]
     documents: Documents
     texts: Texts
@@ -37,18 +35,16 @@ class Gazette:
     numbers: Numbers
     history: History
 
-    async def issue(self, name: str, ids: Sequence[str], by: Official, cause: Cause) -> Held[Issue]:
+    async def issue(self, name: str, choose: Choose, by: Official, cause: Cause) -> Held[Issue]:
         """The next issue of the year. Its number is claimed by the cause, once it is known what will be printed, so
         that a repeat after a crash gets the same one."""
         known = (await self.issues.by_origin([cause.id])).get(cause.id)
         if known:
             return known
-        cases = [await self._printable(id) for id in ids] if ids else await self._next()
-        if not cases:
-            raise Refused("nothing_to_print", "没有尚未刊登的规范性文件。", remedy="请先公开文件，或指定文件编号。")
+        cases = await choose()
         year = cause.now.year
-        no = (await self.numbers.claim(f"gazette/{year}", [cause.id]))[cause.id]
-        id = f"{self.region}-GB-{year}-{no:06d}"
+        no = (await self.numbers.claim(f"{self.series.numbers}/{year}", [cause.id]))[cause.id]
+        id = f"{self.region}-{self.series.letters}-{year}-{no:06d}"
         title = f"{name}{year}年第{no}期"
         items = tuple(_item(place, case) for place, case in enumerate(cases, 1))
         editions = await self._print(id, title, year, no, items)
@@ -60,9 +56,9 @@ class Gazette:
         told of them."""
         for held in await self.issues.find({"documents": document}):
             if any(item.document == document and not item.withdrawn for item in held.state.items):
-                await self.history.forget((GazetteGapped,), held.id)
+                await self.history.forget((self.series.gapped,), held.id)
                 await self._gap(held.state, document, cause)
-            await self.history.forget((GazetteIssued, GazetteIssueRestated), held.id)
+            await self.history.forget((self.series.issued, self.series.restated), held.id)
 
     async def _gap(self, state: Issue, document: str, cause: Cause) -> None:
         items = domain.without(state.items, document)
@@ -76,25 +72,49 @@ class Gazette:
         for edition in state.editions:
             await self.files.remove(state.id, edition.sha256)
 
-    async def _printable(self, id: str) -> Case:
-        case = (await self.documents.load(id)).state
-        if not case.public:
+    async def named(self, ids: Sequence[str]) -> list[Case]:
+        """Published documents that are in no issue yet, in the order of printing."""
+        cases = [(await self.documents.load(id)).state for id in ids]
+        if not all(case.public for case in cases):
             raise Refused("not_public", "只有已公开的文件可以刊登。", field="documents", remedy="请先公开。")
-        if await self.issues.count({"documents": id}):
+        if any([await self.issues.count({"documents": id}) for id in ids]):
             raise Refused("printed", "文件已在公报刊登。", field="documents", remedy="请核对文件编号。")
-        return case
+        return cases
 
-    async def _next(self) -> list[Case]:
-        held = await self.documents.not_in_gazette(MAX_ITEMS)
-        return [each.state for each in held if not await self.issues.count({"documents": each.id})]
+    async def waiting(self) -> list[Case]:
+        """What is in no issue yet: first what the units handed in, then the oldest."""
+        handed = await self.documents.not_in_gazette(MAX_ITEMS, submitted=True)
+        held = {each.id: each for each in (*handed, *await self.documents.not_in_gazette(MAX_ITEMS))}
+        cases = [each.state for each in held.values() if not await self.issues.count({"documents": each.id})]
+        if not cases:
+            raise Refused("nothing_to_print", "没有尚未刊登的规范性文件。", remedy="请先公开文件，或指定文件编号。")
+        return cases[:MAX_ITEMS]
+
+    async def in_force(self, issuer: str | None, theme: str | None) -> list[Case]:
+        """Normative documents in force (有效, 修改), by the day on which they were formed."""
+        found: list[Case] = []
+        async for held in self.documents.normative():
+            metadata = held.state.metadata
+            if (issuer and issuer not in metadata.issuers) or not (metadata.theme or "").startswith(theme or ""):
+                continue
+            found.append(held.state)
+            if len(found) > MAX_COMPILED:
+                raise Refused(
+                    "too_many_documents", f"超过 {MAX_COMPILED} 件。", remedy="请按发布机构或主题分类分册汇编。"
+                )
+        if not found:
+            raise Refused("nothing_to_print", "没有现行有效的规范性文件。", remedy="请核对发布机构和主题分类。")
+        return sorted(found, key=lambda case: (str(case.metadata.formed_on), case.id))
 
     async def _print(
         self, id: str, title: str, year: int, no: int, items: Sequence[GazetteItem]
     ) -> tuple[Edition, ...]:
         texts = {item.sha256: await self.texts.bring(item.sha256) or "" for item in items if not item.withdrawn}
+        text_of = texts.__getitem__
         forms: Mapping[str, bytes] = {
-            "html": printing.page(title, items, texts.__getitem__),
-            "json": printing.data(title, year, no, items, texts.__getitem__),
+            "html": printing.page(title, items, text_of),
+            "pdf": await asyncio.to_thread(pdf.document, title, items, text_of),
+            "json": printing.data(title, year, no, items, text_of),
         }
         return tuple([await self._kept(id, form, content) for form, content in forms.items()])
 
