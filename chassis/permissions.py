@@ -25,6 +25,8 @@ ANSWERED_BY_ALL: tuple[type[Command], ...] = (Republish, RetryParked, ShowParked
 """What every service answers to the operator (`contracts.platform`)."""
 
 _API = "$JS.API"
+REPLY_WITHIN = "10m"
+"""So long after a request its reply may be sent: longer than any requester waits. The server denies a later one."""
 
 
 @dataclass(frozen=True)
@@ -291,7 +293,7 @@ def _export(export: Export, party: str) -> str:
 
 
 def _user(user: User, password: Value) -> str:
-    responses = '    allow_responses: { max: 1, expires: "30s" }\n' if user.responds else ""
+    responses = f'    allow_responses: {{ max: 1, expires: "{REPLY_WITHIN}" }}\n' if user.responds else ""
     return (
         f"{{\n  user: {_value(user.name)}\n  password: {_value(password)}\n  permissions {{\n"
         f"    publish: {_allow(user.publish)}\n    subscribe: {_allow(user.subscribe)}\n{responses}  }}\n}}"

@@ -17,7 +17,7 @@ FEW = 50
 
 
 def import_(
-    paths: list[Path] = typer.Argument(help="文件或文件夹：txt、html、docx，或每行一件的 jsonl。"),
+    paths: list[Path] = typer.Argument(help="文件或文件夹：txt、html、docx、pdf，或每行一件的 jsonl。"),
     as_: str = typer.Option(None, "--as", help="由此人当场确认：有公开属性、无矛盾、无个人信息的即予公开。"),
     agency: Agency = "",
     json_: Json = False,

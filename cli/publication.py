@@ -54,7 +54,7 @@ def _text(path: Path) -> str:
 
 @app.command()
 def draft(
-    path: Path = typer.Argument(help="正文文件（txt、html、docx），- 为标准输入。"),
+    path: Path = typer.Argument(help="正文文件（txt、html、docx、pdf），- 为标准输入。"),
     title: str = typer.Option(..., "--title", help="标题。"),
     issuer: list[str] = typer.Option(..., "--issuer", help="发布机构代码，可多次给出，牵头的在前。"),
     category: str = typer.Option(None, "--category", help="信息类别：概况 计划总结 法规公文 工作动态 人事 财政 其他。"),

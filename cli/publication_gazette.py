@@ -83,7 +83,13 @@ def missing(
     if json_:
         show(page, json_=True)
         return
-    columns = [("id", "编号"), ("title", "标题"), ("doc_no", "文号"), ("published_at", "公开时间"), ("submitted_on", "报送")]
+    columns = [
+        ("id", "编号"),
+        ("title", "标题"),
+        ("doc_no", "文号"),
+        ("published_at", "公开时间"),
+        ("submitted_on", "报送"),
+    ]
     show(list(page.items), json_=False, columns=columns, title=f"共 {page.total} 件")
 
 

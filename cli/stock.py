@@ -1,6 +1,7 @@
 """Files of a stock as items of `Import`: found, decoded, packed by bytes, sent, counted."""
 
 import asyncio
+import uuid
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -9,24 +10,25 @@ from cli.session import Session
 from contracts import publication as c
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
-from services.publication.reader import text_of
+from services.publication.reader import READABLE, text_of
 
 LINES = ".jsonl"
-READ = frozenset({".txt", ".html", ".htm", ".docx", LINES})
-"""Suffixes of the files that are taken from a folder; a file that is named itself is always tried."""
 LONGEST = 200_000
 IN_FLIGHT = 3
+TRIES, PAUSE = 6, 2.0
+"""A batch that is not answered is sent again, after a pause that grows; it is taken once."""
 PACK_BYTES = c.IMPORT_BYTES - 4096
 OUTCOMES = {"imported": "已导入待确认", "published": "已公开", "exists": "已在库", "refused": "未导入"}
 Progress = Callable[[int, int], None]
 
 
 def files(paths: Sequence[Path]) -> list[Path]:
-    """The files behind files and folders, in a fixed order. Raises `Refused` for a path that is not there."""
+    """The files behind files and folders, in a fixed order; hidden ones are passed over. Raises `Refused` for a path
+    that is not there."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(each for each in path.rglob("*") if each.is_file() and each.suffix.lower() in READ)
+            found += sorted(each for each in path.rglob("[!.]*") if each.is_file())
         elif path.is_file():
             found.append(path)
         else:
@@ -40,13 +42,18 @@ def items(path: Path) -> Iterator[c.ImportItem | c.ImportOutcome]:
         yield from _lines(path)
         return
     try:
-        text, _ = text_of(path.name, path.read_bytes())
+        text, _ = text_of(path.name, path.read_bytes() if readable(path.name) else b"")
         refuse_classified(text)
         yield _item(path.name, "text", text)
     except Refused as refused:
         yield _refused(path.name, refused)
     except OSError:
         yield _refused(path.name, Refused("file_unreadable", "文件无法打开。"))
+
+
+def readable(name: str) -> bool:
+    """Whether a file of this name is read at all; of the others nothing is loaded, they are only reported."""
+    return Path(name).suffix.lower() in READABLE
 
 
 def _lines(path: Path) -> Iterator[c.ImportItem | c.ImportOutcome]:
@@ -95,6 +102,7 @@ async def send(
     found = files(paths)
     outcomes: list[c.ImportOutcome] = []
     pending: set[asyncio.Task[c.ImportOutcomes]] = set()
+    done, total = 0, sum(path.stat().st_size for path in found)
 
     async def settle(limit: int) -> None:
         nonlocal pending
@@ -103,23 +111,35 @@ async def send(
             for task in finished:
                 outcomes.extend(task.result().items)
 
-    def readable() -> Iterator[c.ImportItem]:
-        for position, path in enumerate(found):
-            progress(position, len(found))
-            for each in items(path):
-                if isinstance(each, c.ImportOutcome):
-                    outcomes.append(each)
-                else:
-                    yield each
+    def taken(items: Iterable[c.ImportItem | c.ImportOutcome]) -> Iterator[c.ImportItem]:
+        for each in items:
+            if isinstance(each, c.ImportOutcome):
+                outcomes.append(each)
+            else:
+                yield each
 
-    for pack in packs(readable()):
-        command = c.Import(items=pack, confirm=as_ is not None)
-        asking = session.ask(command, c.ImportOutcomes, as_=as_, agency=agency, timeout=120)
+    for pack in packs(taken(each for path in found for each in items(path))):
+        asking = _sent(session, c.Import(items=pack, confirm=as_ is not None), as_, agency)
         pending.add(asyncio.create_task(asking))
         await settle(IN_FLIGHT - 1)
+        done += sum(len(item.content.encode()) for item in pack)
+        progress(min(done, total), total)
     await settle(0)
-    progress(len(found), len(found))
+    progress(total, total)
     return sorted(outcomes, key=_place)
+
+
+async def _sent(session: Session, command: c.Import, as_: str | None, agency: str) -> c.ImportOutcomes:
+    """The answer to a batch; while a service is away or slow it is sent again under the same key."""
+    key = str(uuid.uuid4())
+    for attempt in range(1, TRIES + 1):
+        try:
+            return await session.ask(command, c.ImportOutcomes, as_=as_, agency=agency, key=key, timeout=120)
+        except Refused as refused:
+            if refused.code != "unavailable" or attempt == TRIES:
+                raise
+            await asyncio.sleep(PAUSE * attempt)
+    raise AssertionError("the last attempt returns or raises")
 
 
 def _place(outcome: c.ImportOutcome) -> tuple[str, int]:

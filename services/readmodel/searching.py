@@ -27,6 +27,11 @@ TAKEN_DOWN = ("withdrawn", "sealed")
 SEARCHED = (PUBLIC_DOCUMENT, "publication.document")
 
 
+NEAR = 2000
+"""So many changes ahead are looked at first: the embedded database reads all that a query may match, by its first
+clause that has an index, before it sorts them."""
+
+
 class Tail:
     """Keeps a search index up to date with the generation that serves."""
 
@@ -124,9 +129,11 @@ class Tail:
         """Take over one batch; `False` when there was nothing to do."""
         self._rounds += 1
         searched: dict[str, Any] = {"type": {"$in": list(SEARCHED)}}
-        found = await generation.views.find(
-            searched | {"change": {"$gt": index.position}}, sort=[("change", 1)], limit=BATCH
-        )
+        near = {"change": {"$gt": index.position, "$lte": index.position + NEAR}}
+        found = await generation.views.find(near | searched, sort=[("change", 1)], limit=BATCH)
+        if not found:
+            later = {"change": {"$gt": index.position + NEAR}}
+            found = await generation.views.find(later | searched, sort=[("change", 1)], limit=BATCH)
         await self._take(index, found)
         if not found and self._rounds >= LOOK_BACK_EVERY:
             self._rounds = 0
@@ -137,7 +144,7 @@ class Tail:
         where = searched | {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
         change = self._looked_back_to(index.position)
         while found := await generation.views.find(
-            where | {"change": {"$gt": change, "$lte": index.position}}, sort=[("change", 1)], limit=BATCH
+            {"change": {"$gt": change, "$lte": index.position}} | where, sort=[("change", 1)], limit=BATCH
         ):
             await self._take(index, found)
             change = found[-1]["change"]

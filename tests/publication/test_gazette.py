@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 import json
 from collections.abc import AsyncIterator
 from datetime import date
@@ -9,12 +10,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from pypdf import PdfReader
 
 from chassis.objects import read_object
 from chassis.runtime import App
 from contracts import publication as c
 from contracts.base import Done
-from services.publication.gazette import printing
+from services.publication.gazette import pdf, printing
 from services.publication.service import Publication
 from tests.publication.test_service import TEXT, clear, draft, file_of, refused
 from tests.servers import Desk, Servers, started
@@ -70,6 +72,8 @@ async def test_an_issue_is_numbered_kept_and_leaves_the_list(
     page = (await opened(servers, first, "html") or b"").decode()
     assert page.index("规范性文件2的办法") < page.index("规范性文件1的办法")
     assert "<script>" not in page
+    printed = PdfReader(io.BytesIO(await opened(servers, first, "pdf") or b""))
+    assert "规范性文件2的办法" in printed.pages[1].extract_text()
     data = json.loads(await opened(servers, first, "json") or b"")
     assert [item["text"][:4] for item in data["items"]] == [TEXT[:4], TEXT[:4]]
     assert not {one, two} & set(await waiting(desk))
@@ -103,9 +107,46 @@ async def test_what_is_taken_down_leaves_a_gap(servers: Servers, desk: Desk, app
     assert "规范性文件20" not in repr(await app.it.gazette.issues.entries(before.id))
 
 
+async def test_units_hand_in_and_are_printed_first(desk: Desk, app: App[Publication]) -> None:
+    early, handed = await normative(desk, 30), await normative(desk, 31)
+    await refused("other_agency", desk(c.SubmitToGazette(id=handed), Done, as_="张起草", agency="fgj"))
+    await desk(c.SubmitToGazette(id=handed), Done, as_="张起草", agency="czj")
+    page: c.GazetteCandidates = await desk(c.NotInGazette(submitted=True), c.GazetteCandidates)
+    assert [(item.id, str(item.submitted_on)) for item in page.items] == [(handed, "2026-11-23")]
+    next_issue = await issue(desk)
+    assert next_issue.items[0].document == handed
+    assert early in [item.document for item in next_issue.items]
+    await refused("not_for_gazette", desk(c.SubmitToGazette(id=handed), Done, as_="张起草", agency="czj"))
+
+
+async def test_what_is_in_force_is_compiled_and_gapped(servers: Servers, desk: Desk, app: App[Publication]) -> None:
+    stays, ended, gone = await normative(desk, 40), await normative(desk, 41), await normative(desk, 42)
+    by = {"as_": "赵审核", "agency": "bgs"}
+    marked = c.MarkValidity(id=ended, validity=c.Validity.REPEALED, on=date(2026, 11, 23), by_document=stays)
+    await desk(marked, Done, **by)
+    made = await desk(c.Compile(issuer="czj"), Done, **by)
+    found: c.IssueFound = await desk(c.GetGazetteIssue(id=made.id), c.IssueFound)
+    listed = [item.document for item in found.issue.items]
+    assert found.issue.title == "重点制度文件汇编2026年第1期"
+    assert (stays in listed, ended in listed, gone in listed) == (True, False, True)
+    assert {each.form for each in found.issue.editions} == {"html", "pdf", "json"}
+    await refused("nothing_to_print", desk(c.Compile(issuer="fgj"), Done, **by))
+    await refused("nothing_to_print", desk(c.Compile(theme="没有的主题"), Done, **by))
+    await desk(c.Withdraw(id=gone, leak=c.Leak.PERSONAL), Done, **by)
+    assert await opened(servers, found.issue, "pdf") is None
+    after: c.IssueFound = await desk(c.GetGazetteIssue(id=made.id), c.IssueFound)
+    assert [item.document for item in after.issue.items if item.withdrawn] == [gone]
+    subjects = [
+        each.subject for each in await servers.told(f"zwgk.*.evt.public.publication.compilation.*.v1.{made.id}")
+    ]
+    assert [subject.split(".")[6] for subject in subjects] == ["gapped"]
+
+
 async def test_the_page_shows_a_gap_and_no_markup_of_authors() -> None:
     item = c.GazetteItem(no=1, document="d", title="<b>", issuer_names=("甲",), sha256="x")
     gap = c.GazetteItem(no=2, document="e", title="（已撤下）", withdrawn=True)
+    again = [pdf.document("公报", (item, gap), {"x": "一\n\n<二>&"}.__getitem__) for _ in range(2)]
+    assert again[0] == again[1]
     page = printing.page("公报", (item, gap), {"x": "一\n\n二"}.__getitem__).decode()
     assert "<b>" not in page
     assert page.count("<p>一</p><p>二</p>") == 1

@@ -284,6 +284,7 @@ async def test_folder_is_read_file_by_file(tmp_path: Path) -> None:
         ("a.txt", "ImportItem"),
         ("b.jsonl:1", "ImportItem"),
         ("b.jsonl:3", "ImportItem"),
+        ("c.exe", "ImportOutcome"),
         ("d.txt", "ImportOutcome"),
         ("e.txt", "ImportOutcome"),
     ]
@@ -297,7 +298,8 @@ async def test_two_processes_claim_without_gap_or_repeat(app: App[Publication]) 
     batches = [[f"k{batch}-{n}" for n in range(batch % 4 + 1)] for batch in range(16)]
     shared = ["same-1", "same-2"]
     claims = [
-        (ours if place % 2 else theirs).claim({("ZZXXGK", 2026): [*batch, *shared]}) for place, batch in enumerate(batches)
+        (ours if place % 2 else theirs).claim({("ZZXXGK", 2026): [*batch, *shared]})
+        for place, batch in enumerate(batches)
     ]
     results = await asyncio.gather(*claims)
     numbers: dict[str, set[str]] = {}

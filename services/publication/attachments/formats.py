@@ -13,14 +13,13 @@ from xml.etree import ElementTree
 
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
-from pypdf import PageObject, PdfReader
 
 from services.publication.reader.decoding import decode
 from services.publication.reader.markup import markup_text
+from services.publication.reader.pdffile import pdf_text
 from services.publication.reader.wordfile import MAX_PART_BYTES, MAX_PARTS, word_text
 
 MAX_CHARS = 5_000_000
-MAX_PAGES = 3_000
 MAX_UNPACKED = 256 * 1024 * 1024
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BESIDE = re.compile(r"word/(?:comments|endnotes|glossary/document)\w{0,20}\.xml")
@@ -130,34 +129,8 @@ def _rows(sheet: Worksheet) -> Iterator[str]:
 
 
 def _pdf(data: bytes) -> Extracted:
-    reader = PdfReader(io.BytesIO(data))
-    if reader.is_encrypted or len(reader.pages) > MAX_PAGES:
-        return UNREADABLE
-    lines: list[str] = []
-    pictures, silent = 0, 0
-    for page in reader.pages:
-        text = page.extract_text()
-        pictures += _pictures(page)
-        silent += not text.strip()
-        lines += [text, *_notes(page)]
-    fields = reader.get_fields() or {}
-    lines += [str(field.value) for field in fields.values() if field.value]
-    lines += [str(said) for said in (reader.metadata or {}).values() if isinstance(said, str)]
-    return Extracted("\n".join(lines), pictures, not silent and not reader.attachments)
-
-
-def _pictures(page: PageObject) -> int:
-    resources = page.get("/Resources")
-    objects = resources.get_object().get("/XObject") if resources else None
-    drawn = objects.get_object().values() if objects else ()
-    return sum(each.get_object().get("/Subtype") == "/Image" for each in drawn)
-
-
-def _notes(page: PageObject) -> Iterator[str]:
-    for note in page.annotations or ():
-        said = note.get_object().get("/Contents")
-        if isinstance(said, str):
-            yield said
+    text, beside, pictures, whole = pdf_text(data)
+    return Extracted("\n".join([text, beside]) if text or beside else "", pictures, whole)
 
 
 def _unpacked(data: bytes) -> zipfile.ZipFile:

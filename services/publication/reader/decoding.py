@@ -5,6 +5,7 @@ from pathlib import PurePath
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.publication.reader.markup import looks_like_markup, markup_text
+from services.publication.reader.pdffile import printed_text
 from services.publication.reader.wordfile import word_text
 
 MAX_BYTES = 16 * 1024 * 1024
@@ -12,7 +13,8 @@ MAX_BYTES = 16 * 1024 * 1024
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _PLAIN, _MARKUP, _WORD = frozenset({".txt", ".md", ""}), frozenset({".html", ".htm"}), frozenset({".docx"})
-READABLE = _PLAIN | _MARKUP | _WORD
+_PRINTED = frozenset({".pdf"})
+READABLE = _PLAIN | _MARKUP | _WORD | _PRINTED
 """Suffixes of the files that `text_of` reads."""
 
 
@@ -39,23 +41,23 @@ def decode(data: bytes) -> str:
 
 
 def text_of(name: str, data: bytes) -> tuple[str, str]:
-    """Text of a file by its suffix, and the text in its page margins (headers, footers and notes of a Word file).
+    """Text of a file by its suffix, and the text beside it (headers, footers and notes of a Word file or PDF).
 
-    Raises `Refused` for a kind of file that is not read, a file above `MAX_BYTES`, one that cannot be read, and a Word
-    file with a secrecy mark in its margins.
+    Raises `Refused` for a kind of file that is not read, a file above `MAX_BYTES`, one that cannot be read, and one
+    with a secrecy mark beside its text.
     """
     suffix = PurePath(name).suffix.lower()
     if suffix not in READABLE:
         raise Refused(
             "file_kind",
-            "只识读 txt、html、docx 文件。",
+            "只识读 txt、html、docx、pdf 文件。",
             field="file",
             remedy="请另存为 txt 或 docx；扫描件应登记为“未能检查”并由专人确认。",
         )
     if len(data) > MAX_BYTES:
         raise Refused("file_too_large", "文件超过 16 MB，无法识读。", field="file", remedy="请把附件拆分后单独上传。")
-    if suffix in _WORD:
-        text, margins = word_text(data)
+    if suffix in _WORD | _PRINTED:
+        text, margins = word_text(data) if suffix in _WORD else printed_text(data)
         refuse_classified(margins)
         return text, margins
     text = decode(data)
