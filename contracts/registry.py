@@ -138,7 +138,12 @@ REGISTRY = Registry(
         ),
         Service(
             gateway,
-            sends=(*_for_everyone(publication, requests, hotline), *Service(readmodel).queries),
+            sends=(
+                *_for_everyone(publication, requests, hotline),
+                *Service(readmodel).queries,
+                publication.Piece,
+                publication.Attach,
+            ),
         ),
     ),
     parties=(

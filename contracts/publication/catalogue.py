@@ -172,6 +172,7 @@ class CatalogueType(Contract):
     keeper: str
     source: str
     grade: str = Field(description="How well the source was verified, A to M.")
+    headline: str = Field(default="", description="Name of the column that an item is called by.")
     columns: tuple[Column, ...]
 
 

@@ -41,8 +41,9 @@ class ObjectionKept(Reply):
     no: int = Field(description="Number of the objection to this notice.")
 
 
-class RecordObjection(Command, by=(Role.CLERK, Role.OPENNESS), reply=ObjectionKept):
-    """An objection to a notice was received. Its words and who objects are papers."""
+class RecordObjection(Command, by=(Role.CITIZEN, Role.CLERK, Role.OPENNESS), reply=ObjectionKept):
+    """An objection to a notice was received by an office, or brought by a citizen through the web while the notice
+    runs. Its words and who objects are papers."""
 
     id: CaseId
     objector: Personal[str] = Field(min_length=1, max_length=100)

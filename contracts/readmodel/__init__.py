@@ -18,11 +18,13 @@ from contracts.readmodel.answers import DeclareFigures as DeclareFigures
 from contracts.readmodel.answers import Desk as Desk
 from contracts.readmodel.answers import DeskPage as DeskPage
 from contracts.readmodel.answers import Dimension as Dimension
+from contracts.readmodel.answers import DocumentLink as DocumentLink
 from contracts.readmodel.answers import EnterOpening as EnterOpening
 from contracts.readmodel.answers import ExplainCarry as ExplainCarry
 from contracts.readmodel.answers import ExplainCell as ExplainCell
 from contracts.readmodel.answers import GetAnnualReport as GetAnnualReport
 from contracts.readmodel.answers import GetDisclosure as GetDisclosure
+from contracts.readmodel.answers import GetRelated as GetRelated
 from contracts.readmodel.answers import GetView as GetView
 from contracts.readmodel.answers import Hit as Hit
 from contracts.readmodel.answers import IssueReport as IssueReport
@@ -33,6 +35,7 @@ from contracts.readmodel.answers import OpenCollection as OpenCollection
 from contracts.readmodel.answers import Rebuild as Rebuild
 from contracts.readmodel.answers import RebuildProgress as RebuildProgress
 from contracts.readmodel.answers import RebuildState as RebuildState
+from contracts.readmodel.answers import Related as Related
 from contracts.readmodel.answers import ReportChanged as ReportChanged
 from contracts.readmodel.answers import ReportIssued as ReportIssued
 from contracts.readmodel.answers import ReportRestated as ReportRestated

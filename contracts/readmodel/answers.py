@@ -108,8 +108,29 @@ class Catalogue(Query, by=ANYONE, reply=CataloguePage):
     """The catalogue of published documents (公开目录, 条例12), by any of its dimensions."""
 
     filters: dict[Dimension, str] = Field(default_factory=dict)
+    notices: Literal["running", "ended"] | None = Field(default=None, description="公示 only: running, or ended.")
     cursor: str | None = Field(default=None, max_length=200)
     limit: int = Field(default=20, ge=1, le=100)
+
+
+class DocumentLink(Contract):
+    """A published document by its title."""
+
+    id: CaseId
+    title: str
+
+
+class Related(Reply):
+    """Published documents that explain this one, and those that it explains, whichever of the two says so."""
+
+    explained_by: tuple[DocumentLink, ...] = ()
+    explains: tuple[DocumentLink, ...] = ()
+
+
+class GetRelated(Query, by=ANYONE, reply=Related):
+    """What a published document is linked to by interpretation (解读), in both directions."""
+
+    id: CaseId
 
 
 class View(Reply):
@@ -135,8 +156,9 @@ class ViewPage(Reply):
     next: str | None = None
 
 
-class ListViews(Query, by=(*STAFF, Role.SERVICE), reply=ViewPage):
-    """Records of one type, newest change first, filtered by the fields of work records."""
+class ListViews(Query, by=ANYONE, reply=ViewPage):
+    """Records of one type, newest change first, filtered by the fields of work records. Without a staff role only
+    records told to the public are listed."""
 
     type: str = Field(max_length=80)
     agency: str | None = None
@@ -168,12 +190,16 @@ class DeskPage(Reply):
     due_soon: tuple[WorkItem, ...]
     waiting: tuple[WorkItem, ...]
     counts: dict[str, int]
+    by_type: tuple[Bucket, ...] = Field(default=(), description="Open records of each type, for this agency.")
+    by_waiting: tuple[Bucket, ...] = Field(default=(), description="For whom they wait, under the type chosen.")
 
 
 class Desk(Query, by=STAFF, reply=DeskPage):
     """What is overdue, what is due within the next working days, and what else waits, over all services."""
 
     agency: str | None = None
+    type: str | None = Field(default=None, max_length=80, description="Only records of this type.")
+    waits_for: str | None = Field(default=None, max_length=100, description="Only what waits for them.")
     working_days: int = Field(default=10, ge=1, le=60)
     limit: int = Field(default=50, ge=1, le=200)
 

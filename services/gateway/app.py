@@ -45,6 +45,7 @@ def build(settings: Settings) -> App[Gateway]:
         site=Site().named(runtime.register.region_name),
         seal=Seal(settings.site_secret.get_secret_value()),
         tail=Tail(lambda: runtime.bus.js),
+        js=lambda: runtime.bus.js,
         open311=Access(settings.open311_keys_held, settings.region),
     )
     gateway.http = HttpServer(web(gateway), settings.http)

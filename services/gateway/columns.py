@@ -25,6 +25,30 @@ CATALOGUE = Column(
     description="主动公开的政府信息，按主题、体裁、机构、年份等分类。",
     keywords="信息公开目录,主题分类,体裁分类,发布机构",
 )
+LISTS = Column(
+    name="清单目录",
+    kind="信息公开目录",
+    description="主动公开基本目录、标准目录、权责清单、办事指南、双公示等法定清单，附变更理由和下载。",
+    keywords="主动公开基本目录,权责清单,办事指南,行政许可公示,行政处罚公示",
+)
+GAZETTE = Column(
+    name="政府公报",
+    kind="政府公报",
+    description="政府公报各期目录、刊登的规范性文件和下载。",
+    keywords="政府公报,规范性文件,公报下载",
+)
+NOTICES = Column(
+    name="公示公告",
+    kind="通知公告",
+    description="正在公示的事项、公示期限、异议反映和公示结果。",
+    keywords="公示,公示期,异议",
+)
+GUIDE = Column(
+    name="公开指南",
+    kind="信息公开指南",
+    description="政府信息的分类、编排体系、获取方式和工作机构。",
+    keywords="信息公开指南,获取方式,工作机构",
+)
 DOCUMENTS = Column(
     name="政策文件",
     kind="政策文件",

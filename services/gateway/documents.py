@@ -1,16 +1,14 @@
 """A published document with its text and what it is linked to."""
 
-import asyncio
 from dataclasses import dataclass
 
 from contracts.publication import GetText, TextContent
-from contracts.publication.record import PublicDocument, Text
-from contracts.readmodel import GetView, View
+from contracts.publication.record import Attachment, PublicDocument, Text, Version
+from contracts.readmodel import GetRelated, GetView, Related, View
 from kernel.refused import Refused
 from services.gateway.service import Gateway
 
 TYPE = "publication.public_document"
-MAX_LINKS = 20
 
 
 @dataclass(frozen=True)
@@ -19,14 +17,6 @@ class Found:
 
     document: PublicDocument
     changed_at: str
-
-
-@dataclass(frozen=True)
-class Link:
-    """Another document, by its title."""
-
-    id: str
-    title: str
 
 
 async def one(it: Gateway, id: str) -> Found:
@@ -47,16 +37,22 @@ async def text(it: Gateway, text: Text) -> str:
     return (await it.ask(GetText(sha256=text.sha256), TextContent)).text
 
 
-async def links(it: Gateway, ids: tuple[str, ...]) -> list[Link]:
-    """Those documents that are published, with their titles."""
-    found = await asyncio.gather(*(_link(it, id) for id in ids[:MAX_LINKS]))
-    return [link for link in found if link]
+async def related(it: Gateway, id: str) -> Related:
+    """Documents that explain this one, and those that it explains."""
+    return await it.recent(GetRelated(id=id), Related)
 
 
-async def _link(it: Gateway, id: str) -> Link | None:
-    try:
-        return Link(id, (await one(it, id)).document.metadata.title)
-    except Refused as error:
-        if error.code in ("not_found", "withdrawn"):
-            return None
-        raise
+def attachment(document: PublicDocument, sha256: str) -> Attachment:
+    """An attachment of a published document."""
+    found = next((each for each in document.attachments if each.sha256 == sha256), None)
+    if found is None:
+        raise Refused("not_found", "没有这个附件。", remedy="请从文件页面重新下载。")
+    return found
+
+
+def version(document: PublicDocument, sha256: str) -> Version:
+    """A text that a correction has replaced."""
+    found = next((each for each in document.versions if each.text.sha256 == sha256), None)
+    if found is None:
+        raise Refused("not_found", "没有这一版本。", remedy="请从文件页面重新查看。")
+    return found

@@ -1,10 +1,12 @@
 """What holds for every request before any route sees it: limits of size, and the headers of every answer."""
 
 import logging
+import re
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from contracts.publication import MAX_FILE
 from kernel.refused import Refused
 from services.gateway.problems import FAILED, answer
 
@@ -31,7 +33,8 @@ SECURITY = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-TOO_LARGE = Refused("too_large", f"提交的内容超过 {MAX_BODY_BYTES // 1024} KiB。", remedy="请缩短内容或分次提交。")
+FILES = re.compile(r"/api/v1/documents/[\w-]+/attachments")
+"""Where a body is a file, which is passed on in pieces."""
 
 
 class Edge:
@@ -45,9 +48,10 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        exchange = _Exchange(receive, send, self._max_body)
+        max_body = MAX_FILE if FILES.fullmatch(scope["path"]) else self._max_body
+        exchange = _Exchange(receive, send, max_body)
         try:
-            _refuse_over_long(scope, self._max_body)
+            _refuse_over_long(scope, max_body)
             await self._app(scope, exchange.receive, exchange.send)
         except Exception as error:
             if not isinstance(error, Refused):
@@ -69,7 +73,11 @@ def _refuse_over_long(scope: Scope, max_body: int) -> None:
         raise Refused("headers_too_large", "请求头过大。", remedy="请清除本站的浏览数据后重试。")
     declared = dict(scope["headers"]).get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > max_body:
-        raise TOO_LARGE
+        raise _too_large(max_body)
+
+
+def _too_large(max_body: int) -> Refused:
+    return Refused("too_large", f"提交的内容超过 {max_body // 1024} KiB。", remedy="请缩短内容或分次提交。")
 
 
 class _Exchange:
@@ -78,14 +86,14 @@ class _Exchange:
     def __init__(self, receive: Receive, send: Send, max_body: int) -> None:
         self._receive = receive
         self._send = send
-        self._left = max_body
+        self._max = self._left = max_body
         self.begun = False
 
     async def receive(self) -> Message:
         message = await self._receive()
         self._left -= len(message.get("body", b""))
         if self._left < 0:
-            raise TOO_LARGE
+            raise _too_large(self._max)
         return message
 
     async def send(self, message: Message) -> None:

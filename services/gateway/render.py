@@ -36,7 +36,15 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": day, "moment": moment, "limit": limit, "marked": marked, "paragraphs": paragraphs}
+    environment.filters |= {
+        "day": day,
+        "moment": moment,
+        "limit": limit,
+        "marked": marked,
+        "paragraphs": paragraphs,
+        "size": size,
+        "left": left,
+    }
     environment.globals |= {"query": query, "style": style_address()}
     return environment
 
@@ -106,6 +114,24 @@ def limit(value: datetime | str | None) -> str:
         return ""
     at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(CST)
     return day(at - timedelta(days=1)) if at.hour == at.minute == at.second == 0 else moment(at)
+
+
+def left(due: datetime | None, now: datetime) -> str:
+    """How far away the end of a limit is, in days by the calendar."""
+    if due is None:
+        return ""
+    last = date.fromisoformat(limit(due)[:10])
+    days = (last - now.astimezone(CST).date()).days
+    if due <= now:
+        return f"超期 {max(-days, 1)} 天"
+    return f"还有 {days} 天" if days > 0 else "今天到期"
+
+
+def size(count: int) -> str:
+    """Bytes in a unit that people read."""
+    if count < 1024:
+        return f"{count} 字节"
+    return f"{count / 1024:.0f} KB" if count < 1024**2 else f"{count / 1024**2:.1f} MB"
 
 
 def marked(text: str) -> Markup:

@@ -1,6 +1,9 @@
 """What the gateway works with: it decides nothing and keeps nothing; it asks the services and shows their answers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+from nats.js import JetStreamContext
 
 from chassis.clock import Clock
 from chassis.handlers import Handlers
@@ -28,6 +31,7 @@ class Gateway:
     site: Site
     seal: Seal
     tail: Tail
+    js: Callable[[], JetStreamContext]
     open311: Access = field(default_factory=Access)
     rates: Rates = field(default_factory=Rates)
     http: HttpServer = field(init=False)

@@ -59,13 +59,19 @@ async def set_notice(service: Publication, command: c.SetNotice, cause: Cause) -
 
 @on.command(c.RecordObjection)
 async def record_objection(service: Publication, command: c.RecordObjection, cause: Cause) -> c.ObjectionKept:
-    """The paper is kept under its cause, before the case counts it."""
-    official(cause)
+    """The paper is kept under its cause, before the case counts it. What cannot be taken leaves no paper."""
+    by_web = cause.actor.kind == "citizen"
+    if not by_web:
+        official(cause)
     content = Objection(objector=command.objector, contact=command.contact, text=command.text)
     paper = _paper(command.id, "objection", cause)
-    await service.documents.load(command.id)
+    known = (await service.documents.load(command.id)).state
+    if paper not in known.objections:
+        showing.object_to(known, paper, by_web=by_web)
     await service.papers.put([Paper(paper, command.id, "objection", content)], cause.now)
-    held = await service.documents.execute(command.id, lambda case: showing.object_to(case, paper), cause)
+    held = await service.documents.execute(
+        command.id, lambda case: showing.object_to(case, paper, by_web=by_web), cause
+    )
     return c.ObjectionKept(no=held.state.objections.index(paper) + 1)
 
 

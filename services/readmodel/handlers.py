@@ -128,9 +128,12 @@ def _buckets(service: ReadModel, name: str, counted: Sequence[tuple[str, int]]) 
 @on.query(c.Catalogue)
 async def catalogue(service: ReadModel, query: c.Catalogue, cause: Cause) -> c.CataloguePage:
     generation = await service.generations.current()
-    return await lists.catalogue(
-        generation, service.counted, service.register, query.filters, query.cursor, query.limit
-    )
+    return await lists.catalogue(generation, service.counted, service.register, query)
+
+
+@on.query(c.GetRelated)
+async def get_related(service: ReadModel, query: c.GetRelated, cause: Cause) -> c.Related:
+    return await lists.related(await service.generations.current(), query.id)
 
 
 @on.query(c.GetView)
@@ -142,20 +145,14 @@ async def get_view(service: ReadModel, query: c.GetView, cause: Cause) -> c.View
 
 @on.query(c.ListViews)
 async def list_views(service: ReadModel, query: c.ListViews, cause: Cause) -> c.ViewPage:
-    return await lists.listed(await service.generations.current(), query)
+    public = not cause.actor.roles & STAFF
+    return await lists.listed(await service.generations.current(), query, public=public)
 
 
 @on.query(c.Desk)
 async def desk(service: ReadModel, query: c.Desk, cause: Cause) -> c.DeskPage:
-    return await lists.desk(
-        await service.generations.current(),
-        service.register,
-        service.calendars.current,
-        cause.now,
-        query.agency,
-        query.working_days,
-        query.limit,
-    )
+    generation = await service.generations.current()
+    return await lists.desk(generation, service.register, service.calendars.current, cause.now, query)
 
 
 @on.query(c.Counts)

@@ -11,11 +11,15 @@ from typing import Any
 from chassis.store import Document
 from contracts.readmodel import (
     Bucket,
+    Catalogue,
     CataloguePage,
     CountTable,
+    Desk,
     DeskPage,
     Dimension,
+    DocumentLink,
     ListViews,
+    Related,
     View,
     ViewPage,
     WorkItem,
@@ -25,7 +29,7 @@ from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.readmodel.storage import Generation
-from services.readmodel.views import DIMENSIONS, PUBLIC_DOCUMENT
+from services.readmodel.views import DIMENSIONS, PUBLIC_DOCUMENT, explained
 
 MAX_BUCKETS = 200
 WAIT_SECONDS = 3.0
@@ -120,12 +124,11 @@ async def catalogue(
     generation: Generation,
     counted: Counted,
     register: Register,
-    filters: Mapping[Dimension, str],
-    cursor: str | None,
-    limit: int,
+    query: Catalogue,
 ) -> CataloguePage:
     """One page, newest first; stable while documents are published, for the cursor is the last one's place."""
-    where = published(filters)
+    where = published(query.filters) | ({"notice": query.notices} if query.notices else {})
+    cursor, limit = query.cursor, query.limit
     page = where | ({"sort": {"$lt": decode(cursor)}} if cursor else {})
     found, counts, total = await asyncio.gather(
         generation.views.find(page, NO_TEXT, sort=[("sort", -1)], limit=limit + 1),
@@ -165,9 +168,34 @@ def as_view(document: Document) -> View:
     )
 
 
-async def listed(generation: Generation, query: ListViews) -> ViewPage:
+async def related(generation: Generation, id: str) -> Related:
+    """What a document explains and is explained by: either side may have said so."""
+    own = await generation.views.find_one({"_id": f"{PUBLIC_DOCUMENT}:{id}", "removed": False}, NO_TEXT)
+    if own is None:
+        return Related()
+    links, names = own.get("links", []), [id, own.get("doc_no", id)]
+    named = {"$or": [{"links": {"$in": names}}, {"id": {"$in": links}}, {"doc_no": {"$in": links}}]}
+    found = await generation.views.find(published({}) | named, NO_TEXT, sort=[("sort", -1)], limit=MAX_BUCKETS)
+    others = [each for each in found if each["id"] != id]
+    return Related(
+        explained_by=tuple(_link(each) for each in others if _explains(each, own)),
+        explains=tuple(_link(each) for each in others if _explains(own, each)),
+    )
+
+
+def _link(document: Document) -> DocumentLink:
+    return DocumentLink(id=document["id"], title=document["record"]["metadata"]["title"])
+
+
+def _explains(one: Document, other: Document) -> bool:
+    """Whether one document says that it explains the other, or the other that it is explained by the one."""
+    says = not {other["id"], other.get("doc_no")}.isdisjoint(explained(one["record"]))
+    return says or other["record"].get("interpretation") == one["id"]
+
+
+async def listed(generation: Generation, query: ListViews, *, public: bool) -> ViewPage:
     """Views of one type, newest change first."""
-    where: dict[str, Any] = {"type": query.type, "removed": False}
+    where: dict[str, Any] = {"type": query.type, "removed": False} | ({"audience": "public"} if public else {})
     for name in ("agency", "state", "open", "overdue"):
         if (value := getattr(query, name)) is not None:
             where[f"work.{name}"] = value
@@ -184,27 +212,42 @@ async def listed(generation: Generation, query: ListViews) -> ViewPage:
     )
 
 
-async def desk(
-    generation: Generation, register: Register, calendar: Calendar, now: Any, agency: str | None, days: int, limit: int
-) -> DeskPage:
-    """What is overdue, due within `days` working days, and what else waits."""
-    waiting: dict[str, Any] = {"removed": False, "work.open": True} | ({"work.agency": agency} if agency else {})
-    horizon = end_of_day(calendar.due(now.date(), days))
+async def desk(generation: Generation, register: Register, calendar: Calendar, now: datetime, query: Desk) -> DeskPage:
+    """What is overdue, due within so many working days, and what else waits."""
+    given = {"work.agency": query.agency, "type": query.type, "record.waits_for": query.waits_for}
+    chosen = {name: value for name, value in given.items() if value}
+    open_: dict[str, Any] = {"removed": False, "work.open": True}
+    waiting = open_ | chosen
+    horizon = end_of_day(calendar.due(now.date(), query.working_days))
     overdue = waiting | {"work.due_at": {"$lt": now}}
     soon = waiting | {"work.due_at": {"$gte": now, "$lte": horizon}}
     later = waiting | {"$or": [{"work.due_at": None}, {"work.due_at": {"$gt": horizon}}]}
     views = generation.views
     by_due = [("work.due_at", 1), ("_id", 1)]
     wanted = (overdue, soon, later)
-    found = await asyncio.gather(*(views.find(where, NO_TEXT, sort=by_due, limit=limit) for where in wanted))
+    found = await asyncio.gather(*(views.find(where, NO_TEXT, sort=by_due, limit=query.limit) for where in wanted))
     counted = await asyncio.gather(*(views.count(where) for where in wanted))
+    of_agency = open_ | {name: value for name, value in chosen.items() if name == "work.agency"}
+    of_type = open_ | {name: value for name, value in chosen.items() if name != "record.waits_for"}
+    by_type, by_waiting = await asyncio.gather(
+        _grouped(generation, of_agency, "$type"), _grouped(generation, of_type, "$record.waits_for")
+    )
     lists = [tuple(_item(document, register) for document in documents) for documents in found]
     return DeskPage(
         overdue=lists[0],
         due_soon=lists[1],
         waiting=lists[2],
         counts=dict(zip(("overdue", "due_soon", "waiting"), counted, strict=True)),
+        by_type=by_type,
+        by_waiting=by_waiting,
     )
+
+
+async def _grouped(generation: Generation, where: Mapping[str, Any], key: str) -> tuple[Bucket, ...]:
+    """How many there are of each, most first."""
+    found = await _table(generation, where, key)
+    ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(Bucket(value=value, label=value, count=count) for value, count in ordered)
 
 
 def _item(document: Document, register: Register) -> WorkItem:

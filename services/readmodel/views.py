@@ -55,7 +55,17 @@ def view(kind: type[Event], data: dict[str, Any], at: str) -> dict[str, Any]:
         document["removed"] = bool(record.get("withdrawn"))
         document["dims"] = _dimensions(record)
         document["sort"] = f"{record['published_at']}#{record['id']}"
+        document["links"] = [each for each in (*explained(record), record.get("interpretation")) if each]
+        if doc_no := record["metadata"].get("doc_no"):
+            document["doc_no"] = doc_no
+        if record.get("notice"):
+            document["notice"] = "ended" if record["notice"].get("ended") else "running"
     return document
+
+
+def explained(record: dict[str, Any]) -> list[str]:
+    """Documents that a document says it explains: by their number here, or by 发文字号."""
+    return list(record["metadata"].get("interprets") or ())
 
 
 def removal(kind: type[Event], data: dict[str, Any]) -> Removal | None:

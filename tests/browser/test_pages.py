@@ -15,7 +15,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 TEXT = "各镇：\n一、总体要求\n请按时完成村道养护。\n2026年11月20日"
 PAGES = (
     "/",
+    "/guide",
     "/catalogue",
+    "/catalogues",
+    "/catalogues/guide",
+    "/gazette",
+    "/notices",
     "/search?q=养护",
     "/requests/new",
     "/requests/follow",

@@ -130,6 +130,10 @@ async def test_the_desk_tells_due_soon_from_later_at_the_last_moment_of_the_day(
     page: r.DeskPage = await ask(desk, r.Desk(agency="czj", working_days=3), r.DeskPage)
     of = {name: {item.id for item in getattr(page, name) if item.id.startswith("BD-")} for name in page.counts}
     assert of == {"overdue": {"BD-past"}, "due_soon": {"BD-last"}, "waiting": {"BD-day-after", "BD-none"}}
+    (group,) = [each for each in page.by_type if each.value == "hotline.ticket"]
+    assert group.count == sum(page.counts.values())
+    other: r.DeskPage = await ask(desk, r.Desk(agency="czj", type="requests.request"), r.DeskPage)
+    assert (sum(other.counts.values()), other.by_type, other.by_waiting) == (0, page.by_type, ())
 
 
 async def test_a_version_that_was_just_written_is_waited_for(servers: Servers, app: App[ReadModel], desk: Desk) -> None:
@@ -158,12 +162,12 @@ async def test_a_citizen_sees_no_internal_record_by_any_query(
     anyone = await citizen(servers)
     assert (await anyone(r.Search(q="菖蒲"), r.SearchPage)).total == 0
     catalogue = await anyone(r.Catalogue(limit=100), r.CataloguePage)
+    assert (await anyone(r.ListViews(type="publication.document"), r.ViewPage)).items == ()
     assert secret not in catalogue.model_dump_json()
     refusals = {
         "view of a draft": r.GetView(type="publication.document", id="I-1"),
         "view of a ticket": r.GetView(type="hotline.ticket", id="I-2", wait_version=1),
         "search inside": r.Search(q="菖蒲", audience=Audience.INTERNAL),
-        "list": r.ListViews(type="publication.document"),
         "desk": r.Desk(),
         "counts": r.Counts(year=2026),
         "lag": r.Lag(),

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from openpyxl import load_workbook
 
-from contracts.readmodel import ChangePage
+from contracts.readmodel import Catalogue, ChangePage
 from kernel.refused import Refused
 from services.readmodel import downloads, lists
 from services.readmodel.handlers import ReadModel
@@ -37,7 +37,7 @@ async def model(servers: Servers) -> AsyncIterator[ReadModel]:
 async def rows(model: ReadModel, **filters: str) -> list[dict[str, Any]]:
     generation = await model.generations.current()
     given: Any = filters
-    page = await lists.catalogue(generation, model.counted, model.register, given, None, 100)
+    page = await lists.catalogue(generation, model.counted, model.register, Catalogue(filters=given, limit=100))
     return downloads.rows(page, model.register, SITE)
 
 

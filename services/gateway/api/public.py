@@ -13,6 +13,7 @@ from services.gateway.problems import PROBLEM_RESPONSES
 from services.gateway.tracing import Traced
 
 routes = APIRouter(prefix="/api/v1", tags=["公开信息"], route_class=Traced, responses=PROBLEM_RESPONSES)
+Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="校验值（SHA-256）")]
 DocumentId = Annotated[str, Path(pattern=ID_PATTERN, description="文件编号")]
 
 

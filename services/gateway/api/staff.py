@@ -21,9 +21,11 @@ async def desk(
     person: Staff,
     agency: Text = None,
     working_days: Annotated[int, Query(ge=1, le=60, description="多少个工作日内到期算即将到期")] = 10,
+    type: Text = None,
+    waits_for: Text = None,
     limit: Annotated[int, Query(ge=1, le=200, description="每栏条数")] = 50,
 ) -> readmodel.DeskPage:
-    asked = readmodel.Desk(agency=agency, working_days=working_days, limit=limit)
+    asked = readmodel.Desk(agency=agency, type=type, waits_for=waits_for, working_days=working_days, limit=limit)
     return await it.ask(asked, readmodel.DeskPage, token=person.token)
 
 

@@ -1,15 +1,17 @@
 """Pages that anyone may read: home, catalogue, search, document."""
 
+import asyncio
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from contracts import readmodel
-from kernel.refused import Refused
-from services.gateway import columns, documents
-from services.gateway.api.public import DocumentId
+from services.gateway import columns, documents, files
+from services.gateway.api.public import DocumentId, Sha256
 from services.gateway.asking import Filters, It
+from services.gateway.comparing import compared
+from services.gateway.pages import gazette
 from services.gateway.render import page
 from services.gateway.tracing import Traced
 
@@ -24,16 +26,28 @@ DIMENSIONS = {
     "validity": "有效性",
 }
 NEWEST = 10
+FEW = 4
 PAGE = 20
 HITS = 10
 MAX_OFFSET = 1000
-Sha256 = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
 
 @routes.get("/")
 async def home(request: Request, it: It) -> Response:
-    found = await it.recent(readmodel.Catalogue(limit=NEWEST), readmodel.CataloguePage)
-    return page(request, "home.html", column=columns.HOME, found=found, dimensions=DIMENSIONS)
+    found, notices, issues = await asyncio.gather(
+        it.recent(readmodel.Catalogue(limit=NEWEST), readmodel.CataloguePage),
+        it.recent(readmodel.Catalogue(notices="running", limit=FEW), readmodel.CataloguePage),
+        gazette.issues(it),
+    )
+    return page(
+        request,
+        "home.html",
+        column=columns.HOME,
+        found=found,
+        notices=notices,
+        issues=issues[:FEW],
+        dimensions=DIMENSIONS,
+    )
 
 
 @routes.get("/catalogue")
@@ -84,25 +98,28 @@ async def search(
 @routes.get("/documents/{id}")
 async def document(request: Request, it: It, id: DocumentId) -> Response:
     found = (await documents.one(it, id)).document
-    material = (found.interpretation,) if found.interpretation else ()
     return page(
         request,
         "document.html",
         column=columns.DOCUMENTS,
         document=found,
         text=await documents.text(it, found.text),
-        explained_by=await documents.links(it, material),
-        explains=await documents.links(it, found.metadata.interprets),
+        related=await documents.related(it, id),
+        today=it.clock.now().date(),
     )
+
+
+@routes.get("/documents/{id}/attachments/{sha256}")
+async def attachment(it: It, id: DocumentId, sha256: Sha256) -> Response:
+    found = documents.attachment((await documents.one(it, id)).document, sha256)
+    return await files.download(it, id, sha256, found.name, found.media_type)
 
 
 @routes.get("/documents/{id}/versions/{sha256}")
 async def version(request: Request, it: It, id: DocumentId, sha256: Sha256) -> Response:
     """A text that a correction has replaced."""
     found = (await documents.one(it, id)).document
-    old = next((each for each in found.versions if each.text.sha256 == sha256), None)
-    if old is None:
-        raise Refused("not_found", "没有这一版本。", remedy="请从文件页面重新查看。")
+    old = documents.version(found, sha256)
     return page(
         request,
         "version.html",
@@ -110,4 +127,20 @@ async def version(request: Request, it: It, id: DocumentId, sha256: Sha256) -> R
         document=found,
         version=old,
         text=await documents.text(it, old.text),
+    )
+
+
+@routes.get("/documents/{id}/versions/{sha256}/changes")
+async def changes(request: Request, it: It, id: DocumentId, sha256: Sha256) -> Response:
+    """What has changed between a replaced text and the one in force."""
+    found = (await documents.one(it, id)).document
+    old = documents.version(found, sha256)
+    before, after = await documents.text(it, old.text), await documents.text(it, found.text)
+    return page(
+        request,
+        "changes.html",
+        column=columns.DOCUMENTS,
+        document=found,
+        version=old,
+        paragraphs=await asyncio.to_thread(compared, before, after),
     )

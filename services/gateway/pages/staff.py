@@ -56,12 +56,16 @@ async def desk(
     it: It,
     agency: Annotated[str | None, Query(max_length=40)] = None,
     working_days: Annotated[int, Query(ge=1, le=60)] = 10,
+    type: Annotated[str | None, Query(max_length=80)] = None,
+    waits_for: Annotated[str | None, Query(max_length=100)] = None,
 ) -> Response:
     person = session(request)
     if person is None:
         return RedirectResponse("/sign-in", SEE_OTHER)
     chosen = person.actor.agency if agency is None else agency
-    asked = readmodel.Desk(agency=chosen or None, working_days=working_days, limit=DESK)
+    asked = readmodel.Desk(
+        agency=chosen or None, type=type or None, waits_for=waits_for or None, working_days=working_days, limit=DESK
+    )
     found = await it.ask(asked, readmodel.DeskPage, token=person.token)
     known = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
     return page(
@@ -72,6 +76,8 @@ async def desk(
         agencies=known.agencies,
         chosen=chosen,
         working_days=working_days,
+        type=type or "",
+        waits_for=waits_for or "",
         types=TYPES,
         now=it.clock.now(),
     )

@@ -213,7 +213,13 @@ class ItemType(Part):
             for field in self.fields
         )
         return CatalogueType(
-            type=self.type, title=self.title, keeper=self.keeper, source=self.source, grade=self.grade, columns=columns
+            type=self.type,
+            title=self.title,
+            keeper=self.keeper,
+            source=self.source,
+            grade=self.grade,
+            headline=self.headline,
+            columns=columns,
         )
 
     def _alone(self, field: FieldType) -> bool:

@@ -51,12 +51,14 @@ def set_notice(case: Case, until: date, contact: str, by: Official, now: datetim
     return [f.NoticeSet(until=until, contact=contact)]
 
 
-def object_to(case: Case, paper: str) -> list[Fact]:
-    """An objection came; one that comes late is taken too, as long as no result is stated."""
+def object_to(case: Case, paper: str, *, by_web: bool = False) -> list[Fact]:
+    """An objection came; an office takes one that comes late too, as long as no result is stated."""
     stands(case, Stage.PUBLISHED)
     notice = case.notice
     if notice is None or notice.result:
         raise Refused("no_notice", "本件不在公示，不能登记异议。", remedy="请核对编号，或按信访、复议途径办理。")
+    if by_web and notice.ended:
+        raise Refused("notice_ended", "公示期已经结束。", remedy="请按公示所列的联系方式向承办单位反映。")
     if notice.objections >= MAX_OBJECTIONS:
         raise Refused("too_many_objections", f"异议已达 {MAX_OBJECTIONS} 件。", remedy="请先答复，并合并登记。")
     return [f.ObjectionReceived(no=notice.objections + 1, paper=paper)]

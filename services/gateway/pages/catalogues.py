@@ -1,0 +1,161 @@
+"""Catalogues: every list that the law names, its items with their history, and downloads."""
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import Response, StreamingResponse
+
+from contracts import readmodel
+from contracts.base import ID_PATTERN
+from contracts.publication import (
+    CatalogueItem,
+    CatalogueRow,
+    CatalogueRows,
+    CatalogueType,
+    CatalogueTypes,
+    Column,
+    ExportItems,
+    GetCatalogueTypes,
+    GetItem,
+    ItemHistory,
+)
+from kernel.refused import Refused
+from services.gateway import columns
+from services.gateway.asking import It
+from services.gateway.render import page
+from services.gateway.service import Gateway
+from services.gateway.tracing import Traced
+
+routes = APIRouter(include_in_schema=False, route_class=Traced)
+TypeName = Annotated[str, Path(pattern=r"^[a-z_]{1,30}$", description="目录类型")]
+ItemId = Annotated[str, Path(pattern=ID_PATTERN, description="事项编号")]
+AgencyCode = Annotated[str | None, Query(max_length=40, description="维护机构代码")]
+After = Annotated[str | None, Query(pattern=ID_PATTERN, description="上一页最后一项的编号")]
+PAGE = 30
+SHOWN = 4
+"""Columns of the list; the page of an item and the downloads have all."""
+
+
+def heading(column: Column) -> str:
+    """The heading of a column as rows have it."""
+    return f"{column.group}/{column.label}" if column.group else column.label
+
+
+async def types(it: Gateway) -> dict[str, CatalogueType]:
+    """All types by their names."""
+    found = await it.recent(GetCatalogueTypes(), CatalogueTypes)
+    return {each.type: each for each in found.types}
+
+
+async def type_of(it: Gateway, name: str) -> CatalogueType:
+    found = (await types(it)).get(name)
+    if found is None:
+        raise Refused("not_found", "没有这种目录。", remedy="请从目录清单中选择。")
+    return found
+
+
+@routes.get("/catalogues")
+async def all_types(request: Request, it: It) -> Response:
+    return page(request, "catalogues.html", column=columns.LISTS, types=list((await types(it)).values()))
+
+
+@routes.get("/catalogues/items/{id}")
+async def item(request: Request, it: It, id: ItemId) -> Response:
+    found = await it.ask(GetItem(id=id), ItemHistory)
+    newest: CatalogueItem = found.editions[-1]
+    return page(
+        request,
+        "catalogue_item.html",
+        column=columns.LISTS,
+        kind=await type_of(it, newest.type),
+        item=newest,
+        editions=found.editions,
+        agency=(await agencies(it)).get(newest.agency, newest.agency),
+    )
+
+
+@routes.get("/catalogues/{type}.csv")
+async def as_csv(it: It, type: TypeName, agency: AgencyCode = None) -> Response:
+    kind = await type_of(it, type)
+    heads = ["事项编号", "维护机构", *(heading(each) for each in kind.columns)]
+    return _file(_csv(it, kind, heads, agency), f"{type}.csv", "text/csv; charset=utf-8")
+
+
+@routes.get("/catalogues/{type}.json")
+async def as_json(it: It, type: TypeName, agency: AgencyCode = None) -> Response:
+    kind = await type_of(it, type)
+    return _file(_json(it, kind, agency), f"{type}.json", "application/json")
+
+
+@routes.get("/catalogues/{type}")
+async def one_type(
+    request: Request, it: It, type: TypeName, agency: AgencyCode = None, after: After = None
+) -> Response:
+    kind, names = await type_of(it, type), await agencies(it)
+    asked = ExportItems(type=type, agency=agency or None, after=after, limit=PAGE)
+    found = await it.recent(asked, CatalogueRows)
+    wanted = [each for each in kind.columns if each.kind != "flag" and each.name != kind.headline]
+    shown = sorted(wanted, key=lambda each: not each.required)[: SHOWN - 1]
+    return page(
+        request,
+        "catalogue_list.html",
+        column=columns.LISTS,
+        kind=kind,
+        rows=found.rows,
+        headline=next((each for each in kind.columns if each.name == kind.headline), kind.columns[0]),
+        shown=[each for each in kind.columns if each in shown],
+        heading=heading,
+        next=found.next,
+        after=after,
+        agency=agency or "",
+        agencies=names,
+    )
+
+
+async def agencies(it: Gateway) -> dict[str, str]:
+    """Names by code."""
+    found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
+    return {each.code: each.name for each in found.agencies}
+
+
+async def _rows(it: Gateway, kind: CatalogueType, agency: str | None) -> AsyncIterator[CatalogueRow]:
+    after: str | None = None
+    while True:
+        found = await it.recent(ExportItems(type=kind.type, agency=agency or None, after=after), CatalogueRows)
+        for row in found.rows:
+            yield row
+        if (after := found.next) is None:
+            return
+
+
+async def _csv(it: Gateway, kind: CatalogueType, heads: list[str], agency: str | None) -> AsyncIterator[str]:
+    names = await agencies(it)
+    yield "\ufeff" + _line(heads)
+    async for row in _rows(it, kind, agency):
+        cells = [row.id, names.get(row.agency, row.agency), *(row.cells.get(head, "") for head in heads[2:])]
+        yield _line([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
+
+
+def _line(cells: list[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
+
+
+async def _json(it: Gateway, kind: CatalogueType, agency: str | None) -> AsyncIterator[str]:
+    said = {"type": kind.type, "title": kind.title, "source": kind.source, "grade": kind.grade}
+    yield json.dumps(said, ensure_ascii=False)[:-1] + ', "items": ['
+    between = "\n"
+    async for row in _rows(it, kind, agency):
+        yield between + row.model_dump_json()
+        between = ",\n"
+    yield "\n]}\n"
+
+
+def _file(content: AsyncIterator[str], name: str, media_type: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-cache"}
+    return StreamingResponse(content, 200, headers, media_type)
