@@ -69,21 +69,45 @@ MAX_ROWS = 200_000
 
 def rows(file: Path, columns: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Each line of a table by our field names, with its number in the file; unknown columns are left out. Where two
-    columns mean one field, the first that is filled in counts."""
-    named = COLUMNS | dict(pair.split("=", 1) for pair in columns if "=" in pair)
+    columns mean one field, the first that is filled in counts. Raises `Refused` for a table that nothing can be
+    read from."""
+    mapped = _mapped(columns)
+    named, line = COLUMNS | mapped, 0
     try:
         table = _excel(file) if file.suffix.lower() == ".xlsx" else _csv(file)
         for line, row in enumerate(table, 2):
+            if line == 2:
+                _recognise(list(row), named, mapped)
             found: dict[str, str] = {}
             for column, value in row.items():
                 if named.get(column) in FIELDS and value:
                     found.setdefault(named[column], value)
             if found:
                 yield line, found
+        if not line:
+            raise Refused("empty", "表格中没有数据行。", field=file.name, remedy="首行为列名，其后每行一件。")
     except (OSError, UnicodeDecodeError, csv.Error, BadZipFile, KeyError, ValueError):
         raise Refused(
             "file", "文件不存在，或不是 UTF-8 编码的 CSV、Excel（xlsx）表格。", field=file.name, remedy="请核对文件。"
         ) from None
+
+
+def _mapped(columns: list[str]) -> dict[str, str]:
+    """Columns that the person has named, to our fields."""
+    pairs = [pair.partition("=") for pair in columns]
+    if any(field not in FIELDS for _, _, field in pairs):
+        known = " ".join(FIELDS)
+        raise Refused("map", "列的对应应写作“列=字段”，字段须是已有的。", field="map", remedy=f"可用的字段：{known}")
+    return {column.strip(): field for column, _, field in pairs}
+
+
+def _recognise(heads: list[str], named: Mapping[str, str], mapped: Mapping[str, str]) -> None:
+    if not set(mapped) <= set(heads):
+        raise Refused("map", "表头中没有所指明的列。", field="map", remedy="请核对首行的列名。")
+    if not {named.get(head) for head in heads} & {"title", "content"}:
+        raise Refused(
+            "columns", "表头中没有可识别的标题或内容列。", field="map", remedy="请指明列的对应，如 --map 事由=title。"
+        )
 
 
 def _csv(file: Path) -> Iterator[dict[str, str]]:

@@ -190,7 +190,7 @@ class BecomeRequest(Command, by=CENTRE):
 
     id: CaseId
     agency: AgencyCode
-    consent: Literal[True] = Field(description="The caller has agreed.")
+    consent: bool = Field(description="The caller has agreed; without that it is refused.")
     description: Personal[str] = Field(default="", max_length=20_000, description="By default the ticket's own words.")
 
 

@@ -22,6 +22,9 @@ async def tell_how_to_apply(service: Hotline, command: c.TellHowToApply, cause: 
 async def become_request(service: Hotline, command: c.BecomeRequest, cause: Cause) -> Done:
     """The request begins its own clock at its own agency. Sent under a key of the ticket: a repeat finds the same."""
     official(cause)
+    if not command.consent:
+        remedy = "请先征得同意，或告知其自行申请。"
+        raise Refused("consent_missing", "来电人尚未同意，不能代为申请。", field="consent", remedy=remedy)
     service.register.require(command.agency)
     case = (await service.cases.load(command.id)).state
     if not information.becoming(case, "", "", cause.now):

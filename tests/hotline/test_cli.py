@@ -69,6 +69,20 @@ async def test_a_table_is_taken_in_once_and_its_tickets_worked_on(platform: Path
     assert id in [row["id"] for row in listed]
 
 
+async def test_a_table_with_columns_of_its_own_needs_a_map(platform: Path, tmp_path: Path) -> None:
+    table = tmp_path / "own.csv"
+    table.write_text("号码,事由,详情\nM-1,噪音,夜间施工。\n", encoding="utf-8")
+    load = ("import", str(table), "--source", "镇热线", "--as", "派单员甲", "--agency", "rxzx")
+    assert "--map 事由=title" in await zwgk(platform, *load, code=2)
+    maps = ("--map", "号码=ticket_no", "--map", "事由=title", "--map", "详情=content")
+    (row,) = await zwgk(platform, *load, *maps)
+    assert row["outcome"] == "accepted"
+    assert "可用的字段" in await zwgk(platform, *load, "--map", "号码=number", code=2)
+    assert "没有所指明的列" in await zwgk(platform, *load, *maps, "--map", "别的=place", code=2)
+    table.write_text("号码,主题,内容\n", encoding="utf-8")
+    assert "没有数据行" in await zwgk(platform, *load, code=2)
+
+
 async def test_a_wrong_number_is_refused_in_one_line(platform: Path) -> None:
     assert "字段 id" in await zwgk(platform, "sign", "没有 这样的编号", code=2)
     assert "没有这个编号" in await zwgk(platform, "sign", "999901-RX-2026-999999", code=2)

@@ -13,10 +13,8 @@ from chassis.handlers import Emission
 from chassis.rpc import Asker
 from chassis.runtime import App
 from contracts import hotline as c
-from contracts import requests
 from contracts.base import Done, Role
 from contracts.opinion import OpinionEvent
-from contracts.registry import REGISTRY
 from kernel.refused import Refused
 from services.hotline import door, ratings, signals
 from services.hotline.service import Hotline
@@ -26,7 +24,6 @@ from tests.hotline.test_service import ticket
 from tests.servers import MORNING, Desk, Servers, started
 
 TODAY = MORNING.date()
-AGREED = "requests.Submit must be sent by the hotline: contracts/registry.py does not allow it yet"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -280,10 +277,11 @@ async def test_volume_is_compared_with_the_classes_own_history(app: App[Hotline]
     assert [(each.count, each.expected) for each in found] == [(12, 2.0)]
 
 
-@pytest.mark.skipif(requests.Submit not in REGISTRY.services["hotline"].sends, reason=AGREED)
 async def test_with_consent_a_ticket_becomes_a_request(app: App[Hotline], desk: Desk, servers: Servers) -> None:
     id = await take(app, servers, "P-11", kind="咨询", content="申请公开征地批文。")
     assert (await centre(desk, c.TellHowToApply(id=id))).state == "triage"
+    with pytest.raises(Refused, match="尚未同意"):
+        await centre(desk, c.BecomeRequest(id=id, agency="zrzyj", consent=False))
     async with started(servers, ["requests"]):
         command = c.BecomeRequest(id=id, agency="zrzyj", consent=True)
         await centre(desk, command)
