@@ -112,6 +112,8 @@ def list_entries(
     public = [each.model_dump(mode="json") for each in (*found.results, *found.knowledge)]
     heads = [("id", "编号"), ("category", "分类"), ("question", "问题"), ("answer", "答复"), ("published_at", "发布")]
     show(public, json_=False, columns=heads)
+    if found.guide:
+        typer.echo(f"办事指南 {found.guide.code}《{found.guide.title}》第{found.guide.edition}版\n{found.guide.text}")
     waiting = [each.model_dump(mode="json") for each in found.entries]
     show(waiting, json_=False, columns=[("id", "编号"), ("title", "内容"), ("state_label", "状态")], title="待发布")
 

@@ -148,6 +148,7 @@ REGISTRY = Registry(
     ),
     parties=(
         Party("h12345", emits=Service(hotline).intakes),
+        Party("ratings", emits=(hotline.RatingGiven,)),
         Party("portal", reads_public=True),
     ),
 )

@@ -20,7 +20,7 @@ from chassis.rpc import Asker
 from chassis.runtime import App
 from contracts import hotline as c
 from contracts import subjects
-from contracts.base import Done, Role
+from contracts.base import Done, Intake, Role
 from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
 from kernel.calendar import Notice, Rest
 from kernel.clock import CST
@@ -36,11 +36,14 @@ SECRET = "示例来电人甲的悄悄话"
 
 
 class Emitter:
-    """The hotline system outside: emits under its own account and reads its own answers."""
+    """A system outside: emits under its own account and reads its own answers."""
 
-    def __init__(self, client: Client, region: str) -> None:
+    def __init__(
+        self, client: Client, region: str, party: str = "h12345", what: type[Intake] = c.TicketEmitted
+    ) -> None:
         self.js = client.jetstream(timeout=5)
-        self.subject = subjects.intake(region, c.TicketEmitted, "h12345")
+        self.party = party
+        self.subject = subjects.intake(region, what, party)
 
     async def emit(self, *bodies: dict[str, Any] | bytes) -> None:
         data = [body if isinstance(body, bytes) else json.dumps(body).encode() for body in bodies]
@@ -48,7 +51,7 @@ class Emitter:
 
     async def read(self, count: int) -> list[dict[str, Any]]:
         """The next answers, in the order in which they came."""
-        pull = await self.js.pull_subscribe_bind("h12345-answers", "ANSWERS")
+        pull = await self.js.pull_subscribe_bind(f"{self.party}-answers", "ANSWERS")
         got: list[dict[str, Any]] = []
         for _ in range(40):
             try:
@@ -316,6 +319,22 @@ async def _hear(app: App[Hotline], servers: Servers, notice: Notice, id: str) ->
     )
     cause = Cause(service("supervision"), id, servers.clock.now())
     await handlers.recompute(app.it, CalendarNoticeLoaded(record=told), cause)
+
+
+async def test_ratings_of_service_matters_have_a_door_of_their_own(app: App[Hotline], servers: Servers) -> None:
+    """The rating system has an account of its own: it emits ratings, no tickets, and reads its own answers."""
+    client = await servers.client("ratings")
+    counter = Emitter(client, servers.region, "ratings", c.RatingGiven)
+    rating = {"rating_no": "R-1", "given_at": MORNING.isoformat(), "level": 1, "way": "一次一评", "agency": "zwj"}
+    rating |= {"channel": "窗口", "guide": "SX-1", "rater": {"name": "示例来电人甲", "phone": "0000-5558001"}}
+    await counter.emit(json.dumps(rating).encode(), json.dumps(rating | {"level": 7}).encode())
+    answers = await counter.read(2)
+    assert sorted((each["outcome"], each["field"]) for each in answers) == [("accepted", None), ("rejected", "level")]
+    held = (await app.it.ratings.by_origin(["ratings:R-1"]))["ratings:R-1"]
+    assert (held.state.agency, held.state.named) == ("zwj", True)
+    elsewhere = Emitter(client, servers.region, "ratings")
+    with pytest.raises(TimeoutError):
+        await client.jetstream(timeout=0.5).publish(elsewhere.subject, b"{}", stream="INTAKE")
 
 
 async def test_the_example_of_an_emitter(emitter: Emitter, servers: Servers, tmp_path: Path) -> None:
