@@ -1,6 +1,7 @@
 """Reports for signed-in staff: the list, each report with its plots, and its files."""
 
 import base64
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -9,6 +10,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from contracts import readmodel
+from kernel.clock import CST
 from services.gateway.asking import It
 from services.gateway.render import page, query, style_address
 from services.gateway.reports import BY_NAME, LIST, Asked, file, made
@@ -30,9 +32,15 @@ async def listed(request: Request, it: It) -> Response:
         "reports.html",
         reports=LIST,
         agencies=known.agencies,
-        year=it.clock.now().year,
+        last=_last_quarter(it.clock.now().astimezone(CST).date()),
         report_style=style_address("report.css"),
     )
+
+
+def _last_quarter(day: date) -> tuple[int, int]:
+    """Year and number of the last quarter that is over."""
+    year, quarter = divmod(day.year * 4 + (day.month - 1) // 3 - 1, 4)
+    return year, quarter + 1
 
 
 @routes.get("/{name}")

@@ -23,7 +23,7 @@ p{text-indent:2em;margin:.4em 0}
 .scroll{overflow-x:auto;margin:.8em 0}table{border-collapse:collapse;width:100%;font-size:.85em;line-height:1.5}
 th,td{border:1px solid #555;padding:.3em .4em;text-align:center;min-width:2.6em}
 th{font-weight:normal}.words,th[scope=row]{text-align:left}
-td.words{min-width:9em}.whole{white-space:nowrap}
+td.words{min-width:6em}.whole{white-space:nowrap}
 thead th{background:#e9f0f8;print-color-adjust:exact;-webkit-print-color-adjust:exact}
 svg.plot{display:block;width:100%;max-width:44em;margin:.8em auto;break-inside:avoid;
   font-family:"Noto Sans CJK SC","Microsoft YaHei",sans-serif;print-color-adjust:exact;-webkit-print-color-adjust:exact}
@@ -32,12 +32,12 @@ svg.plot{display:block;width:100%;max-width:44em;margin:.8em auto;break-inside:a
 .pair .scroll{flex:1 1 12em}
 .warning{border:2px solid #a00;padding:.5em;text-indent:0}.foot{font-size:.85em;text-indent:0}
 @media(max-width:40em){body{margin:1em auto}h1{font-size:1.3em}}
-@media print{@page{margin:18mm 15mm}body{margin:0;max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}
-  tr{break-inside:avoid}thead{display:table-header-group}}
+@media print{@page{size:A4;margin:18mm 15mm}body{margin:0;max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}
+  tr,.pair{break-inside:avoid}svg.plot{max-width:34em}thead{display:table-header-group}}
 """
-NARROW, SHORT, LONG = 3, 5, 12
-"""A table of up to so many columns stands beside its plot. A text of up to so many characters is never broken, one of
-more than so many is set to the left."""
+NARROW, SHORT = 3, 5
+"""A table of up to so many columns stands beside its plot. A text of up to so many characters is never broken, a longer
+one is set to the left."""
 WHOLE = re.compile(r"[\d:. %—（）/-]{1,24}")
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 PARTS = {
@@ -108,9 +108,7 @@ def _html_cell(cell: Cell, first: bool, simple: bool) -> str:
 
 def _kind(text: str) -> str:
     """Numbers, dates and rates stand on one line, longer texts at the left."""
-    if len(text) <= SHORT or WHOLE.fullmatch(text):
-        return ' class="whole"'
-    return ' class="words"' if len(text) > LONG else ""
+    return ' class="whole"' if len(text) <= SHORT or WHOLE.fullmatch(text) else ' class="words"'
 
 
 def text(layout: Layout) -> str:

@@ -1,0 +1,338 @@
+"""Bulletins without any server: small numbers, periods, plots, rates, limits, the yearly form of a site."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.readmodel import Declared, Figure
+from kernel.calendar import Calendar, end_of_day
+from kernel.clock import CST
+from kernel.refused import Refused
+from services.readmodel.reports import files
+from services.readmodel.reports.bulletins import clocks, opinion, overdue, plots, progress, site, site_year
+from services.readmodel.reports.bulletins.gather import last_day
+from services.readmodel.reports.bulletins.period import Period
+from services.readmodel.reports.bulletins.quarterly import quarterly, totals
+from services.readmodel.reports.bulletins.sheet import Sheet, compared, rate, said
+from services.readmodel.reports.bulletins.withheld import SMALLEST, withheld, withheld_rate
+from tests.reports.test_counting import case
+
+NOW = datetime(2026, 11, 23, 9, 0, tzinfo=CST)
+CALENDAR = Calendar.shipped()
+QUARTER = Period.of(2026, 3, None)
+
+
+def sheet(period: Period | None = QUARTER, *, public: bool = False) -> Sheet:
+    return Sheet("quarterly", "示例县报表", NOW.date(), period, region="示例县", public=public)
+
+
+def name(code: str) -> str:
+    return {"czj": "示例县财政局", "jtj": "示例县交通运输局"}.get(code, code)
+
+
+def view(id: str, due: datetime | None, type_name: str = "hotline.ticket", **record: Any) -> dict[str, Any]:
+    open_ = record.pop("open", True)
+    agency = record.pop("agency", "czj")
+    given = {"title": "求助 · 城市管理", "state": "signed", "state_label": "办理中", "waits_for": "承办单位"}
+    work = {"agency": agency, "open": open_, "due_at": due, "state": "signed", "opened_at": NOW}
+    return {"type": type_name, "id": id, "work": work, "record": {**given, "open": open_, "id": id, **record}}
+
+
+@given(st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 40), max_size=7))
+def test_no_small_number_can_be_read_or_computed(counts: dict[str, int]) -> None:
+    public = withheld(counts)
+    assert all(count is None or count == 0 or count >= SMALLEST for count in public.values())
+    assert {key: count for key, count in counts.items() if not count} == {k: c for k, c in public.items() if c == 0}
+    hidden = [counts[key] for key, count in public.items() if count is None]
+    whole = len(hidden) == sum(count > 0 for count in counts.values())
+    assert not hidden or whole or (len(hidden) > 1 and sum(hidden) >= SMALLEST)
+
+
+def test_rates_name_their_parts_and_nothing_has_none() -> None:
+    assert rate(2, 3) == {"part": 2, "of": 3, "value": 66.67}
+    assert rate(0, 0)["value"] is None
+    assert (said(rate(2, 3)), said(rate(0, 0)), said(None)) == ("66.67%（2/3）", "—（0/0）", "—")
+    assert withheld_rate(rate(3, 4))["value"] is None
+    assert withheld_rate(rate(19, 20))["part"] is None  # one who was answered late
+    assert withheld_rate(rate(20, 20)) == rate(20, 20)
+    assert compared("上期", 3, 0) == "上期0件，不作比较"
+    assert compared("上期", 3, 2) == "比上期（2件）上升50.00%"
+
+
+def test_periods_follow_the_calendar() -> None:
+    assert (QUARTER.first, QUARTER.last) == (date(2026, 7, 1), date(2026, 9, 30))
+    assert QUARTER.before() == Period.of(2026, 2, None)
+    assert Period.of(2026, 1, None).before() == Period.of(2025, 4, None)
+    assert Period.of(2026, 1, None).year_before().label == "2025年第一季度"
+    assert Period.of(2024, None, 2).last == date(2024, 2, 29)
+    assert Period.of(2026, None, 1).before() == Period.of(2025, None, 12)
+    assert Period.of(2026, None, None).before().label == "2025年"
+    assert QUARTER.told(date(2026, 9, 30))["over"] is False
+    assert QUARTER.told(date(2026, 10, 1))["over"] is True
+    for wrong in ((None, None, None), (2026, 1, 2)):
+        with pytest.raises(Refused):
+            Period.of(*wrong)
+    QUARTER.require_begun(date(2026, 7, 1))
+    with pytest.raises(Refused):
+        QUARTER.require_begun(date(2026, 6, 30))
+
+
+ROWS: Sequence[tuple[str, int]] = [("财政局<&>", 3), *((f"单位{n}", n) for n in range(20))]
+
+
+@pytest.mark.parametrize(
+    "plot",
+    [
+        plots.bars("各单位", [*ROWS, ("未知", None)], "件"),
+        plots.stacked("各单位", ["一", "二", "三"], [(label, [value, 0, 2]) for label, value in ROWS], "件"),
+        plots.columns("每日", ROWS, "项"),
+    ],
+)
+def test_a_plot_is_whole_for_eyes_print_and_screen_readers(plot: str) -> None:
+    root = ElementTree.fromstring(plot)
+    assert root.attrib["role"] == "img"
+    ids = root.attrib["aria-labelledby"].split()
+    said = {child.attrib.get("id"): child.text for child in root if child.tag in ("title", "desc")}
+    assert all(said[id] for id in ids)
+    assert "财政局<&>" in (said[ids[1]] or "")
+    for forbidden in ("<script", "style=", "href", "onload"):
+        assert forbidden not in plot
+    drawn = {element.attrib["fill"] for element in root.iter("rect") if "fill" in element.attrib}
+    used = {match for fill in drawn for match in re.findall(r"url\(#(.+)\)", fill)}
+    assert used <= {element.attrib["id"] for element in root.iter("pattern")}
+
+
+def test_plots_of_nothing_are_none() -> None:
+    assert plots.bars("空", [], "件") == plots.bars("空", [("一", None)], "件") == plots.columns("空", [], "件") == ""
+    assert ElementTree.fromstring(plots.bars("零", [("一", 0)], "件")) is not None
+
+
+def test_a_quarter_counts_what_came_what_was_done_and_what_is_left() -> None:
+    cases = [
+        case("2026-06-30", "2026-07-01"),
+        case("2026-06-30", "2026-06-30"),
+        case("2026-07-01", "2026-09-30"),
+        case("2026-09-30", "2026-10-01"),
+        case("2026-10-01"),
+        case(""),
+    ]
+    assert totals(cases, QUARTER.first, QUARTER.last) == {
+        "received": 2, "carried_in": 1, "closed": 2, "carried_on": 1,
+    }  # fmt: skip
+    assert totals(cases, QUARTER.first, date(2026, 9, 29))["carried_on"] == 1
+
+
+def test_the_public_quarter_points_at_nobody() -> None:
+    cases = [(f"YSQ-{n}", case("2026-08-03", "2026-08-20", column=0)) for n in range(2)]
+    told = {}
+    for public in (False, True):
+        made = sheet(public=public)
+        quarterly(made, cases, name, [("上季度", QUARTER.before())])
+        told[public] = made.told()
+        page = files.html(made.layout)
+        assert "YSQ" not in page + str(made.told())
+        assert page.count("<table>") >= 6
+    assert told[False]["by_class"]["自然人"] == 2
+    assert told[True]["by_class"] == {
+        "自然人": None, "商业企业": 0, "科研机构": 0, "社会公益组织": 0, "法律服务机构": 0, "其他": 0,
+    }  # fmt: skip
+    assert told[True]["received"] == 2
+    assert told[True]["on_time"]["value"] is None
+    assert told[True]["by_unit"][0]["received"] is None
+    assert "未经核实" in told[True]["notes"][0]
+
+
+def test_a_limit_that_ends_with_a_day_is_listed_under_that_day() -> None:
+    assert last_day(end_of_day(date(2026, 11, 30))) == date(2026, 11, 30)
+    ends = [end_of_day(CALENDAR.due(NOW.date(), n)) for n in (10, 11)]
+    views = [view("RX-1", ends[0]), view("RX-2", ends[1]), view("RX-3", NOW - timedelta(hours=1)), view("RX-4", None)]
+    made = sheet(None)
+    clocks.clocks(made, views, NOW, CALENDAR, 10, name)
+    assert [item["id"] for item in made.data["items"]] == ["RX-1"]
+    assert made.data["by_day"][CALENDAR.due(NOW.date(), 10).isoformat()] == 1
+    assert len(made.data["by_day"]) == 11  # today and ten working days
+    assert made.data["passed"] == 1
+
+
+def test_every_running_limit_of_a_record_stands_on_the_board() -> None:
+    due = end_of_day(date(2026, 11, 27))
+    signing = (NOW + timedelta(hours=2)).isoformat()
+    ticket = view("RX-1", due, sign_due_at=signing, signed_at=None, contact_due_at=signing, contacted_at=signing)
+    event = view(
+        "YQ-1", NOW + timedelta(hours=5), "opinion.event",
+        duties=[
+            {"duty": "发布权威信息", "due_at": (NOW + timedelta(hours=5)).isoformat(), "done_at": None},
+            {"duty": "举行新闻发布会", "due_at": (NOW + timedelta(hours=24)).isoformat(), "done_at": None},
+            {"duty": "回应", "due_at": signing, "done_at": signing},
+        ],
+    )  # fmt: skip
+    review = {"answer_by": "2026-11-30", "answered_on": None}
+    request = view("YSQ-1", due, "requests.request", internal_due_on="2026-11-25", closed_on=None, reviews=[review])
+    later = view("X-1", due, "publication.work_ledger")
+    found = {(each["id"], each["what"]) for one in (ticket, event, request, later) for each in clocks.limits(one)}
+    assert found == {
+        ("RX-1", "办理期限"), ("RX-1", "签收"), ("YQ-1", "发布权威信息"), ("YQ-1", "举行新闻发布会"),
+        ("YSQ-1", "办理期限"), ("YSQ-1", "内部时限"), ("YSQ-1", "复议诉讼答复"), ("X-1", "办理期限"),
+    }  # fmt: skip
+
+
+def test_overdue_work_is_listed_by_unit_with_its_days() -> None:
+    due = end_of_day(date(2026, 11, 20))  # a Friday; now is the Monday after
+    views = [view("RX-1", due), view("GW-1", due, "publication.document", agency="jtj"), view("RX-2", due, agency="")]
+    made = sheet(None)
+    overdue.overdue(made, views, NOW, CALENDAR, name)
+    assert made.data["total"] == 3
+    assert {unit["name"]: unit["total"] for unit in made.data["by_unit"]}["未定"] == 1
+    assert made.data["items"][0] | {"due_on": "2026-11-20", "days_late": 1} == made.data["items"][0]
+    empty = sheet(None)
+    overdue.overdue(empty, [], NOW, CALENDAR, name)
+    assert "没有。" in files.html(empty.layout)
+
+
+def test_progress_needs_no_knowledge_of_a_kind_of_work() -> None:
+    kind = "publication.some_new_ledger"
+    views = [
+        view("A", end_of_day(date(2026, 11, 20)), kind),
+        view("B", None, kind, open=False, on_time=True),
+        view("C", None, kind, agency="jtj"),
+        view("D", None, "supervision.task", open=False, state="draft"),
+    ]
+    made = sheet(None)
+    progress.progress(made, views, kind, "", NOW, name)
+    assert (made.data["total"], made.data["done"], made.data["overdue"], made.data["without_limit"]) == (3, 1, 1, 1)
+    assert made.data["completion"] == rate(1, 3)
+    assert made.data["on_time"] == rate(1, 2)
+    assert kind in made.data["type_label"]
+    assert {row["type"]: row["total"] for row in made.data["all_types"]} == {kind: 3, "supervision.task": 0}
+
+
+def test_duties_count_when_done_or_past() -> None:
+    def duty(hours: float, done: float | None) -> dict[str, Any]:
+        at = None if done is None else (NOW + timedelta(hours=done)).isoformat()
+        return {"due_at": (NOW + timedelta(hours=hours)).isoformat(), "done_at": at}
+
+    assert opinion.in_time([duty(-1, -2), duty(-1, -0.5), duty(-1, None), duty(1, None)], NOW) == rate(1, 3)
+    assert opinion.in_time([duty(1, None)], NOW) == rate(0, 0)
+
+
+def finding(id: str, state: str, due: date | None, **changes: Any) -> dict[str, Any]:
+    given = {
+        "id": id, "site": "WD-1", "site_name": "示例县人民政府", "agency": "bgs", "state": state,
+        "open": state != "verified", "state_label": "待整改", "severity": "单项否决", "indicator": "D09",
+        "indicator_title": "栏目不更新", "object": "/zcjd/", "unverified": True, "times": 1,
+        "opened_at": "2026-08-03T09:00:00+08:00",
+        "due_at": end_of_day(due).isoformat() if due else None,
+    }  # fmt: skip
+    return given | changes
+
+
+def test_a_site_fails_by_a_confirmed_veto_alone() -> None:
+    details = {"site_name": "示例县人民政府", "kind": "门户", "home_url": "http://x.example", "owner": "bgs"}
+    sites = [{"id": f"WD-{n}", "status": "正常运行", "details": details} for n in (1, 2, 3)]
+    findings = [
+        finding("WZ-1", "confirmed", date(2026, 8, 20), times=3),
+        finding("WZ-2", "open", None, site="WD-2"),
+        finding("WZ-3", "verified", None, site="WD-3"),
+        finding("WZ-4", "rejected", None, site="WD-3"),
+    ]
+    made = sheet()
+    site.site(made, sites, [], findings, NOW, name)
+    assert made.data["passed"] == rate(2, 3)
+    assert (made.data["findings"], made.data["suspected"], made.data["overdue"]) == (3, 1, 1)
+    assert made.data["rectified"] == rate(1, 2)
+    assert [each["id"] for each in made.data["repeated"]] == ["WZ-1"]
+    assert "栏目不更新*" in files.html(made.layout)
+    assert "list" in made.data
+    public = sheet(public=True)
+    site.site(public, sites, [], findings, NOW, name)
+    assert "list" not in public.data
+
+
+FIELDS = re.findall(
+    r"\S+",
+    """
+网站名称 首页网址 主办单位 网站类型 政府网站标识码 ICP备案号 公安机关备案号 独立用户访问总量 网站总访问量 总数
+概况类信息更新量 政务动态信息更新量 信息公开目录信息更新量 维护数量 新开设数量 解读信息发布总数 解读材料数量
+解读产品数量 媒体评论文章数量 回应公众关注热点或重大舆情数量 是否发布服务事项目录 注册用户数 政务服务事项数量
+可全程在线办理数量 办件量（总数） 办件量（自然人） 办件量（法人） 全程在线办理办件量 是否使用统一平台 收到留言
+办结留言 平均办理时间 公开答复数量 征集调查期数 收到意见 公布调查结果期数 在线访谈期数 网民留言数 答复提问数
+是否提供智能问答 安全检测评估次数 发现问题数 整改数 是否建立监测预警机制 是否开展应急演练 是否明确安全责任人
+是否有 微博（名称） 微博（发布量） 微博（关注量） 微信（名称） 微信（发布量） 微信（订阅数） 其他 搜索即服务
+多语言版本 无障碍浏览 千人千网 其他 单位负责人 审核人 填报人 联系电话 填报日期
+""",
+)
+
+
+def declared(value: float) -> Declared:
+    return Declared(figure=Figure(item="x", value=Decimal(str(value))), source="后台统计", by="张三", at=NOW)
+
+
+PORTAL: dict[str, Any] = {
+    "id": "WD-1",
+    "details": {"id_code": "9999010001", "site_name": "示例县人民政府", "home_url": "http://x.example", "kind": "门户",
+                "owner": "xzf", "icp": "", "police": ""},
+}  # fmt: skip
+
+
+def yearly(figures: dict[str, Declared], **known: Any) -> dict[str, Any]:
+    made = sheet(Period.of(2026, None, None))
+    nothing: dict[str, Any] = {"accounts": [], "documents": [], "events": [], "tickets": [], "answers": []}
+    site_year.site_year(made, PORTAL, site_year.Known(**(nothing | known)), figures, {"xzf": "示例县人民政府"})
+    assert len(made.sections) == len(site_year.form()["groups"])
+    return made.told()
+
+
+def values(told: dict[str, Any]) -> dict[str, Any]:
+    return {
+        f"{group['group']}/{field['label']}": field["value"] for group in told["groups"] for field in group["fields"]
+    }
+
+
+def test_the_yearly_form_has_exactly_its_fields() -> None:
+    told = yearly({})
+    assert [field["label"] for group in told["groups"] for field in group["fields"]] == FIELDS
+    assert told["due_on"] == "2027-01-31"
+    assert values(told)["访问量/网站总访问量"] is None
+    assert values(told)["信息发布/总数"] == 0
+    assert told["incomplete"]
+
+
+def test_declared_figures_go_before_counted_ones_and_relations_warn() -> None:
+    document = {
+        "published_at": "2026-03-02T09:00:00+08:00",
+        "metadata": {"channels": ["网站"], "category": "工作动态", "issuers": ["czj"], "interprets": []},
+    }
+    elsewhere = document | {"published_at": "2025-03-02T09:00:00+08:00"}
+    told = yearly({}, documents=[document, elsewhere])
+    assert values(told)["信息发布/政务动态信息更新量"] == values(told)["信息发布/总数"] == 1
+    assert told["warnings"] == []
+    told = yearly(
+        {
+            "网站年报/总数": declared(5),
+            "网站年报/9999010001/收到留言": declared(2),
+            "网站年报/互动交流/办结留言": declared(3),
+            "网站年报/是否开展应急演练": declared(1),
+            "网站年报/网站名称": declared(1),
+        },
+        documents=[document],
+    )
+    assert values(told)["信息发布/总数"] == 5
+    assert values(told)["安全防护/是否开展应急演练"] == "是"
+    assert values(told)["基本情况/网站名称"] == "示例县人民政府"
+    assert [warning[:5] for warning in told["warnings"]] == ["S-PUB", "S-MSG"]
+
+
+def test_a_site_must_be_named_where_there_are_several() -> None:
+    other = {"id": "WD-2", "details": PORTAL["details"] | {"id_code": "9999010002"}}
+    assert site_year.chosen([PORTAL], "") is PORTAL
+    assert site_year.chosen([PORTAL, other], "9999010002") is other
+    for sites, wanted in (([PORTAL, other], ""), ([], ""), ([PORTAL], "9")):
+        with pytest.raises(Refused):
+            site_year.chosen(sites, wanted)
