@@ -32,8 +32,8 @@ svg.plot{display:block;width:100%;max-width:44em;margin:.8em auto;break-inside:a
 .pair .scroll{flex:1 1 12em}
 .warning{border:2px solid #a00;padding:.5em;text-indent:0}.foot{font-size:.85em;text-indent:0}
 @media(max-width:40em){body{margin:1em auto}h1{font-size:1.3em}}
-@media print{@page{size:A4;margin:18mm 15mm}body{margin:0;max-width:none;padding:0;font-size:11pt}.scroll{overflow:visible}
-  tr,.pair{break-inside:avoid}svg.plot{max-width:34em}thead{display:table-header-group}}
+@media print{@page{size:A4;margin:18mm 15mm}body{margin:0;max-width:none;padding:0;font-size:11pt}
+  .scroll{overflow:visible}tr,.pair{break-inside:avoid}svg.plot{max-width:34em}thead{display:table-header-group}}
 """
 NARROW, SHORT = 3, 5
 """A table of up to so many columns stands beside its plot. A text of up to so many characters is never broken, a longer

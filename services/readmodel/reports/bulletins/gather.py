@@ -23,15 +23,17 @@ TYPES = {
     "readmodel.annual_report": "年度报告",
 }
 """What work of a type is called. A type that is not here is shown by its own name: nothing is left out for that."""
+DRAFT, MOST_TYPES = "draft", 200
 
 
 def called(type_name: str) -> str:
     return TYPES.get(type_name, f"其他事项（{type_name}）")
 
 
-async def records(generation: Generation, type_name: str) -> list[Record]:
-    """All records of a type that are there, by number, without their texts."""
-    found = await generation.views.find({"type": type_name, "removed": False}, NO_TEXT, sort=[("_id", 1)])
+async def records(generation: Generation, type_name: str, *fields: str) -> list[Record]:
+    """All records of a type that are there, by number: of a numerous kind the named fields alone."""
+    wanted = {f"record.{field}": 1 for field in fields} or NO_TEXT
+    found = await generation.views.find({"type": type_name, "removed": False}, wanted, sort=[("_id", 1)])
     return [document["record"] for document in found]
 
 
@@ -39,6 +41,27 @@ async def work(generation: Generation, **where: Any) -> list[Record]:
     """Views of work records, the earliest limit first."""
     asked = {"removed": False, "work": {"$exists": True}, **where}
     return list(await generation.views.find(asked, NO_TEXT, sort=[("work.due_at", 1), ("_id", 1)]))
+
+
+async def overview(generation: Generation, now: datetime, where: Record) -> list[Record]:
+    """How much work of each type there is, is open, and is late; counted by the database. Drafts bind nobody yet."""
+    late = {"$and": ["$work.open", {"$gt": ["$work.due_at", None]}, {"$lt": ["$work.due_at", now]}]}
+    found = await generation.views.aggregate(
+        [
+            {"$match": {"removed": False, "work": {"$exists": True}, **where}},
+            {"$match": {"$or": [{"work.open": True}, {"work.state": {"$ne": DRAFT}}]}},
+            {
+                "$group": {
+                    "_id": "$type",
+                    "total": {"$sum": 1},
+                    "open": {"$sum": {"$cond": ["$work.open", 1, 0]}},
+                    "overdue": {"$sum": {"$cond": [late, 1, 0]}},
+                }
+            },
+            {"$limit": MOST_TYPES},
+        ]
+    )
+    return sorted(found, key=lambda row: str(row["_id"]))
 
 
 def day_of(moment: str | datetime | None) -> date | None:

@@ -175,9 +175,9 @@ async def _site(asking: Asking) -> None:
 
 async def _site_year(asking: Asking) -> None:
     generation, office = await asking.generation, asking.service.reports
-    names = ("sitewatch.site", "sitewatch.account", "publication.public_document", "opinion.event", "hotline.ticket",
-             "hotline.public_ticket")  # fmt: skip
-    sites, *rest = await asyncio.gather(*(gather.records(generation, name) for name in names))
+    sites, *rest = await asyncio.gather(
+        *(gather.records(generation, name, *fields) for name, fields in site_year.READS.items())
+    )
     chosen = site_year.chosen(sites, asking.query.site)
     sheet, owner = asking.sheet, chosen["details"]["owner"]
     assert sheet.period is not None
@@ -195,7 +195,7 @@ async def _scoreboard(asking: Asking) -> None:
     assert sheet.period is not None
     cases, documents = await service.reports.shelf.standing(generation, sheet.as_of.isoformat())
     drafts, events, findings, tasks, late, tickets = await asyncio.gather(
-        gather.records(generation, "publication.document"),
+        gather.records(generation, "publication.document", "agency", "days_late", "published_at"),
         gather.records(generation, "opinion.event"),
         gather.records(generation, "sitewatch.finding"),
         gather.work(generation, type="supervision.task"),
@@ -233,8 +233,11 @@ async def _overdue(asking: Asking) -> None:
 
 async def _progress(asking: Asking) -> None:
     where = {"work.agency": asking.query.agency} if asking.query.agency else {}
-    views = await gather.work(await asking.generation, **where)
-    progress(asking.sheet, views, asking.query.type, asking.query.table, asking.cause.now, asking.name)
+    generation, now = await asking.generation, asking.cause.now
+    views, overview = await asyncio.gather(
+        gather.work(generation, type=asking.query.type, **where), gather.overview(generation, now, where)
+    )
+    progress(asking.sheet, views, overview, asking.query.type, asking.query.table, now, asking.name)
 
 
 async def _clocks(asking: Asking) -> None:

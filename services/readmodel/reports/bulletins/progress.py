@@ -5,19 +5,24 @@ from datetime import datetime
 from typing import Any
 
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import Record, called, count_by, last_day
+from services.readmodel.reports.bulletins.gather import DRAFT, Record, called, count_by, last_day
 from services.readmodel.reports.bulletins.sheet import Sheet, counted, heads, rate, said, table
 
 LISTED = 300
-DRAFT = "draft"
 SEVERAL = "分别负责或未定"
 
 
 def progress(
-    sheet: Sheet, views: Sequence[Record], wanted: str, table_id: str, now: datetime, names: Callable[[str], str]
+    sheet: Sheet,
+    views: Sequence[Record],
+    overview: Sequence[Record],
+    wanted: str,
+    table_id: str,
+    now: datetime,
+    names: Callable[[str], str],
 ) -> None:
-    """Fill the sheet: an overview of every kind of work, and one kind in full."""
-    mine = [view for view in views if view["type"] == wanted and table_id in ("", view["record"].get("table"))]
+    """Fill the sheet: one kind of work in full, and an overview of every kind."""
+    mine = [view for view in views if table_id in ("", view["record"].get("table"))]
     binding = [view for view in mine if not is_draft(view)]
     sheet.data |= {
         "type": wanted,
@@ -29,7 +34,7 @@ def progress(
         "by_state": count_by([view["record"] for view in mine], "state_label"),
         "by_unit": _units(binding, now, names),
         "items": [_line(view, now, names) for view in sorted(mine, key=_order)][:LISTED],
-        "all_types": _types(views, now),
+        "all_types": [_type(row) for row in overview],
     }
     _lay_out(sheet, len(mine))
 
@@ -67,12 +72,17 @@ def _units(views: Sequence[Record], now: datetime, names: Callable[[str], str]) 
     return sorted(rows, key=lambda row: (-row["total"], row["agency"]))
 
 
-def _types(views: Sequence[Record], now: datetime) -> list[dict[str, Any]]:
-    rows = []
-    for name in sorted({view["type"] for view in views}):
-        mine = [view for view in views if view["type"] == name and not is_draft(view)]
-        rows.append({"type": name, "label": called(name), "total": len(mine), **figures(mine, now)})
-    return rows
+def _type(row: Record) -> dict[str, Any]:
+    done = row["total"] - row["open"]
+    return {
+        "type": row["_id"],
+        "label": called(row["_id"]),
+        "total": row["total"],
+        "done": done,
+        "open": row["open"],
+        "overdue": row["overdue"],
+        "completion": rate(done, row["total"]),
+    }
 
 
 def _order(view: Record) -> tuple[bool, str, int, str]:

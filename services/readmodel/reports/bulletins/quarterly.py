@@ -87,8 +87,10 @@ def _units(
     cases: Sequence[RequestCount], period: Period, as_of: date, names: Callable[[str], str]
 ) -> list[dict[str, Any]]:
     cutoff, rows = min(period.last, as_of), []
-    for code in sorted({case.agency for case in cases}):
-        mine = [case for case in cases if case.agency == code]
+    by_agency: dict[str, list[RequestCount]] = {}
+    for case in cases:
+        by_agency.setdefault(case.agency, []).append(case)
+    for code, mine in sorted(by_agency.items()):
         figures = _figures(mine, period, as_of)
         counts = totals(mine, period.first, cutoff)
         if any(counts.values()):

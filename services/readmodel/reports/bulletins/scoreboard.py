@@ -4,7 +4,7 @@ here stand counts and rates alone, and no unit is ranked."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from contracts import hotline as h
 from kernel.agencies import Agency
@@ -19,6 +19,7 @@ from services.readmodel.reports.bulletins.site import REJECTED, rectified
 from services.readmodel.reports.counted import DocumentCount
 from services.readmodel.reports.counting import Case
 
+T = TypeVar("T")
 NONE = {"part": 0, "of": 0, "value": None}
 
 
@@ -35,6 +36,23 @@ class Known:
     tasks: Sequence[Record]
     overdue: Sequence[Record]
 
+    def by_agency(self) -> Callable[[str], "Known"]:
+        """What is known of one agency; divided once, for there may be many of each."""
+        parts: tuple[dict[str, list[Any]], ...] = (
+            _divided(self.documents, lambda each: each.agency),
+            _divided(self.drafts, lambda each: each["agency"]),
+            _divided(self.cases, lambda each: each[1].agency),
+            _divided(self.events, lambda each: each["agency"]),
+            _divided(self.findings, lambda each: each["agency"]),
+            _divided(self.tasks, lambda each: each["work"]["agency"]),
+        )
+
+        def of(code: str) -> Known:
+            documents, drafts, cases, events, findings, tasks = (part.get(code, []) for part in parts)
+            return Known(documents, drafts, cases, self.tickets, events, findings, tasks, ())
+
+        return of
+
 
 def scoreboard(sheet: Sheet, known: Known, units: Iterable[Agency], now: datetime, names: Callable[[str], str]) -> None:
     """Fill the sheet: a row for each unit of the register that reports, and for every other that has work."""
@@ -43,13 +61,21 @@ def scoreboard(sheet: Sheet, known: Known, units: Iterable[Agency], now: datetim
     listed = {unit.code: unit.name for unit in units}
     others = {code: names(code) for code in sorted(_with_work(known)) if code and code not in listed}
     late = {row["agency"]: row for row in by_unit(known.overdue, names)}
-    rows = [_row(sheet, known, code, name, late.get(code), now) for code, name in {**listed, **others}.items()]
+    mine = known.by_agency()
+    rows = [_row(sheet, mine(code), code, name, late.get(code), now) for code, name in {**listed, **others}.items()]
     types = sorted({view["type"] for view in known.overdue})
     sheet.data |= {"units": rows, "overdue_types": types}
     sheet.notes.append(
         "率后括号内为分子和分母，分母为零的不计算；逾期为出表当日的状况，其余按期间统计。本表只列数字，不排名次。"
     )
     _lay_out(sheet, types)
+
+
+def _divided(known: Iterable[T], agency: Callable[[T], str]) -> dict[str, list[T]]:
+    parts: dict[str, list[T]] = {}
+    for each in known:
+        parts.setdefault(agency(each), []).append(each)
+    return parts
 
 
 def _with_work(known: Known) -> set[str]:
@@ -69,32 +95,32 @@ def _row(
     return {
         "agency": code,
         "name": name,
-        **_publication(sheet, known, code),
-        **_requests(sheet, known, code),
+        **_publication(sheet, known),
+        **_requests(sheet, known),
         **_hotline(known, code),
-        **_watched(sheet, known, code, now),
+        **_watched(sheet, known, now),
         "overdue": late["total"] if late else 0,
         "overdue_by_type": counts,
     }
 
 
-def _publication(sheet: Sheet, known: Known, code: str) -> dict[str, Any]:
+def _publication(sheet: Sheet, known: Known) -> dict[str, Any]:
     period = sheet.period
     assert period is not None
     first, last = period.first.isoformat(), period.last.isoformat()
-    published = [each for each in known.documents if each.agency == code and first <= each.published <= last]
+    published = [each for each in known.documents if first <= each.published <= last]
     timed = [
         each for each in known.drafts
-        if each["agency"] == code and each["days_late"] is not None and period.holds(day_of(each["published_at"]))
+        if each["days_late"] is not None and period.holds(day_of(each["published_at"]))
     ]  # fmt: skip
     same_day = sum(each["days_late"] == 0 for each in timed)
     return {"published": len(published), "published_same_day": rate(same_day, len(timed))}
 
 
-def _requests(sheet: Sheet, known: Known, code: str) -> dict[str, Any]:
+def _requests(sheet: Sheet, known: Known) -> dict[str, Any]:
     period = sheet.period
     assert period is not None
-    mine = [case for _, case in known.cases if case.agency == code]
+    mine = [case for _, case in known.cases]
     cutoff = min(period.last, sheet.as_of)
     closed = [case for case in mine if period.first.isoformat() <= case.closed <= cutoff.isoformat()]
     timed = [case for case in closed if case.timed or case.late]
@@ -119,19 +145,19 @@ def _hotline(known: Known, code: str) -> dict[str, Any]:
     }
 
 
-def _watched(sheet: Sheet, known: Known, code: str, now: datetime) -> dict[str, Any]:
+def _watched(sheet: Sheet, known: Known, now: datetime) -> dict[str, Any]:
     period = sheet.period
     assert period is not None
     duties = [
         duty for each in known.events
-        if each["agency"] == code and each["state"] != NO_EVENT and period.holds(day_of(each["detected_at"]))
+        if each["state"] != NO_EVENT and period.holds(day_of(each["detected_at"]))
         for duty in each["duties"]
     ]  # fmt: skip
     findings = [
         each for each in known.findings
-        if each["agency"] == code and each["state"] != REJECTED and period.holds(day_of(each["opened_at"]))
+        if each["state"] != REJECTED and period.holds(day_of(each["opened_at"]))
     ]  # fmt: skip
-    tasks = [view for view in known.tasks if view["work"]["agency"] == code and not is_draft(view)]
+    tasks = [view for view in known.tasks if not is_draft(view)]
     return {
         "opinion_on_time": in_time(duties, now),
         "findings": len(findings),

@@ -30,6 +30,17 @@ def form() -> dict[str, Any]:
     return read
 
 
+READS: dict[str, tuple[str, ...]] = {
+    "sitewatch.site": (),
+    "sitewatch.account": (),
+    "publication.public_document": ("published_at", "withdrawn", "metadata"),
+    "opinion.event": ("detected_at", "responses", "agency"),
+    "hotline.ticket": ("received_at", "replied_at", "channel", "agency", "open"),
+    "hotline.public_ticket": ("published_at", "withdrawn", "agency"),
+}
+"""Records that the form counts, with the fields that it needs of them; the site first, then as in `Known`."""
+
+
 @dataclass(frozen=True)
 class Known:
     """Records of the platform that the form counts."""
