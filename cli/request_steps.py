@@ -31,6 +31,7 @@ ROUTES = {each.value: each for each in c.Route}
 OUTCOMES = {each.value: each for each in c.Outcome}
 NOTICES: dict[str, c.Notice] = {
     "补正": "correction", "收费": "fee", "延期": "extension", "答复": "reply", "征求意见": "consultation",
+    "告知第三方": "third_party",
 }  # fmt: skip
 METHODS: dict[str, Any] = {"按件": "按件", "按量": "按量"}
 KINDS: dict[str, Any] = {
@@ -143,7 +144,7 @@ def answered(
 
 def delivered(
     number: str = NUMBER,
-    notice: str = typer.Argument(help="文书：补正、收费、延期、答复、征求意见。"),
+    notice: str = typer.Argument(help="文书：补正、收费、延期、答复、征求意见、告知第三方。"),
     on: datetime = typer.Option(..., "--on", formats=DAY, help="送达日期。"),
     consultation: str = typer.Option("", "--consultation", help="征求意见的序号。"),
     returned: bool = typer.Option(False, "--returned", help="被退回。"),

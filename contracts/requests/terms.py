@@ -14,7 +14,8 @@ APPROVERS = (Role.HEAD, Role.OPENNESS, Role.REVIEWER)
 READERS = (Role.CLERK, Role.HEAD, Role.OPENNESS, Role.REVIEWER, Role.SUPERVISOR, Role.ARCHIVIST)
 ReviewKind = Literal["reconsideration", "suit_direct", "suit_after_review"]
 ReviewResult = Literal["upheld", "corrected", "other", "pending"]
-Notice = Literal["correction", "fee", "extension", "reply", "consultation"]
+Notice = Literal["correction", "fee", "extension", "reply", "consultation", "third_party"]
+"""third_party: that its information is disclosed although it refused (条例32)."""
 
 
 class Channel(StrEnum):

@@ -78,4 +78,5 @@ def limited(bucket: Callable[[Rates], Buckets]) -> Callable[[Request], None]:
 
 SUBMITS = Depends(limited(lambda rates: rates.submit))
 FOLLOWS = Depends(limited(lambda rates: rates.follow))
+LOOKS = Depends(limited(lambda rates: rates.look))
 SIGNS_IN = Depends(limited(lambda rates: rates.sign_in))

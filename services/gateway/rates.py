@@ -23,6 +23,8 @@ class Rate:
 SUBMIT = Rate(burst=20, per_minute=20)
 FOLLOW = Rate(burst=30, per_minute=30)
 """Following guesses at a number and its code: slow enough that a code cannot be found by trying."""
+LOOK = Rate(burst=30, per_minute=30)
+"""Looking for what is public already has a bucket of its own: it never keeps anyone from applying."""
 SIGN_IN = Rate(burst=10, per_minute=10)
 
 
@@ -68,4 +70,5 @@ class Rates:
     def __init__(self) -> None:
         self.submit = Buckets(SUBMIT)
         self.follow = Buckets(FOLLOW)
+        self.look = Buckets(LOOK)
         self.sign_in = Buckets(SIGN_IN)

@@ -138,8 +138,7 @@ async def accept_reasons(service: Requests, command: c.AcceptReasons, cause: Cau
 @on.command(c.NoticeFee)
 async def notice_fee(service: Requests, command: c.NoticeFee, cause: Cause) -> Done:
     held = await service.admitted(command.number, cause)
-    month = service.cases.kind.index(held.state)["month"]
-    before = await service.cases.count({"month": month, "_id": {"$lt": held.id}}) if month else 0
+    before = await service.earlier_in_month(held.state)
     return await service.step(
         command.number,
         lambda case, paper: handling.notice_fee(

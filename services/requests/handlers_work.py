@@ -1,8 +1,10 @@
 """Collection from units, complaints, tests of channels, and what is public already."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from html import unescape
 from typing import Any
 
 from chassis.actors import CLOCK, Cause
@@ -11,10 +13,11 @@ from chassis.handlers import Handlers
 from chassis.papers import Paper
 from contracts import requests as c
 from contracts.base import Done, WorkRecord
-from contracts.readmodel import Search, SearchPage
+from contracts.readmodel import Hit, Search, SearchPage
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import answering, channel, collection, complaint
+from services.requests.domain.question import questions
 from services.requests.papers import Words
 from services.requests.service import PAGE, Requests, person
 
@@ -23,6 +26,7 @@ REPAIR_SECONDS = 600.0
 REPAIR_DAYS = 31
 SEARCH_SECONDS = 3.0
 HITS = 5
+MARK = re.compile("</?mark>")
 RECORDS: dict[type, Callable[[Any], WorkRecord]] = {
     collection.State: collection.record,
     complaint.State: complaint.record,
@@ -225,13 +229,19 @@ async def list_channels(service: Requests, query: c.ListChannels, cause: Cause) 
 @on.query(c.AlreadyPublic)
 async def already_public(service: Requests, query: c.AlreadyPublic, cause: Cause) -> c.AlreadyPublicFound:
     """Ask the public search. Whatever it says or does not say, the application may be filed."""
-    search = Search(q=query.description[:200], limit=HITS)
-    try:
-        page = await service.ask(search, SearchPage, timeout=SEARCH_SECONDS)
-    except Refused:
-        return c.AlreadyPublicFound(searched=False)
-    hits = [c.PublicHit(id=hit.id, title=hit.title, url=hit.url, published_on=hit.published_on) for hit in page.hits]
-    return c.AlreadyPublicFound(searched=True, hits=tuple(hits))
+    for wanted in questions(query.description):
+        try:
+            page = await service.ask(Search(q=wanted, limit=HITS), SearchPage, timeout=SEARCH_SECONDS)
+        except Refused:
+            return c.AlreadyPublicFound(searched=False)
+        if page.hits:
+            return c.AlreadyPublicFound(searched=True, hits=tuple(map(_hit, page.hits)))
+    return c.AlreadyPublicFound(searched=True)
+
+
+def _hit(hit: Hit) -> c.PublicHit:
+    title = unescape(MARK.sub("", hit.title))
+    return c.PublicHit(id=hit.id, title=title, url=hit.url, published_on=hit.published_on)
 
 
 async def settle_collections(service: Requests, number: str, cause: Cause) -> None:

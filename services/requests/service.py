@@ -93,6 +93,13 @@ class Requests:
         same = {"information": case.information, "given": True, "_id": {"$ne": case.number}}
         return await self.cases.find(same, limit=MAX_PROPOSED)
 
+    async def earlier_in_month(self, case: Case) -> int:
+        """Requests of the same applicant earlier in the same calendar month (国办函〔2020〕109号第四条)."""
+        if not case.applicant:
+            return 0
+        month = KIND.index(case)["month"]
+        return await self.cases.count({"applicant": case.applicant, "month": month, "_id": {"$lt": case.number}})
+
     async def step(
         self, number: str, decide: Decide, cause: Cause, words: Mapping[str, str] | None = None, code: str = ""
     ) -> Done:

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from contracts.base import Role
+from tests.gateway.conftest import Publish
 from tests.servers import Servers, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -207,3 +208,38 @@ async def test_the_trace_goes_from_the_request_to_the_event(web: httpx.AsyncClie
 
     headers = await until(told)
     assert headers["traceparent"].split("-")[1] == trace
+
+
+async def test_what_is_public_is_offered_before_filing_and_keeps_nobody_from_it(
+    web: httpx.AsyncClient, publish: Publish
+) -> None:
+    id = await publish("示例县2026年古井保护名录", "示例：古井共十二口。")
+    written = FORM | {"description": "本人想申请公开2026年古井保护名录的全文", "name": ""}
+
+    async def offered() -> Any:
+        page = await web.post("/requests/look", data=written | await fields(web, "/requests/new"))
+        return id in page.text and page
+
+    page = await until(offered)
+    assert page.status_code == 200
+    assert "示例县2026年古井保护名录" in page.text
+    assert "申请尚未提交" in page.text
+    assert written["description"] in page.text
+    assert "formaction" in page.text
+    assert "<script" not in page.text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page.text))
+    done = await web.post("/requests/new", data=written | {"name": "示例丙"} | hidden)
+    assert 'id="number"' in done.text
+    found = (await web.post("/api/v1/requests/look", json={"description": "古井保护名录"})).json()
+    assert found["hits"][0]["title"] == "示例县2026年古井保护名录"
+
+
+async def test_looking_has_a_limit_of_its_own(web: httpx.AsyncClient) -> None:
+    hidden = await fields(web, "/requests/new")
+    empty = await web.post("/requests/look", data=FORM | hidden | {"description": ""})
+    assert empty.status_code == 422
+    assert "请先写明所需信息" in empty.text
+    for _ in range(40):
+        looked = await web.post("/requests/look", data=FORM | hidden | {"description": ""})
+    assert looked.status_code == 429
+    assert (await web.post("/requests/new", data=FORM | hidden)).status_code == 200

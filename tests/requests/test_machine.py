@@ -136,7 +136,7 @@ class Procedure(RuleBasedStateMachine):
         self.attempt(handling.answer_consultation, f"C{n}", stance, self.day(back), None)
 
     @rule(
-        notice=st.sampled_from(["correction", "fee", "consultation", "extension", "reply"]),
+        notice=st.sampled_from(["correction", "fee", "consultation", "extension", "reply", "third_party"]),
         n=st.integers(1, 3),
         back=BACK,
         returned=st.booleans(),
@@ -169,9 +169,9 @@ class Procedure(RuleBasedStateMachine):
     def search(self, found: bool) -> None:
         self.attempt(handling.record_search, "档案室", "李四", found, "paper")
 
-    @rule(outcome=st.sampled_from(Outcome), by=OFFICERS, reasons=st.booleans())
-    def draft(self, outcome: Outcome, by: str, reasons: bool) -> None:
-        self.attempt(answering.draft, words(outcome, has_reasons=reasons), by, "paper")
+    @rule(outcome=st.sampled_from(Outcome), by=OFFICERS, reasons=st.booleans(), overrides=st.booleans())
+    def draft(self, outcome: Outcome, by: str, reasons: bool, overrides: bool) -> None:
+        self.attempt(answering.draft, words(outcome, has_reasons=reasons, public_interest=overrides), by, "paper")
 
     @rule(by=OFFICERS)
     def approve(self, by: str) -> None:
@@ -237,6 +237,11 @@ class Procedure(RuleBasedStateMachine):
             given = OUTCOMES[result.outcome]
             assert result.row == given.row
             assert given.basis_text()
+
+    @invariant()
+    def nothing_is_disclosed_against_a_third_party_that_was_not_told(self) -> None:
+        case = self.story.case
+        assert case.untold == () or case.stage not in CLOSED or case.outcome is Outcome.CLOSE_OTHER
 
     @invariant()
     def ending_agrees(self) -> None:

@@ -17,7 +17,7 @@ from services.requests.domain.history import STEPS
 from services.requests.domain.kind import record
 from services.requests.domain.outcomes import CLOSINGS, OUTCOMES, RECTIFICATIONS, remedy_text
 from services.requests.domain.transitions import TRANSITIONS
-from tests.requests.story import Story, words
+from tests.requests.story import Story, day_after, words
 
 REPLIES = [outcome for outcome in Outcome if outcome not in CLOSINGS | RECTIFICATIONS]
 
@@ -102,6 +102,51 @@ def test_refusing_third_party_is_overridden_only_for_the_public_interest() -> No
         story.approved(Outcome.OPEN_PROVIDE)
     assert refused.value.code == "third_party_refuses"
     story.approved(Outcome.OPEN_PROVIDE, public_interest=True)
+
+
+def informed(story: Story, consultation: str = "", returned: bool = False) -> None:
+    story.do(handling.record_delivery, "third_party", consultation, story.today, returned)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.OPEN_PROVIDE, Outcome.PARTIAL])
+def test_refusing_third_party_is_told_before_the_reply(outcome: Outcome) -> None:
+    story = ready_for(Outcome.DENY_4)
+    with pytest.raises(Refused):
+        informed(story)
+    story.approved(outcome, public_interest=True)
+    assert record(story.case).alert == "送达答复前须告知第三方"
+    informed(story, returned=True)
+    with pytest.raises(Refused) as untold:
+        story.replied()
+    assert untold.value.code == "third_party_untold"
+    approved_on = story.today
+    story.on(day_after(approved_on))
+    informed(story)
+    with pytest.raises(Refused) as early:
+        story.replied(approved_on)
+    assert early.value.field == "replied_on"
+    story.replied(story.today)
+
+
+def test_another_draft_is_told_anew_and_each_third_party_for_itself() -> None:
+    story = ready_for(Outcome.DENY_4)
+    story.do(handling.consult, Consulted.THIRD_PARTY, story.today, None, "paper")
+    story.do(handling.answer_consultation, "C2", Stance.REFUSES, story.today, None)
+    story.approved(public_interest=True)
+    with pytest.raises(Refused):
+        informed(story)
+    informed(story, "C1")
+    informed(story)
+    assert story.case.untold == ()
+    story.do(answering.return_reply, "paper")
+    story.approved(public_interest=True)
+    assert [each.id for each in story.case.untold] == ["C1", "C2"]
+
+
+def test_nobody_is_told_of_what_is_not_disclosed() -> None:
+    story = ready_for(Outcome.DENY_4).approved(Outcome.DENY_4, public_interest=True)
+    assert story.case.untold == ()
+    story.replied()
 
 
 def test_drafter_does_not_approve() -> None:

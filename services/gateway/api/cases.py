@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts import hotline, requests
 from contracts.base import CaseId, Done, Personal
-from services.gateway.asking import FOLLOWS, SUBMITS, It, Key
+from kernel.refused import Refused
+from services.gateway.asking import FOLLOWS, LOOKS, SUBMITS, It, Key
 from services.gateway.problems import PROBLEM_RESPONSES
 from services.gateway.service import Gateway
 from services.gateway.tracing import Traced
@@ -22,6 +23,13 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", title="信息公开申请")
     agency: str = Field(max_length=40, description="受理机构代码")
     application: requests.Application
+
+
+class Description(BaseModel):
+    """What is looked for before an application."""
+
+    model_config = ConfigDict(extra="forbid", title="所需信息")
+    description: Personal[str] = Field(min_length=2, max_length=requests.MAX_TEXT, description="名称、文号或者其他特征")
 
 
 class Ticket(BaseModel):
@@ -64,6 +72,15 @@ async def submit(it: Gateway, body: RequestBody, key: str | None) -> requests.Su
     return await it.ask(command, requests.Submitted, key=key_of(it, key, command))
 
 
+async def look(it: Gateway, description: str) -> requests.AlreadyPublicFound:
+    """What is public already; that nothing is known, where nobody answers."""
+    try:
+        asked = requests.AlreadyPublic(description=description[: requests.MAX_TEXT])
+        return await it.ask(asked, requests.AlreadyPublicFound)
+    except Refused:
+        return requests.AlreadyPublicFound(searched=False)
+
+
 async def take(it: Gateway, body: Ticket, key: str | None) -> hotline.TicketTaken:
     """Take in a ticket that came by the web."""
     command = hotline.TakeTicket(channel=CHANNEL, **dict(body))
@@ -80,6 +97,17 @@ async def take(it: Gateway, body: Ticket, key: str | None) -> hotline.TicketTake
 )
 async def submit_request(it: It, body: RequestBody, key: Key) -> requests.Submitted:
     return await submit(it, body, key)
+
+
+@routes.post(
+    "/requests/look",
+    tags=["依申请公开"],
+    dependencies=[LOOKS],
+    summary="查找已经公开的信息",
+    description="申请之前看看所需信息是否已经公开。不论结果如何都可以提出申请。",
+)
+async def look_first(it: It, body: Description) -> requests.AlreadyPublicFound:
+    return await look(it, body.description)
 
 
 @routes.post(

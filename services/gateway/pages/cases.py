@@ -8,14 +8,16 @@ from starlette.responses import Response
 from contracts import hotline, readmodel, requests
 from kernel.refused import Refused
 from services.gateway import columns
-from services.gateway.api.cases import Claim, Rated, RequestBody, Ticket, rate, submit, take
-from services.gateway.asking import FOLLOWS, SUBMITS, It
+from services.gateway.api.cases import Claim, Rated, RequestBody, Ticket, look, rate, submit, take
+from services.gateway.asking import FOLLOWS, LOOKS, SUBMITS, It
 from services.gateway.forms import Form
 from services.gateway.render import page
 from services.gateway.service import Gateway
 from services.gateway.tracing import Traced
 
 routes = APIRouter(include_in_schema=False, route_class=Traced)
+LEAST = 2
+"""Signs of a description that can be searched for."""
 OUTSIDE = frozenset({"court", "superior"})
 """Kinds of agencies in the register that are not of this government: no request can be brought to them here."""
 APPLICANT = {"name": "name", "id_document": "id_document", "contact": "contact", "address": "address"}
@@ -69,6 +71,16 @@ async def send_request(request: Request, it: It) -> Response:
     return page(request, "request_done.html", column=columns.REQUESTS, done=done, form=True)
 
 
+@routes.post("/requests/look", dependencies=[LOOKS])
+async def look_first(request: Request, it: It) -> Response:
+    """What is public already, beside the form as it was filled. Whatever is found, the form can be sent (条例36(1))."""
+    form = await Form.read(request)
+    description = form.get("description")
+    if len(description) < LEAST:
+        return await _request_form(request, it, form.without(description="请先写明所需信息，再查找。"))
+    return await _request_form(request, it, form, await look(it, description))
+
+
 def _application(form: Form) -> dict[str, Any]:
     agent = form.picked(AGENT)
     application = {**form.picked(ASKED_FOR), "applicants": [form.picked(APPLICANT)]}
@@ -77,7 +89,9 @@ def _application(form: Form) -> dict[str, Any]:
     return {"agency": form.get("agency"), "application": application}
 
 
-async def _request_form(request: Request, it: Gateway, form: Form) -> Response:
+async def _request_form(
+    request: Request, it: Gateway, form: Form, public: requests.AlreadyPublicFound | None = None
+) -> Response:
     found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
     return page(
         request,
@@ -86,6 +100,7 @@ async def _request_form(request: Request, it: Gateway, form: Form) -> Response:
         column=columns.REQUESTS,
         form=True,
         sent=form,
+        public=public,
         agencies=[agency for agency in found.agencies if agency.kind not in OUTSIDE],
         classes=list(requests.ApplicantClass),
         routes=list(requests.Route),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from contracts.requests.terms import ApplicationKind, Consulted, Outcome, Route, Stage, Stance
+from contracts.requests.terms import ApplicationKind, Consulted, Outcome, Route, Stage
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
@@ -63,7 +63,7 @@ def draft(case: Case, wording: Wording, drafter: str, paper: str, calendar: Cale
         outcome=wording.outcome,
         basis=rule.basis_text(elsewhere=bool(wording.right_organ)),
         grounds=tuple(filter(None, (rule.ground or wording.ground,))),
-        override=wording.public_interest,
+        override=wording.public_interest and (rule.open or rule.code is Outcome.PARTIAL),
         drafter=drafter,
         paper=paper,
     )
@@ -107,8 +107,7 @@ def _given(case: Case, wording: Wording, need: Need) -> bool:
 
 def _respect_third_party(case: Case, wording: Wording) -> None:
     """A refusing third party is overridden only for a stated public interest (条例32)."""
-    refused = any(each.whom is Consulted.THIRD_PARTY and each.stance is Stance.REFUSES for each in case.consultations)
-    if OUTCOMES[wording.outcome].open and refused and not wording.public_interest:
+    if OUTCOMES[wording.outcome].open and case.refusing and not wording.public_interest:
         raise Refused(
             "third_party_refuses",
             "第三方不同意公开。",
@@ -152,12 +151,19 @@ def return_reply(case: Case, paper: str, calendar: Calendar) -> list[Fact]:
 def serve(case: Case, route: Route, on: date, proof: str, now: datetime, calendar: Calendar) -> list[Fact]:
     """#18: the day of signature, by post that of posting, electronically that of sending (国办公开办函〔2016〕235号).
 
-    In time when served on the last day of the limit at the latest.
+    In time when served on the last day of the limit at the latest. What a third party refuses is not disclosed before
+    that party was told what and why (条例32; that the telling comes first is our own reading).
     """
     require(case, "serve")
     if case.draft is None or case.received_on is None:
         raise Refused("no_draft", "还没有答复稿。", remedy="请先起草答复。")
-    between(on, case.start or case.received_on, now, "replied_on")
+    if case.untold:
+        raise Refused(
+            "third_party_untold",
+            "不同意公开的第三方还没有收到告知书。",
+            remedy="请先送达告知第三方书并登记送达日期（条例第三十二条）。",
+        )
+    between(on, max([case.start or case.received_on, *case.draft.told.values()]), now, "replied_on")
     if route is Route.POST and not proof:
         raise Refused("post_number", "邮寄送达应当登记邮件号。", field="proof", remedy="请填写邮政企业给据邮件的号码。")
     limit = case.deadlines.reply

@@ -139,6 +139,9 @@ def _delivered(case: Case, fact: f.NoticeDelivered) -> dict[str, Any]:
             return {"consultations": _change(case.consultations, fact.consultation, {"delivered_on": on})}
         case "reply":
             return {"returned": fact.returned}
+        case "third_party" if case.draft and on:
+            told = case.draft.told | {fact.consultation: on}
+            return {"draft": case.draft.model_copy(update={"told": told})}
         case _:
             return {}
 
@@ -188,7 +191,9 @@ def _extended(case: Case, fact: f.Extended) -> dict[str, Any]:
 
 
 def _drafted(case: Case, fact: f.ReplyDrafted) -> dict[str, Any]:
-    return {"draft": Draft(outcome=fact.outcome, drafter=fact.drafter, paper=fact.paper)}
+    return {
+        "draft": Draft(outcome=fact.outcome, drafter=fact.drafter, paper=fact.paper, override=fact.override),
+    }
 
 
 def _approved(case: Case, fact: f.ReplyApproved) -> dict[str, Any]:

@@ -67,9 +67,24 @@ def record_delivery(
     case: Case, notice: Notice, consultation: str, on: date, returned: bool, now: datetime, calendar: Calendar
 ) -> list[Fact]:
     """The day on which a notice or letter arrived: limits for answers run from it (条例30, 32, 34; 109号6)."""
+    if notice == "third_party":
+        consultation = _to_be_told(case, consultation).id
     between(on, _sent_on(case, notice, consultation), now, "delivered_on")
     fact = f.NoticeDelivered(notice=notice, consultation=consultation, delivered_on=on, returned=returned)
     return timed(case, [fact], calendar)
+
+
+def _to_be_told(case: Case, id: str) -> Consultation:
+    """The refusing third party that gets the notice; it need not be named where there is only one (条例32)."""
+    waiting = [each for each in case.untold if id in ("", each.id)]
+    if case.draft is None or case.draft.approver is None or len(waiting) != 1:
+        raise Refused(
+            "no_such_notice",
+            "没有这一份待登记送达的告知第三方书。",
+            field="consultation",
+            remedy="答复审批后，请写明是哪一件征求意见的第三方。",
+        )
+    return waiting[0]
 
 
 def _sent_on(case: Case, notice: Notice, consultation: str) -> date:
@@ -84,6 +99,8 @@ def _sent_on(case: Case, notice: Notice, consultation: str) -> date:
             return case.start or case.arrived_on
         case "reply" if case.results:
             return case.results[-1].closed_on
+        case "third_party" if case.draft and case.draft.approved_on:
+            return case.draft.approved_on
         case _:
             raise Refused("no_such_notice", "没有发出过这种文书，或已不需要登记送达。", field="notice")
 

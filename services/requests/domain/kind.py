@@ -102,6 +102,8 @@ def alert(case: Case) -> str:
         return "申请人期限届满，请确认"
     if case.warned_left is not None:
         return f"答复期限剩余不超过{case.warned_left}个工作日"
+    if case.stage is Stage.REPLY_APPROVED and case.untold:
+        return "送达答复前须告知第三方"
     limit = case.deadlines.reply
     if limit and limit.internal and case.internal_for == limit.internal:
         return "内部期限已到"
@@ -153,9 +155,6 @@ def index(case: Case) -> Mapping[str, Any]:
         "ledger": f"{case.received_on or ''}/{case.number}",
         "due": f"{running or '9999-12-31'}/{case.number}",
         "watched": case.open or bool(case.open_reviews),
-        "applicant": case.applicant,
-        "month": f"{case.applicant}/{case.arrived_on:%Y-%m}" if case.applicant else "",
-        "information": case.information,
         "given": given,
         **_rare(case, given),
     }
@@ -164,6 +163,11 @@ def index(case: Case) -> Mapping[str, Any]:
 def _rare(case: Case, given: bool) -> dict[str, Any]:
     """Values that few requests have: those of an old ledger have none, and cost their indexes nothing."""
     found: dict[str, Any] = {}
+    if case.applicant:
+        found["applicant"] = case.applicant
+        found["month"] = f"{case.arrived_on:%Y-%m}"
+    if case.information:
+        found["information"] = case.information
     if case.ledger_id is None:
         found["arrived"] = f"{case.arrived_on}/{case.number}"
     if case.sketch:

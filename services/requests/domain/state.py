@@ -135,8 +135,12 @@ class Draft(Value):
     outcome: Outcome
     drafter: str
     paper: str
+    override: bool = False
+    """It discloses, for a stated public interest, what a third party refuses (条例32)."""
     approver: str | None = None
     approved_on: date | None = None
+    told: dict[str, date] = {}
+    """When each refusing third party got the content and the reasons, by number of its consultation."""
 
 
 class Attachment(Value):
@@ -250,6 +254,18 @@ class Case(Value):
     @property
     def open_consultations(self) -> tuple[Consultation, ...]:
         return tuple(each for each in self.consultations if each.ended_on is None)
+
+    @property
+    def refusing(self) -> tuple[Consultation, ...]:
+        """Third parties that answered that they do not agree."""
+        asked = [each for each in self.consultations if each.whom is Consulted.THIRD_PARTY]
+        return tuple(each for each in asked if each.stance is Stance.REFUSES)
+
+    @property
+    def untold(self) -> tuple[Consultation, ...]:
+        """Refusing third parties that must yet be told that the reply discloses all the same."""
+        draft = self.draft
+        return tuple(each for each in self.refusing if each.id not in draft.told) if draft and draft.override else ()
 
     @property
     def open_reviews(self) -> tuple[Review, ...]:
