@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from chassis.credentials import write_private
 from cli.place import Place
+from cli.sample_catalogues import catalogues
 from cli.sample_documents import documents
 from cli.sample_requests import requests
 from cli.sample_site import SiteAddress
@@ -71,6 +72,7 @@ def _all(loading: Loading) -> dict[str, Coroutine[Any, Any, None]]:
     """What is loaded into each service."""
     return {
         "publication": documents(loading),
+        "catalogues": catalogues(loading),
         "requests": requests(loading),
         "hotline": tickets(loading),
         "opinion": posts(loading),

@@ -7,7 +7,9 @@ from pathlib import Path
 import typer
 
 from cli import (
+    catalogue_lists,
     imports,
+    inspections,
     publication_catalogue,
     publication_files,
     publication_gazette,
@@ -30,8 +32,10 @@ app.command("confirm")(imports.confirm)
 app.add_typer(publication_gazette.app, name="gazette")
 app.add_typer(publication_gazette.compilations, name="compilation")
 app.add_typer(publication_catalogue.app, name="catalogue")
+app.add_typer(inspections.app, name="inspection")
 app.add_typer(publication_rounds.app, name="cleanup")
 app.add_typer(publication_rounds.proposals_app, name="proposals")
+catalogue_lists.under(publication_catalogue.app)
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
     *(publication_showing.deliver, publication_showing.source, publication_showing.notice),

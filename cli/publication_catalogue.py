@@ -11,7 +11,6 @@ from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
 from kernel.refused import Refused
-from services.publication.catalogue.reconciling import reconcile
 
 app = typer.Typer(
     help="公开目录：基本目录、标准目录、权责清单、办事指南、双公示等，导入导出，认领核对。", no_args_is_help=True
@@ -20,7 +19,9 @@ TYPE = typer.Argument(help="目录类型，见 types，如 standard、powers、g
 ITEM = typer.Argument(help="目录事项编号。")
 REASON = typer.Option(..., "--reason", help="变更理由，将公开。")
 KEEPER = typer.Option(None, "--keeper", help="维护机构代码；默认经办人所在机构。")
-COMPARED = ("事项名称", "名称", "设定依据")
+PERIOD = typer.Option(None, "--period", min=1, max=60, help="每隔几个月须有公开。")
+APPROVED = typer.Option(None, "--approved-on", formats=["%Y-%m-%d"], help="完成审批程序的日期。")
+EFFECTIVE = typer.Option(None, "--effective-on", formats=["%Y-%m-%d"], help="实施时间。")
 
 
 @app.command("types")
@@ -39,6 +40,9 @@ def import_(
     type: str = TYPE,
     path: Path = typer.Argument(help="xlsx 或 csv，栏目名称用规定的。"),
     reason: str = REASON,
+    period: int = PERIOD,
+    approved_on: datetime = APPROVED,
+    effective_on: datetime = EFFECTIVE,
     keeper: str = KEEPER,
     as_: As = None,
     agency: Agency = "",
@@ -51,12 +55,23 @@ def import_(
         outcomes: list[c.RowOutcome] = []
         for first in range(0, len(rows), c.ROWS):
             part = tuple(rows[first : first + c.ROWS])
-            command = c.PutItems(type=type, agency=keeper or agency, rows=part, reason=reason)
+            command = c.PutItems(
+                type=type,
+                agency=keeper or agency,
+                rows=part,
+                reason=reason,
+                approved_on=day(approved_on),
+                effective_on=day(effective_on),
+                period_months=period,
+            )
             answer = await session.ask(command, c.RowOutcomes, as_=as_, agency=agency, timeout=120)
             outcomes += [each.model_copy(update={"row": each.row + first}) for each in answer.rows]
         return outcomes
 
-    outcomes = run(work)
+    _imported(run(work), json_)
+
+
+def _imported(outcomes: list[c.RowOutcome], json_: bool) -> None:
     counts = {kind: sum(each.outcome == kind for each in outcomes) for kind in ("added", "changed", "same", "refused")}
     if json_:
         show({"summary": counts, "rows": outcomes}, json_=True)
@@ -79,55 +94,25 @@ def export(
     typer.echo(f"已导出 {len(rows)} 项。")
 
 
-@app.command("reconcile")
-def reconcile_(
-    type: str = TYPE,
-    path: Path = typer.Argument(help="上级清单，xlsx 或 csv。"),
-    keeper: str = KEEPER,
-    json_: Json = False,
-) -> None:
-    """与上级清单核对：漏领、多领、错领。例：zwgk publication catalogue reconcile powers 上级清单.xlsx --keeper czj"""
-    upper = guarded(lambda: catalogue_sheets.read(path))
-    kind, rows = run(lambda session: _all(session, type, keeper))
-    key = catalogue_sheets.heading(kind.columns[0])
-    found = reconcile(rows, upper, key, COMPARED)
-    lines = [
-        *({"kind": "漏领", "key": each, "column": ""} for each in found.missing),
-        *({"kind": "多领", "key": each, "column": ""} for each in found.extra),
-        *({"kind": "错领", "key": each, "column": column} for each, column in found.different),
-    ]
-    show(lines, json_=json_, columns=[("kind", "问题"), ("key", key), ("column", "不一致的栏目")])
-
-
 @app.command("put")
 def put(
     type: str = TYPE,
     value: list[str] = typer.Option(..., "--value", help="栏目名=内容，可多次给出。"),
     reason: str = REASON,
-    period: int = typer.Option(None, "--period", min=1, max=60, help="每隔几个月须有公开。"),
+    period: int = PERIOD,
     rests_on: list[str] = typer.Option([], "--rests-on", help="所依据文件的编号。"),
-    approved_on: datetime = typer.Option(None, "--approved-on", formats=["%Y-%m-%d"], help="完成审批程序的日期。"),
-    effective_on: datetime = typer.Option(None, "--effective-on", formats=["%Y-%m-%d"], help="实施时间。"),
+    approved_on: datetime = APPROVED,
+    effective_on: datetime = EFFECTIVE,
     keeper: str = KEEPER,
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """新增或变更一项。例：zwgk publication catalogue put basic --value 二级事项=规划 --reason 新增 --period 12"""
-    given = dict(_pair(each) for each in value)
-
-    async def names(session: Session) -> dict[str, str]:
-        found = await _type(session, type)
-        known = {catalogue_sheets.heading(each): each.name for each in found.columns}
-        known |= {each.label: each.name for each in found.columns} | {each.name: each.name for each in found.columns}
-        if unknown := [each for each in given if each not in known]:
-            raise Refused("unknown_column", "目录没有这一栏。", field=unknown[0], remedy="请用 types --json 查看栏目。")
-        return {known[each]: said for each, said in given.items()}
-
     command = c.PutItem(
         type=type,
         agency=keeper or agency,
-        values=dict(run(names)),
+        values=dict(run(lambda session: named(session, type, value))),
         reason=reason,
         approved_on=day(approved_on),
         effective_on=day(effective_on),
@@ -151,8 +136,8 @@ def reviewed(
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
-    """依据文件变更后已复核、无须修改。例：zwgk publication catalogue reviewed 编号 --note 条款未涉及本事项"""
-    do(c.ReviewBasis(id=id, note=note), as_, agency, json_)
+    """依据变更或模糊表述已复核、无须修改。例：zwgk publication catalogue reviewed 编号 --note 条款未涉及本事项"""
+    do(c.ReviewItem(id=id, note=note), as_, agency, json_)
 
 
 @app.command("claim")
@@ -185,6 +170,16 @@ def show_(id: str = ITEM, json_: Json = False) -> None:
     show(rows, json_=False, columns=[("edition", "版次"), ("since", "公开时间"), ("title", "事项"), ("reason", "理由")])
 
 
+async def named(session: Session, type: str, pairs: list[str]) -> dict[str, str]:
+    """What `栏目名=内容` says, by the names of the columns."""
+    given, found = dict(_pair(each) for each in pairs), await _type(session, type)
+    known = {catalogue_sheets.heading(each): each.name for each in found.columns}
+    known |= {each.label: each.name for each in found.columns} | {each.name: each.name for each in found.columns}
+    if unknown := [each for each in given if each not in known]:
+        raise Refused("unknown_column", "目录没有这一栏。", field=unknown[0], remedy="请用 types --json 查看栏目。")
+    return {known[each]: said for each, said in given.items()}
+
+
 async def _all(session: Session, type: str, keeper: str | None) -> tuple[c.CatalogueType, list[c.Row]]:
     rows: list[c.Row] = []
     after: str | None = None
@@ -207,9 +202,5 @@ async def _type(session: Session, name: str) -> c.CatalogueType:
 def _pair(text: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not sign:
-        guarded(lambda: _no_sign())
+        raise Refused("no_sign", "内容应写成“栏目名=内容”。", field="value", remedy="例：--value 二级事项=规划。")
     return name.strip(), value
-
-
-def _no_sign() -> None:
-    raise Refused("no_sign", "内容应写成“栏目名=内容”。", field="value", remedy="例：--value 二级事项=规划。")

@@ -42,6 +42,10 @@ class Load:
         day, _, clock = written.partition(" ")
         return min(now, datetime.combine(self.day(day), time.fromisoformat(clock), CST))
 
+    def dated(self, written: str) -> str:
+        """A cell that is an offset as an ISO date, any other as it stands."""
+        return self.day(written).isoformat() if _DAYS.fullmatch(written) else written
+
     def text(self, written: str) -> str:
         """A page in which every `{{-3d}}` stands as an ISO date."""
         return _EMBEDDED.sub(lambda found: self.day(found[1]).isoformat(), written)

@@ -5,15 +5,12 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Record, Reply, Role, WorkRecord
-from contracts.publication.terms import ANYONE
+from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Record, Reply, WorkRecord
+from contracts.publication.catalogue_clocks import CatalogueLimit
+from contracts.publication.terms import ANYONE, KEEPERS, Row, TypeName
 
-KEEPERS = (Role.CLERK, Role.OPENNESS, Role.REVIEWER)
 ROWS = 100
 """Rows of one `PutItems`, items of one page."""
-TypeName = str
-Row = dict[str, str]
-"""A line of a list: column heading to what the cell says."""
 Value = str | tuple[dict[str, str], ...]
 """Text of a field; of a table its rows."""
 
@@ -39,6 +36,8 @@ class CatalogueItem(Record):
     since: AwareDatetime = Field(description="When this edition was made public.")
     change: Change
     days_late: int | None = Field(default=None, description="Days after the limit of the type; 0: in time.")
+    group: str = Field(default="", description="Value of the column by which the type is grouped: year, field, kind …")
+    shown_until: date | None = Field(default=None, description="Last day of display, where the type has one.")
     removed: bool = False
     removed_for: str = Field(default="", max_length=300)
 
@@ -130,6 +129,9 @@ class PutItems(Command, by=KEEPERS, reply=RowOutcomes):
     agency: str = Field(max_length=40)
     rows: tuple[Row, ...] = Field(min_length=1, max_length=ROWS)
     reason: str = Field(min_length=2, max_length=300)
+    approved_on: date | None = None
+    effective_on: date | None = None
+    period_months: int | None = Field(default=None, ge=1, le=60, description="For items that have none of their own.")
 
 
 class RemoveItem(Command, by=KEEPERS):
@@ -139,8 +141,8 @@ class RemoveItem(Command, by=KEEPERS):
     reason: str = Field(min_length=2, max_length=300)
 
 
-class ReviewBasis(Command, by=KEEPERS):
-    """The keeper has looked at an item after a document that it rests on was changed, and it stands as it is."""
+class ReviewItem(Command, by=KEEPERS):
+    """The keeper has looked at what was flagged, a changed basis or vague words, and the item stands as it is."""
 
     id: CaseId
     note: str = Field(min_length=2, max_length=300)
@@ -162,10 +164,11 @@ class Column(Contract):
     kind: str = "text"
     required: bool = False
     choices: tuple[str, ...] = ()
+    internal: bool = Field(default=False, description="For the offices only.")
 
 
 class CatalogueType(Contract):
-    """A type of catalogue: its columns, its keeper, where it comes from."""
+    """A type of catalogue: its columns, its keeper, its time limits, where it comes from."""
 
     type: TypeName
     title: str
@@ -173,7 +176,10 @@ class CatalogueType(Contract):
     source: str
     grade: str = Field(description="How well the source was verified, A to M.")
     headline: str = Field(default="", description="Name of the column that an item is called by.")
+    unverified: tuple[str, ...] = Field(default=(), description="Columns whose words were not checked with the source.")
     columns: tuple[Column, ...]
+    limits: tuple[CatalogueLimit, ...] = ()
+    group_by: str | None = None
 
 
 class CatalogueTypes(Reply):
@@ -203,8 +209,31 @@ class ExportItems(Query, by=ANYONE, reply=CatalogueRows):
 
     type: TypeName = Field(max_length=30)
     agency: str | None = Field(default=None, max_length=40)
+    group: str | None = Field(default=None, max_length=100, description="A year, field, kind … of the type.")
+    q: str | None = Field(default=None, min_length=1, max_length=60, description="Words that stand in the item.")
     after: CaseId | None = None
     limit: int = Field(default=ROWS, ge=1, le=ROWS)
+
+
+class ItemGroup(Contract):
+    """Items of one year, field, kind …"""
+
+    value: str
+    count: int
+
+
+class ItemGroups(Reply):
+    """Years with the newest in front; all else in the order of the column's choices."""
+
+    group_by: str | None
+    groups: tuple[ItemGroup, ...]
+
+
+class GroupItems(Query, by=ANYONE, reply=ItemGroups):
+    """How many items a catalogue has in each of its groups."""
+
+    type: TypeName = Field(max_length=30)
+    agency: str | None = Field(default=None, max_length=40)
 
 
 class ItemHistory(Reply):

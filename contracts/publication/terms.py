@@ -4,7 +4,12 @@ from contracts.base import Contract, Role
 
 OFFICE = (Role.REVIEWER, Role.OPENNESS)
 HOUSE = (Role.CLERK, Role.HEAD, Role.OPENNESS, Role.REVIEWER, Role.SUPERVISOR, Role.ARCHIVIST)
+KEEPERS = (Role.CLERK, Role.OPENNESS, Role.REVIEWER)
+"""Who keeps the items of catalogues."""
 ANYONE = (Role.CITIZEN, Role.SERVICE, Role.OPERATOR, *HOUSE)
+TypeName = str
+Row = dict[str, str]
+"""A line of a list: column heading to what the cell says."""
 
 
 class Remark(Contract):

@@ -1,5 +1,7 @@
 """Catalogues: items put and removed, claimed by documents, read as rows."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from chassis.actors import Cause
@@ -7,9 +9,9 @@ from contracts import publication as c
 from contracts.base import Done, Role
 from kernel.refused import Refused
 from services.publication.catalogue import domain
-from services.publication.catalogue.domain import Item
+from services.publication.catalogue.item import Item
 from services.publication.catalogue.keeping import Wanted
-from services.publication.catalogue.types import type_of, types
+from services.publication.catalogue.types import ItemType, type_of, types
 from services.publication.domain import showing
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
@@ -20,7 +22,7 @@ LOOK_SECONDS = 60
 
 @on.command(c.PutItem)
 async def put_item(service: Publication, command: c.PutItem, cause: Cause) -> Done:
-    by = _keeper(official(cause), command.agency, cause)
+    by = keeper(official(cause), command.agency, cause)
     without_personal_data(reason=command.reason)
     kind = type_of(command.type)
     for id in command.rests_on:
@@ -33,28 +35,25 @@ async def put_item(service: Publication, command: c.PutItem, cause: Cause) -> Do
 
 @on.command(c.PutItems)
 async def put_items(service: Publication, command: c.PutItems, cause: Cause) -> c.RowOutcomes:
-    by = _keeper(official(cause), command.agency, cause)
+    by = keeper(official(cause), command.agency, cause)
     without_personal_data(reason=command.reason)
-    rows = await service.catalogues.put_rows(command.type, command.agency, command.rows, command.reason, by, cause)
-    return c.RowOutcomes(rows=tuple(rows))
+    return c.RowOutcomes(rows=tuple(await service.catalogues.put_rows(command, by, cause)))
 
 
 @on.command(c.RemoveItem)
 async def remove_item(service: Publication, command: c.RemoveItem, cause: Cause) -> Done:
     without_personal_data(reason=command.reason)
     by = await _keeper_of(service, command.id, cause)
-    held = await service.catalogues.items.execute(
-        command.id, lambda item: domain.remove(item, command.reason, by, cause.now), cause
-    )
+    held = await service.catalogues.remove(command.id, command.reason, by, cause)
     return Done(id=held.id, version=held.version, state="removed", repeated=held.repeated)
 
 
-@on.command(c.ReviewBasis)
-async def review_basis(service: Publication, command: c.ReviewBasis, cause: Cause) -> Done:
+@on.command(c.ReviewItem)
+async def review_item(service: Publication, command: c.ReviewItem, cause: Cause) -> Done:
     without_personal_data(note=command.note)
     by = await _keeper_of(service, command.id, cause)
     held = await service.catalogues.items.execute(
-        command.id, lambda item: domain.review_basis(item, command.note, by, cause.now), cause
+        command.id, lambda item: domain.review(item, command.note, by, cause.now), cause
     )
     return Done(id=held.id, version=held.version, state=domain.duty(held.state).state, repeated=held.repeated)
 
@@ -83,29 +82,48 @@ async def catalogue_types(service: Publication, query: c.GetCatalogueTypes, caus
 async def export_items(service: Publication, query: c.ExportItems, cause: Cause) -> c.CatalogueRows:
     kind = type_of(query.type)
     where: dict[str, Any] = {"type": query.type, "stands": True}
-    if query.agency:
-        where["agency"] = query.agency
+    where |= {name: value for name in ("agency", "group") if (value := getattr(query, name))}
     if query.after:
         where["_id"] = {"$gt": query.after}
+    if query.q:
+        where["text"] = {"$regex": re.escape(query.q)}
     held = await service.catalogues.items.find(where, sort=[("_id", 1)], limit=query.limit)
     rows = tuple(
         c.CatalogueRow(
             id=each.id,
             agency=each.state.agency,
             edition=len(each.state.editions),
-            cells=kind.write_row(each.state.values),
+            cells=kind.write_row(each.state.values, inside=inside(cause)),
         )
         for each in held
     )
     return c.CatalogueRows(rows=rows, next=held[-1].id if len(held) == query.limit else None)
 
 
+@on.query(c.GroupItems)
+async def group_items(service: Publication, query: c.GroupItems, cause: Cause) -> c.ItemGroups:
+    kind = type_of(query.type)
+    counted = Counter(item.group for item in await service.catalogues.all(query.type, query.agency) if item.group)
+    groups = tuple(c.ItemGroup(value=value, count=counted[value]) for value in _ordered(kind, counted))
+    return c.ItemGroups(group_by=kind.label(kind.group_by) if kind.group_by else None, groups=groups)
+
+
+def _ordered(kind: ItemType, counted: Counter[str]) -> list[str]:
+    """Years with the newest in front, choices in their order, all else by number (预决算: 七星关区2017年方案 (三)4)."""
+    column = next((field for field in kind.fields if field.name == kind.group_by), None)
+    if column is None:
+        return []
+    if column.kind == "year":
+        return sorted(counted, reverse=True)
+    places = {word: place for place, word in enumerate(column.choices)}
+    return sorted(counted, key=lambda value: (places.get(value, len(places)), -counted[value], value))
+
+
 @on.query(c.GetItem)
 async def get_item(service: Publication, query: c.GetItem, cause: Cause) -> c.ItemHistory:
     item: Item = (await service.catalogues.items.load(query.id)).state
     editions = tuple(domain.record(item, number) for number in range(1, len(item.editions) + 1))
-    inside = cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(c.HOUSE))
-    return c.ItemHistory(duty=domain.duty(item) if inside else None, editions=editions[-50:])
+    return c.ItemHistory(duty=domain.duty(item) if inside(cause) else None, editions=editions[-50:])
 
 
 @on.every(LOOK_SECONDS)
@@ -114,11 +132,16 @@ async def look(service: Publication) -> None:
     await service.catalogues.look(service.clock.now())
 
 
+def inside(cause: Cause) -> bool:
+    """Whether an official asks."""
+    return cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(c.HOUSE))
+
+
 async def _keeper_of(service: Publication, id: str, cause: Cause) -> Official:
-    return _keeper(official(cause), (await service.catalogues.items.load(id)).state.agency, cause)
+    return keeper(official(cause), (await service.catalogues.items.load(id)).state.agency, cause)
 
 
-def _keeper(by: Official, agency: str, cause: Cause) -> Official:
+def keeper(by: Official, agency: str, cause: Cause) -> Official:
     """An agency keeps its own items; the openness office and the reviewer keep any."""
     if by.agency != agency and not cause.actor.roles & {Role.OPENNESS, Role.REVIEWER}:
         raise Refused("other_keeper", "只能维护本机构的目录事项。", field="agency", remedy="请由维护机构办理。")

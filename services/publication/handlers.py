@@ -14,6 +14,8 @@ from services.publication import (
     file_handlers,
     gazette_handlers,
     importing,
+    inspection_handlers,
+    list_handlers,
     round_handlers,
     showing_handlers,
     takedown,
@@ -30,6 +32,8 @@ __all__ = [
     "catalogue_handlers",
     "file_handlers",
     "gazette_handlers",
+    "inspection_handlers",
+    "list_handlers",
     "on",
     "round_handlers",
     "showing_handlers",
@@ -340,3 +344,4 @@ async def calendar_loaded(service: Publication, event: CalendarNoticeLoaded, cau
         for each in held:
             await service.documents.execute(each.id, lambda case: recompute(case, calendar), cause)
         after = held[-1].id
+    await service.catalogues.timing.recount(calendar, cause)

@@ -22,13 +22,18 @@ from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.attachments.receiving import Uploads
+from services.publication.catalogue import clocks, reconciliation
 from services.publication.catalogue import domain as catalogue
 from services.publication.catalogue.keeping import Catalogues
+from services.publication.catalogue.reconciliation import Comparison
+from services.publication.catalogue.timing import Timing
 from services.publication.domain.examining import examine
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.state import Case
 from services.publication.gazette.domain import COMPILATION, GAZETTE, Series
 from services.publication.gazette.issuing import Press
+from services.publication.inspection import domain as inspection
+from services.publication.inspection.keeping import Draws
 from services.publication.numbering import IndexNumbers
 from services.publication.rounds import cleanup, proposals
 from services.publication.rounds.cleanup import Round
@@ -57,6 +62,10 @@ class Publication:
     gazette: Press
     compilations: Press
     catalogues: Catalogues
+    upper: Collection
+    """Rows of lists from above: `{_id: list:key, list: type:agency, key, row}`."""
+    reconciliations: Cases[Comparison]
+    draws: Draws
     rounds: Cases[Round]
     judged: Collection
     """Conclusions of clean-up rounds: `{_id: round:document, round, document, agency, conclusion?, reason?, by?}`."""
@@ -71,7 +80,8 @@ class Publication:
         texts = Texts(runtime.collection("texts"))
         documents = Documents(runtime, texts)
         uploads = Uploads(runtime.collection("uploads"), Objects(lambda: runtime.bus.js, DOCUMENTS.name))
-        items, phones = runtime.cases(catalogue.KIND), _phones(runtime.register)
+        phones = _phones(runtime.register)
+        catalogues = _catalogues(runtime, documents, phones)
 
         def press(series: Series) -> Press:
             issues = runtime.cases(series.kind)
@@ -87,9 +97,10 @@ class Publication:
             calendars=runtime.calendars,
             register=runtime.register,
             phones=phones,
-            catalogues=Catalogues(
-                runtime.region, items, documents, runtime.numbers, runtime.calendars, runtime.register, phones
-            ),
+            catalogues=catalogues,
+            upper=runtime.collection("upper_lists"),
+            reconciliations=runtime.cases(reconciliation.KIND),
+            draws=_draws(runtime, catalogues),
             history=runtime.history,
             uploads=uploads,
             gazette=press(GAZETTE),
@@ -105,6 +116,8 @@ class Publication:
         await self.texts.create_indexes()
         await self.documents.create_indexes()
         await self.judged.create_index([("round", 1), ("conclusion", 1)])
+        await self.upper.create_index([("list", 1)])
+        await self.draws.lists.create_index([("draw", 1), ("chunk", 1)])
 
     async def new_ids(self, now: datetime, size: int = 1) -> list[str]:
         """Numbers of new documents: 999901-GW-2026-000123."""
@@ -171,6 +184,22 @@ class Publication:
 
 on = Handlers[Publication]()
 """What the service reacts to; the modules of handlers add theirs."""
+
+
+def _catalogues(runtime: Runtime, documents: Documents, phones: frozenset[str]) -> Catalogues:
+    region, items, numbers, calendars = (
+        runtime.region,
+        runtime.cases(catalogue.KIND),
+        runtime.numbers,
+        runtime.calendars,
+    )
+    timing = Timing(region, runtime.cases(clocks.KIND), items, numbers, calendars)
+    return Catalogues(region, items, timing, documents, numbers, calendars, runtime.register, phones)
+
+
+def _draws(runtime: Runtime, catalogues: Catalogues) -> Draws:
+    cases, lists = runtime.cases(inspection.KIND), runtime.collection("draw_lists")
+    return Draws(runtime.region, cases, lists, runtime.papers, catalogues, runtime.numbers, runtime.calendars)
 
 
 def _phones(register: Register) -> frozenset[str]:

@@ -19,7 +19,7 @@ from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.publication.catalogue import domain
-from services.publication.catalogue.domain import Item
+from services.publication.catalogue.item import Item
 from services.publication.catalogue.reconciling import reconcile
 from services.publication.catalogue.types import type_of, types
 from services.publication.domain.facts import Official
@@ -70,13 +70,17 @@ def put(
 
 
 async def test_every_shipped_type_holds_together() -> None:
-    assert len(types()) == 16
+    assert len(types()) == 24
     for kind in types().values():
         names = {field.name for field in kind.fields}
-        wanted = {*kind.key, kind.headline, *kind.vague_fields, *((kind.clock.field,) if kind.clock else ())}
+        wanted = {*kind.key, kind.headline, *kind.compared, *(place.partition(".")[0] for place in kind.vague_fields)}
+        wanted |= {limit.field for limit in kind.clocks if limit.act == "publish"}
+        wanted |= {name for name in (kind.group_by, kind.period_field, kind.ends_by) if name}
+        wanted |= {name for rule in kind.either for name in (*rule.any, *([rule.when] if rule.when else []))}
         assert wanted <= names, kind.type
         assert len({field.heading for field in kind.fields}) == len(kind.fields)
         assert kind.source
+        assert all(limit.source and limit.grade for limit in kind.clocks)
         assert all(field.choices for field in kind.fields if field.kind in ("choice", "choices"))
 
 
@@ -191,7 +195,7 @@ async def test_display_ends_by_itself() -> None:
 
 GUIDE = {
     "code": "G1", "name": "户口迁移", "kind": "行政确认", "basis": "户口登记条例", "conditions": "本人申请",
-    "materials": "身份证｜户口登记条例第十条\n其他材料｜无", "process": "受理、办结",
+    "materials": "身份证｜户口登记条例第十条\n其他材料｜户口登记条例第十条", "process": "受理、办结",
     "legal_days": "5", "promised_days": "3", "fee": "不收费",
     "place": "政务服务中心", "phone": "政务服务中心窗口", "complaint": "12345",
 }  # fmt: skip
@@ -201,11 +205,15 @@ async def test_a_guide_names_the_basis_of_each_material_and_its_vague_words_are_
     item = put(None, "guide", GUIDE)
     assert item.values["materials"] == (
         {"name": "身份证", "basis": "户口登记条例第十条"},
-        {"name": "其他材料", "basis": "无"},
+        {"name": "其他材料", "basis": "户口登记条例第十条"},
     )
     assert domain.duty(item).remarks == ("“申请材料”含有模糊表述“其他材料”",)
-    with pytest.raises(Refused):
-        put(None, "guide", GUIDE | {"materials": "身份证｜"})
+    for without in ("身份证｜", "身份证｜无", "身份证｜依法"):
+        with pytest.raises(Refused):
+            put(None, "guide", GUIDE | {"materials": without})
+    assert domain.duty(item).open
+    item = domain.KIND.fold(item, domain.review(item, "已改为列举", LI, NOW))
+    assert (domain.duty(item).open, domain.review(item, "再看", LI, NOW)) == (False, [])
 
 
 @pytest.mark.parametrize(("day", "in_time"), [(date(2026, 3, 2), True), (date(2026, 3, 3), False)])
@@ -213,7 +221,14 @@ async def test_a_changed_guide_is_public_one_working_day_after_its_approval(day:
     """Approved on Saturday 2026-02-28, a working day; the next one is Monday."""
     item = put(None, "guide", GUIDE)
     now = datetime.combine(day, NOW.timetz())
-    changed = put(item, "guide", GUIDE | {"promised_days": "2"}, now, approved_on=date(2026, 2, 28))
+    changed = put(
+        item,
+        "guide",
+        GUIDE | {"promised_days": "2"},
+        now,
+        approved_on=date(2026, 2, 28),
+        effective_on=date(2026, 3, 10),
+    )
     assert changed.editions[-1].change.in_time is in_time
 
 
@@ -236,8 +251,8 @@ async def test_an_item_without_a_document_in_its_time_is_empty() -> None:
 
 
 async def test_a_list_is_reconciled_with_the_one_from_above() -> None:
-    own = [{"code": "A", "basis": "x"}, {"code": "B", "basis": "x"}]
-    found = reconcile(own, [{"code": "B", "basis": "y"}, {"code": "C", "basis": "z"}], "code", ("basis",))
+    own = {"A": {"basis": "x"}, "B": {"basis": "x"}}
+    found = reconcile(own, {"B": {"basis": "y"}, "C": {"basis": "z"}}, ("basis",))
     assert (found.missing, found.extra, found.different) == (("C",), ("A",), (("B", "basis"),))
 
 
@@ -292,5 +307,5 @@ async def test_a_claim_fills_an_empty_item_and_a_changed_basis_flags_it(
     await desk(c.Correct(id=id, reason="数字有误", text="更正后的正文。"), Done, as_="赵审核", agency="bgs")
     history = await desk(c.GetItem(id=item), c.ItemHistory)
     assert history.duty.basis_changed == (id,)
-    await desk(c.ReviewBasis(id=item, note="不涉及"), Done, as_="张起草", agency="czj")
+    await desk(c.ReviewItem(id=item, note="不涉及"), Done, as_="张起草", agency="czj")
     assert not (await desk(c.GetItem(id=item), c.ItemHistory)).duty.open

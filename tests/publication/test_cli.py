@@ -88,8 +88,8 @@ async def test_a_catalogue_goes_out_and_comes_back(platform: Path, tmp_path: Pat
     assert "已导出 1 项" in (await said(platform, "catalogue", "export", "negative", str(out))).stdout
     again = ("catalogue", "import", "negative", str(out), "--reason", "编制清单", *DRAFTER)
     assert (await zwgk(platform, *again))["summary"] == {"added": 0, "changed": 0, "same": 1, "refused": 0}
-    found = await zwgk(platform, "catalogue", "reconcile", "negative", str(table))
-    assert [(each["kind"], each["key"]) for each in found] == [("漏领", "N2")]
+    found = await zwgk(platform, "catalogue", "reconcile", "negative", str(table), *DRAFTER)
+    assert [(each["kind"], each["key"]) for each in found["differences"]] == [("missing", "N2")]
     values = ("编号=N3", "禁止或许可事项=丙", "管理措施=禁止", "设立依据=条例", "主管部门=发改局")
     given = [word for value in values for word in ("--value", value)]
     put = await zwgk(platform, "catalogue", "put", "negative", *given, "--reason", "新增", *DRAFTER)

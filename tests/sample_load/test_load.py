@@ -22,6 +22,9 @@ from tests.servers import Desk, Servers, running, started, until
 
 RECORDS = {
     "publication.document": 47,
+    "publication.catalogue_item": 48,
+    "publication.catalogue_clock": 3,
+    "publication.draw": 1,
     "requests.request": 33,
     "hotline.ticket": 36,
     "opinion.event": 2,

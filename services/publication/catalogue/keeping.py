@@ -1,7 +1,7 @@
 """Items put, found again by their key, and looked at when their time has come."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -15,7 +15,8 @@ from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.catalogue import domain
-from services.publication.catalogue.domain import Item
+from services.publication.catalogue.item import Item
+from services.publication.catalogue.timing import Timing
 from services.publication.catalogue.types import ItemType, type_of
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
@@ -26,7 +27,7 @@ PAGE = 200
 
 @dataclass(frozen=True)
 class Wanted:
-    """An item as somebody wants it to be."""
+    """An item as somebody wants it to be. `period_months`: where nothing is said, the words of the item say it."""
 
     kind: ItemType
     agency: str
@@ -36,8 +37,16 @@ class Wanted:
     rests_on: tuple[str, ...] = ()
 
     @property
+    def key(self) -> str:
+        return self.kind.key_of(self.values)
+
+    @property
+    def period(self) -> int | None:
+        return self.period_months or self.kind.period(self.values)
+
+    @property
     def origin(self) -> str:
-        key = f"{self.kind.type}\n{self.agency}\n{self.kind.key_of(self.values)}"
+        key = f"{self.kind.type}\n{self.agency}\n{self.key}"
         return f"item:{hashlib.sha256(key.encode()).hexdigest()}"
 
 
@@ -47,6 +56,7 @@ class Catalogues:
 
     region: str
     items: Cases[Item]
+    timing: Timing
     documents: Documents
     numbers: Numbers
     calendars: Calendars
@@ -54,10 +64,29 @@ class Catalogues:
     phones: frozenset[str]
 
     async def put(self, wanted: Wanted, by: Official, cause: Cause) -> tuple[Held[Item], str]:
-        """The item, and whether it was `added`, `changed` or is the `same`."""
+        """The item, and whether it was `added`, `changed` or is the `same`. A limit that ran for it is met."""
         self.register.require(wanted.agency, "agency")
+        wanted = await self._judged(wanted)
         self._without_personal_data(wanted.values)
-        known = (await self.items.by_origin([wanted.origin])).get(wanted.origin)
+        known = await self.known(wanted)
+        held, outcome = await self._put(wanted, known, by, cause)
+        await self.timing.met(wanted.kind.type, wanted.agency, wanted.key, held, outcome, cause)
+        return held, outcome
+
+    async def known(self, wanted: Wanted) -> Held[Item] | None:
+        return (await self.items.by_origin([wanted.origin])).get(wanted.origin)
+
+    async def _judged(self, wanted: Wanted) -> Wanted:
+        """With the reason for which a person decided that it is public. Raises `Refused` while nobody has."""
+        judged = wanted.kind.judged
+        if judged is None:
+            return wanted
+        reason = await self.timing.reason(wanted.kind, wanted.agency, wanted.key)
+        return replace(wanted, values=wanted.values | {judged.field: reason})
+
+    async def _put(
+        self, wanted: Wanted, known: Held[Item] | None, by: Official, cause: Cause
+    ) -> tuple[Held[Item], str]:
         calendar = self.calendars.current
 
         def decide(item: Item | None, id: str = "") -> list[Fact]:
@@ -67,7 +96,7 @@ class Catalogues:
                 wanted.kind,
                 wanted.agency,
                 wanted.values,
-                wanted.period_months,
+                wanted.period,
                 wanted.rests_on,
                 wanted.change,
                 by,
@@ -84,24 +113,38 @@ class Catalogues:
         held = await self.items.execute(known.id, decide, cause)
         return held, "changed" if held.facts and not held.repeated else "same"
 
-    async def put_rows(
-        self, type: str, agency: str, rows: Sequence[Mapping[str, str]], reason: str, by: Official, cause: Cause
-    ) -> list[c.RowOutcome]:
+    async def put_rows(self, command: c.PutItems, by: Official, cause: Cause) -> list[c.RowOutcome]:
         """Each row by itself; period and basis of an item that is there stay."""
-        kind, outcomes = type_of(type), []
-        for number, row in enumerate(rows, 1):
+        kind, outcomes = type_of(command.type), []
+        change = Change(reason=command.reason, approved_on=command.approved_on, effective_on=command.effective_on)
+        for number, row in enumerate(command.rows, 1):
             each = replace(cause, id=f"{cause.id}:{number}")
             try:
-                wanted = Wanted(kind, agency, kind.read_row(dict(row)), Change(reason=reason))
-                known = (await self.items.by_origin([wanted.origin])).get(wanted.origin)
-                if known:
-                    kept = known.state
-                    wanted = replace(wanted, period_months=kept.period_months, rests_on=kept.rests_on)
+                wanted = Wanted(kind, command.agency, kind.read_row(dict(row)), change, command.period_months)
+                if known := await self.known(wanted):
+                    period = known.state.period_months or command.period_months
+                    wanted = replace(wanted, period_months=period, rests_on=known.state.rests_on)
                 held, outcome = await self.put(wanted, by, each)
                 outcomes.append(c.RowOutcome.model_validate({"row": number, "outcome": outcome, "id": held.id}))
             except Refused as refused:
                 outcomes.append(c.RowOutcome(row=number, outcome="refused", reason=refused.message))
         return outcomes
+
+    async def remove(self, id: str, reason: str, by: Official, cause: Cause) -> Held[Item]:
+        """Take an item out; a withdrawal that was due is met."""
+        held = await self.items.execute(id, lambda item: domain.remove(item, reason, by, cause.now), cause)
+        await self.timing.withdrawn(held, cause)
+        return held
+
+    async def all(self, type: str, agency: str | None) -> list[Item]:
+        """Every item of a type that stands."""
+        found: list[Item] = []
+        where = {"type": type, "stands": True} | ({"agency": agency} if agency else {})
+        after = ""
+        while held := await self.items.find(where | {"_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE):
+            found += [each.state for each in held]
+            after = held[-1].id
+        return found
 
     async def look(self, now: datetime) -> None:
         """Items whose period has ended: taken on by the newest document that claims them, or found empty."""
@@ -120,9 +163,14 @@ class Catalogues:
 
     async def basis_changed(self, document: str, cause: Cause) -> None:
         """Flag the items that rest on a document that was changed."""
-        for held in await self.items.find({"rests_on": document}, limit=PAGE):
-            each = replace(cause, id=f"{cause.id}:{held.id}")
-            await self.items.execute(held.id, lambda item: domain.basis_changed(item, document), each)
+        after = ""
+        while found := await self.items.find(
+            {"rests_on": document, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE
+        ):
+            for held in found:
+                each = replace(cause, id=f"{cause.id}:{held.id}")
+                await self.items.execute(held.id, lambda item: domain.basis_changed(item, document), each)
+            after = found[-1].id
 
     def _without_personal_data(self, values: Mapping[str, Value]) -> None:
         for name, value in values.items():

@@ -1,6 +1,6 @@
 """认领: a list against the one from above. 不漏领、不多领、不错领 (纳溪区2017年年度报告 一)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from contracts.publication import Row
@@ -16,16 +16,14 @@ class Reconciled:
     """Key and heading of the column."""
 
 
-def reconcile(own: Iterable[Row], upper: Iterable[Row], key: str, compared: Sequence[str]) -> Reconciled:
-    """Compare two lists by the column `key`; `compared` columns must say the same."""
-    ours = {row[key].strip(): row for row in own if row.get(key, "").strip()}
-    theirs = {row[key].strip(): row for row in upper if row.get(key, "").strip()}
+def reconcile(own: Mapping[str, Row], upper: Mapping[str, Row], compared: Sequence[str]) -> Reconciled:
+    """Compare two lists by their keys; `compared` columns must say the same where the upper list has them."""
     different = [
-        (each, column)
-        for each in sorted(ours.keys() & theirs.keys())
+        (key, column)
+        for key in sorted(own.keys() & upper.keys())
         for column in compared
-        if column in theirs[each] and ours[each].get(column, "").strip() != theirs[each][column].strip()
+        if upper[key].get(column, "").strip() not in ("", own[key].get(column, "").strip())
     ]
     return Reconciled(
-        tuple(sorted(theirs.keys() - ours.keys())), tuple(sorted(ours.keys() - theirs.keys())), tuple(different)
+        tuple(sorted(upper.keys() - own.keys())), tuple(sorted(own.keys() - upper.keys())), tuple(different)
     )

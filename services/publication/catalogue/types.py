@@ -1,5 +1,5 @@
 """Types of catalogues: data, with their source. A type says which columns there are, what makes two rows the same item,
-which limit runs, and what is masked."""
+which limits run, what a person must judge, what is masked and until when it is shown."""
 
 import re
 from collections.abc import Mapping
@@ -8,131 +8,42 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from contracts.publication import CatalogueType, Column, Row, Value
-from kernel.numbers import is_credit_code
+from contracts.publication import Act, CatalogueLimit, CatalogueType, Column, Row, Value
+from kernel.calendar import Calendar
 from kernel.refused import Refused
+from services.publication.catalogue.columns import FieldType, Part
 
-MAX_CELL = 500
-YES = "√"
-_CHECKED = re.compile(r"[■☑√]\s*([^■□☑☐√\n;；]+)")
-_BETWEEN = re.compile(r"[、,，;；\n]+")
-_CELLS = "｜"
-
-
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Inner(Part):
-    """A column of a table inside a cell."""
-
-    name: str
-    label: str
-
-
-class FieldType(Part):
-    """A column: its heading (and the one above it), and what may stand in its cells."""
-
-    name: str
-    label: str
-    group: str = ""
-    kind: Literal["text", "date", "number", "choice", "choices", "flag", "url", "table", "credit_code"] = "text"
-    required: bool = False
-    choices: tuple[str, ...] = ()
-    columns: tuple[Inner, ...] = ()
-    max: int = MAX_CELL
-
-    @property
-    def heading(self) -> str:
-        """The heading in a file with one row of headings."""
-        return f"{self.group}/{self.label}" if self.group else self.label
-
-    def read(self, given: Value) -> Value:
-        """What a cell says, in one form. Raises `Refused` naming the column."""
-        if self.kind == "table":
-            return self._table(given)
-        if not isinstance(given, str):
-            raise self._wrong("应为文字")
-        text = given.strip()
-        if self.required and not text:
-            raise self._wrong("不能为空")
-        if len(text) > self.max:
-            raise self._wrong(f"不能超过 {self.max} 字")
-        return self._in_form(text) if text else ""
-
-    def _in_form(self, text: str) -> str:
-        match self.kind:
-            case "date":
-                return self._date(text)
-            case "number":
-                if not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,6})?", text):
-                    raise self._wrong("应为数字")
-            case "choice":
-                if text not in self.choices:
-                    raise self._wrong(f"应为其中之一：{'、'.join(self.choices)}")
-            case "choices":
-                return self._several(text)
-            case "flag":
-                return YES if text not in ("否", "□", "×", "0") else ""
-            case "url":
-                if not re.fullmatch(r"https?://[^\s<>\"']{3,480}", text):
-                    raise self._wrong("应为网址")
-            case "credit_code":
-                if not is_credit_code(text):
-                    raise self._wrong("不是有效的统一社会信用代码")
-        return text
-
-    def _date(self, text: str) -> str:
-        try:
-            return date.fromisoformat(text[:10].replace("/", "-")).isoformat()
-        except ValueError:
-            raise self._wrong("应为日期，如 2026-11-23") from None
-
-    def _several(self, text: str) -> str:
-        """■ marks what is chosen; without marks the words themselves are."""
-        words = _CHECKED.findall(text) if re.search(r"[■□☑☐√]", text) else _BETWEEN.split(text)
-        chosen = [word.strip() for word in words if word.strip()]
-        if any(word not in self.choices for word in chosen):
-            raise self._wrong(f"可选：{'、'.join(self.choices)}")
-        if self.required and not chosen:
-            raise self._wrong("不能为空")
-        return "、".join(word for word in self.choices if word in chosen)
-
-    def _table(self, given: Value) -> Value:
-        """Lines with `｜` between their cells, or rows; every cell is needed."""
-        names = [column.name for column in self.columns]
-        if isinstance(given, str):
-            lines = [line.split(_CELLS) for line in given.splitlines() if line.strip()]
-            if any(len(line) != len(names) for line in lines):
-                raise self._wrong(f"每行应为：{_CELLS.join(column.label for column in self.columns)}")
-            rows = [dict(zip(names, (cell.strip() for cell in line), strict=True)) for line in lines]
-        else:
-            rows = [dict(row) for row in given]
-        if (self.required and not rows) or any(set(row) != set(names) or not all(row.values()) for row in rows):
-            raise self._wrong(f"每行须填：{'、'.join(column.label for column in self.columns)}")
-        return tuple(rows)
-
-    def write(self, value: Value) -> str:
-        """The cell as it is exported."""
-        if isinstance(value, str):
-            if self.kind == "choices":
-                chosen = value.split("、")
-                return " ".join(f"{'■' if word in chosen else '□'}{word}" for word in self.choices)
-            return value
-        return "\n".join(_CELLS.join(row.get(column.name, "") for column in self.columns) for row in value)
-
-    def _wrong(self, what: str) -> Refused:
-        return Refused("cell_wrong", f"“{self.label}”{what}。", field=self.name, remedy="请更正后重新提交。")
+SHIPPED = ("directories", "lists", "services", "enforcement", "inspection", "accounts")
 
 
 class Limit(Part):
-    """So many days after the date in a field an item must be public."""
+    """So many days after a day, an act must be done. `field` holds the day from which publication counts, `done` that
+    on which it was public already, elsewhere or before the platform; with `dated` a change must say when it was
+    approved and from when it holds."""
 
-    field: str
+    act: Act
+    id: str
+    field: str = ""
+    done: str = ""
     days: int
     unit: Literal["workdays", "days"]
+    warn: int
+    """So many days of the same unit before the end a warning is due (D)."""
+    source: str
+    grade: str
+    dated: bool = False
+
+    def told(self) -> CatalogueLimit:
+        return CatalogueLimit(**self.model_dump(include=set(CatalogueLimit.model_fields)))
+
+    def done_on(self, values: Mapping[str, Value], today: date) -> date:
+        said = values.get(self.done) if self.done else None
+        return date.fromisoformat(str(said)) if said else today
+
+    def due(self, begun: date, calendar: Calendar) -> date:
+        return calendar.due(begun, self.days) if self.unit == "workdays" else calendar.add_days(begun, self.days)
 
 
 class Mask(Part):
@@ -142,6 +53,37 @@ class Mask(Part):
     when: str
     equals: str
     drop: tuple[str, ...] = ()
+
+
+class Judgement(Part):
+    """What a named person must have decided before an item may be public; the reason stands in `field`."""
+
+    field: str
+    question: str
+    source: str
+
+
+class Display(Part):
+    """How long an item is shown by a column's word, where no last day is given."""
+
+    by: str
+    months: dict[str, int]
+    source: str
+    grade: str
+
+
+class Either(Part):
+    """Where the column `when` is filled, at least one of `any` is too."""
+
+    any: tuple[str, ...]
+    when: str = ""
+
+
+class Vague(Part):
+    """A vague word, and how it is found."""
+
+    word: str
+    pattern: str
 
 
 class ItemType(Part):
@@ -156,13 +98,22 @@ class ItemType(Part):
     key: tuple[str, ...]
     headline: str
     fields: tuple[FieldType, ...]
-    clock: Limit | None = None
-    change_workdays: int | None = None
-    removal_workdays: int | None = None
+    clocks: tuple[Limit, ...] = ()
     mask: Mask | None = None
+    judged: Judgement | None = None
     ends_by: str | None = None
-    vague: tuple[str, ...] = ()
+    display: Display | None = None
+    vague: tuple[Vague, ...] = ()
     vague_fields: tuple[str, ...] = ()
+    either: tuple[Either, ...] = ()
+    period_field: str | None = None
+    periods: dict[str, int] = Field(default_factory=dict)
+    """Words of `period_field` to the months in which something must be published again."""
+    group_by: str | None = None
+    compared: tuple[str, ...] = ()
+    """What must agree with the list from above."""
+    late_public: bool = False
+    """Anyone may see who was late (预决算: 七星关区2017年方案 (三)4)."""
 
     def read(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """The values of an item in one form, masked where the type says so. Raises `Refused` for a wrong one."""
@@ -170,48 +121,83 @@ class ItemType(Part):
         if unknown := sorted(set(given) - known):
             raise Refused("unknown_field", "目录没有这一栏。", field=unknown[0][:40], remedy="请核对目录的栏目。")
         values = {field.name: field.read(given.get(field.name, "")) for field in self.fields}
+        for rule in self.either:
+            if (not rule.when or values[rule.when]) and not any(values[name] for name in rule.any):
+                labels = "、".join(self.label(name) for name in rule.any)
+                raise Refused("either", f"{labels}至少须填一项。", field=rule.any[0], remedy="请补充后重新提交。")
         if self.mask and values[self.mask.when] == self.mask.equals:
-            values |= {self.mask.field: _masked(str(values[self.mask.field]))} | dict.fromkeys(self.mask.drop, "")
+            values = self._masked(values, self.mask)
         return {name: value for name, value in values.items() if value}
+
+    def _masked(self, values: dict[str, Value], mask: Mask) -> dict[str, Value]:
+        """The person's name masked wherever it stands (处罚名称 and 事由 often repeat it)."""
+        name = str(values[mask.field])
+        hidden = _masked(name)
+        kept = {
+            key: value.replace(name, hidden) if isinstance(value, str) and len(name) > 1 else value
+            for key, value in values.items()
+        }
+        return kept | {mask.field: hidden} | dict.fromkeys(mask.drop, "")
 
     def read_row(self, row: Row) -> dict[str, Value]:
         """The values of a row with the official headings. Columns that are not of the type are refused, 序号 is not."""
+        return self.read(self.named(row))
+
+    def named(self, row: Row) -> dict[str, Value]:
+        """The cells of a row by the names of their columns, as they were given."""
         names = {field.heading: field.name for field in self.fields}
         names |= {field.label: field.name for field in self.fields if self._alone(field)}
         given = {heading.strip(): cell for heading, cell in row.items() if heading.strip() not in ("", "序号")}
         if unknown := [heading for heading in given if heading not in names]:
             raise Refused("unknown_column", f"目录没有“{unknown[0][:30]}”这一栏。", remedy="请使用规定的栏目名称。")
-        return self.read({names[heading]: cell for heading, cell in given.items()})
+        return {names[heading]: cell for heading, cell in given.items()}
 
-    def write_row(self, values: Mapping[str, Value]) -> Row:
-        return {field.heading: field.write(values.get(field.name, "")) for field in self.fields}
+    def write_row(self, values: Mapping[str, Value], *, inside: bool = True) -> Row:
+        return {
+            field.heading: field.write(values.get(field.name, ""))
+            for field in self.fields
+            if inside or not field.internal
+        }
+
+    def outside(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The values without what is for the offices only."""
+        internal = {field.name for field in self.fields if field.internal}
+        return {name: value for name, value in values.items() if name not in internal}
 
     def key_of(self, values: Mapping[str, Value]) -> str:
         """What makes it the same item, however often it is sent."""
-        return "\n".join(str(values.get(name, "")) for name in self.key)
+        return "\n".join(str(values.get(name, "")).strip() for name in self.key)
+
+    def label(self, name: str) -> str:
+        return next(field.label for field in self.fields if field.name == name)
+
+    def limit(self, act: Act) -> Limit | None:
+        return next((limit for limit in self.clocks if limit.act == act), None)
+
+    def period(self, values: Mapping[str, Value]) -> int | None:
+        """Months after which something must be published again, where the words of the item say so."""
+        said = str(values.get(self.period_field, "")) if self.period_field else ""
+        return next((months for word, months in self.periods.items() if word in said), None)
+
+    def shown_until(self, values: Mapping[str, Value], since: date, calendar: Calendar) -> date | None:
+        """The last day on which an item is shown that has been public since a day."""
+        given = values.get(self.ends_by) if self.ends_by else None
+        if given:
+            return date.fromisoformat(str(given))
+        months = self.display.months.get(str(values.get(self.display.by))) if self.display else None
+        return calendar.add_months(since, months) if months else None
 
     def remarks(self, values: Mapping[str, Value]) -> tuple[str, ...]:
         """Vague words in what is demanded of people (001 第32、34条): for a person to look at."""
-        labels = {field.name: field.label for field in self.fields}
         return tuple(
-            f"“{labels[name]}”含有模糊表述“{word}”"
-            for name in self.vague_fields
-            for word in self.vague
-            if word in str(values.get(name, ""))
+            f"“{self.label(place.partition('.')[0])}”含有模糊表述“{vague.word}”"
+            for place in self.vague_fields
+            for vague in self.vague
+            if re.search(vague.pattern, _text(values, place))
         )
 
     def told(self) -> CatalogueType:
-        columns = tuple(
-            Column(
-                name=field.name,
-                label=field.label,
-                group=field.group,
-                kind=field.kind,
-                required=field.required,
-                choices=field.choices,
-            )
-            for field in self.fields
-        )
+        columns = tuple(Column(**field.model_dump(include=set(Column.model_fields))) for field in self.fields)
         return CatalogueType(
             type=self.type,
             title=self.title,
@@ -219,11 +205,21 @@ class ItemType(Part):
             source=self.source,
             grade=self.grade,
             headline=self.headline,
+            unverified=self.unverified,
             columns=columns,
+            limits=tuple(limit.told() for limit in self.clocks),
+            group_by=self.group_by,
         )
 
     def _alone(self, field: FieldType) -> bool:
         return sum(other.label == field.label for other in self.fields) == 1
+
+
+def _text(values: Mapping[str, Value], place: str) -> str:
+    """The text of a field, or of one column of its table (`materials.name`)."""
+    name, _, inner = place.partition(".")
+    value = values.get(name, "")
+    return value if isinstance(value, str) else "\n".join(row.get(inner, "") for row in value)
 
 
 def _masked(name: str) -> str:
@@ -234,8 +230,9 @@ def _masked(name: str) -> str:
 @cache
 def types() -> Mapping[str, ItemType]:
     """The shipped types by name."""
-    text = (files("services.publication.catalogue") / "types.json").read_bytes()
-    shipped: list[Any] = TypeAdapter(list[ItemType]).validate_json(text)
+    folder = files("services.publication.catalogue") / "shipped"
+    reader: TypeAdapter[list[Any]] = TypeAdapter(list[ItemType])
+    shipped = [each for name in SHIPPED for each in reader.validate_json((folder / f"{name}.json").read_bytes())]
     return {each.type: each for each in shipped}
 
 

@@ -1,0 +1,154 @@
+"""An item of a catalogue as its facts make it: editions, claims, flags."""
+
+from datetime import date, datetime
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.publication import Change, Value
+from kernel.calendar import end_of_day
+from kernel.facts import Fact
+from services.publication.catalogue.types import ItemType, type_of
+from services.publication.domain.facts import Official
+
+
+class ItemPut(Fact):
+    """An edition of an item. `days_late` after the limit of its type, `in_time` after the approval of the change."""
+
+    id: str
+    type: str
+    agency: str
+    values: dict[str, Value]
+    period_months: int | None
+    rests_on: tuple[str, ...]
+    due_on: date | None
+    days_late: int | None
+    shown_until: date | None
+    change: Change
+    by: Official
+    at: datetime
+
+
+class ItemTakenOut(Fact):
+    reason: str
+    by: Official | None
+    at: datetime
+
+
+class Claimed(Fact):
+    """The newest document that claims the item, and until when the next one is due."""
+
+    on: date
+    due_on: date | None
+
+
+class FoundEmpty(Fact):
+    """Nothing was published for the item in its time."""
+
+
+class BasisChanged(Fact):
+    document: str
+
+
+class ItemReviewed(Fact):
+    """Its keeper looked at what was flagged, and it stands as it is."""
+
+    note: str
+    by: Official
+    at: datetime
+
+
+class Edition(BaseModel):
+    """What an edition said."""
+
+    model_config = ConfigDict(frozen=True)
+
+    values: dict[str, Value]
+    change: Change
+    since: datetime
+    days_late: int | None
+
+
+class Item(BaseModel):
+    """An item as its facts make it; the last edition stands."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    type: str
+    agency: str
+    opened_at: datetime
+    editions: tuple[Edition, ...]
+    period_months: int | None = None
+    rests_on: tuple[str, ...] = ()
+    due_on: date | None = None
+    last_on: date | None = None
+    empty: bool = False
+    basis_changed: tuple[str, ...] = ()
+    reviewed: bool = False
+    """Its vague words were looked at since the last edition."""
+    shown_until: date | None = None
+    removed_for: str = ""
+
+    @property
+    def values(self) -> dict[str, Value]:
+        return self.editions[-1].values
+
+    @property
+    def kind(self) -> ItemType:
+        return type_of(self.type)
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """The end of the time of display, where the type has one."""
+        return end_of_day(self.shown_until) if self.shown_until and not self.removed_for else None
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """Vague words that nobody has looked at yet."""
+        return () if self.reviewed or self.removed_for else self.kind.remarks(self.values)
+
+    @property
+    def days_late(self) -> int | None:
+        """As of the edition from which the limit counted."""
+        return next((each.days_late for each in self.editions if each.days_late is not None), None)
+
+    @property
+    def group(self) -> str:
+        return str(self.values.get(self.kind.group_by, "")) if self.kind.group_by else ""
+
+
+def evolve(item: Item | None, fact: Fact) -> Item:
+    if isinstance(fact, ItemPut):
+        return _put(item, fact)
+    if item is None:
+        raise ValueError("the first fact opens an item")
+    match fact:
+        case ItemTakenOut():
+            return item.model_copy(update={"removed_for": fact.reason, "empty": False, "basis_changed": ()})
+        case Claimed():
+            return item.model_copy(update={"last_on": fact.on, "due_on": fact.due_on, "empty": False})
+        case FoundEmpty():
+            return item.model_copy(update={"empty": True})
+        case BasisChanged():
+            return item.model_copy(update={"basis_changed": (*item.basis_changed, fact.document)})
+        case ItemReviewed():
+            return item.model_copy(update={"basis_changed": (), "reviewed": True})
+    raise TypeError(f"unknown fact {fact.kind}")
+
+
+def _put(item: Item | None, fact: ItemPut) -> Item:
+    edition = Edition(values=fact.values, change=fact.change, since=fact.at, days_late=fact.days_late)
+    changed = {
+        "agency": fact.agency,
+        "editions": (*(item.editions if item else ()), edition),
+        "period_months": fact.period_months,
+        "rests_on": fact.rests_on,
+        "due_on": fact.due_on,
+        "empty": False,
+        "basis_changed": (),
+        "reviewed": False,
+        "shown_until": fact.shown_until,
+        "removed_for": "",
+    }
+    first = {"id": fact.id, "type": fact.type, "opened_at": fact.at}
+    return item.model_copy(update=changed) if item else Item.model_validate(first | changed)
