@@ -1,4 +1,4 @@
-"""The annual report of many cases: once with nothing in memory, then as any later report is made.
+"""The annual report of many cases: once with nothing in memory, as right after a start, then as any later report.
 
 The limit is a loop that only reads the same editions and counts applicant classes, without tables, checks or digest.
 """
@@ -21,12 +21,13 @@ from contracts.requests.terms import ApplicantClass
 from services.readmodel.app import build
 from services.readmodel.reports.annual import make
 from services.readmodel.reports.counted import REQUEST
-from services.readmodel.reports.editions import Shelf, keep
+from services.readmodel.reports.editions import LOOK_BACK, Shelf, bind, keep
 from services.readmodel.reports.form import RESULTS
 from services.readmodel.storage import Generation, Generations
 from tests.servers import MORNING, running
 
-BATCH = 5000
+BATCH = 50
+"""Cases that come together: as events do while the platform runs, not as in a rebuild."""
 YEAR = 2025
 CLASSES = [each.value for each in ApplicantClass]
 
@@ -49,6 +50,9 @@ async def fill(generation: Generation, cases: int) -> None:
     await generation.create_indexes()
     for first in range(0, cases, BATCH):
         await keep(generation, [told(number) for number in range(first, min(first + BATCH, cases))])
+    await generation.take(LOOK_BACK)
+    while await bind(generation):
+        pass
 
 
 async def by_hand(generation: Generation) -> float:
@@ -56,7 +60,7 @@ async def by_hand(generation: Generation) -> float:
     began = time.perf_counter()
     counts: Counter[int] = Counter()
     async for found in generation.editions.each({}):
-        counts[json.loads(found["packed"])[1][1]] += 1
+        counts.update(values[1] for *_, values in json.loads(found["packed"]))
     return time.perf_counter() - began
 
 
@@ -89,7 +93,7 @@ def main(
     rounds: int = typer.Option(3, help="Later reports."),
     json_: bool = typer.Option(False, "--json"),
 ) -> None:
-    """Measure and print; an aim: later reports in at most two seconds."""
+    """Measure and print; an aim: every report in at most two seconds, the first too."""
     row, seconds = asyncio.run(run(cases, rounds))
     if json_:
         sys.stdout.write(json.dumps(seconds) + "\n")

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import AsyncMongoClient, InsertOne, ReplaceOne, UpdateMany, UpdateOne, WriteConcern
+from pymongo import AsyncMongoClient, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne, WriteConcern
 from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, DuplicateKeyError, NetworkTimeout
 
 Document = dict[str, Any]
-Write = UpdateOne | InsertOne[Document] | ReplaceOne[Document] | UpdateMany
+Write = UpdateOne | DeleteOne | InsertOne[Document] | ReplaceOne[Document] | UpdateMany
 DUPLICATE_KEY = 11000
 UPSERT_RACES = 20
 Duplicate = DuplicateKeyError
@@ -22,6 +22,7 @@ JOURNALED = WriteConcern(w="majority", j=True)
 
 __all__ = [
     "Collection",
+    "DeleteOne",
     "Document",
     "Duplicate",
     "InsertOne",

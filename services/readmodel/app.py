@@ -21,6 +21,7 @@ def build(settings: Settings) -> App[ReadModel]:
         await (await generations.current()).create_indexes()
 
     tail = Tail(generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code))
+    reports = Office.of(runtime, generations)
     service = ReadModel(
         generations=generations,
         tail=tail,
@@ -30,7 +31,8 @@ def build(settings: Settings) -> App[ReadModel]:
         calendars=runtime.calendars,
         clock=runtime.clock,
         pending=Pending(),
-        reports=Office.of(runtime, generations),
+        reports=reports,
     )
     assert bulletins.on is on  # both modules add to the one set of handlers
-    return App(runtime, on, service, indexes=indexes, background=[tail.run])
+    background = [tail.run, lambda: reports.shelf.run(generations)]
+    return App(runtime, on, service, indexes=indexes, background=background)

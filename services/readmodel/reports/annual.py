@@ -133,8 +133,9 @@ def _fees(inputs: Inputs, cases: Sequence[Case]) -> Iterator[tuple[str, int, int
     """Fees collected from requests that were closed in the period, by agency."""
     counts: Counter[str] = Counter()
     yuan: Counter[str] = Counter()
+    period = inputs.period
     for _, case in cases:
-        if case.fee and inputs.period.holds(case.closed):
+        if case.fee and period.holds(case.closed):
             counts[case.agency] += 1
             yuan[case.agency] += case.fee
     for code, count in sorted(counts.items()):
@@ -178,9 +179,8 @@ def _check_fees(checks: Checks, inputs: Inputs, report: Mapping[str, Any]) -> No
     """X-FEE: part 六 speaks of the fee, and who did not pay had been told what to pay."""
     stated = "信息处理费" in report["parts"][PARTS["other"]]
     checks.equal("X-FEE", "第六部分说明收取信息处理费情况", stated, True, [f"parts/{PARTS['other']}"], "warning")
-    unnoticed = sum(
-        case.row == "r22" and not case.noticed and inputs.period.holds(case.closed) for _, case in inputs.cases
-    )
+    period = inputs.period
+    unnoticed = sum(case.row == "r22" and not case.noticed and period.holds(case.closed) for _, case in inputs.cases)
     checks.equal("X-FEE", "逾期未缴费结案而没有收费通知的件数", unnoticed, 0, ["table2/r22"], "warning")
 
 

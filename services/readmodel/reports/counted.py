@@ -1,7 +1,6 @@
 """What reports count of a record: pure functions from records as they are told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from contracts.requests.terms import ApplicantClass, ApplicationKind
@@ -64,8 +63,7 @@ class DocumentCount(NamedTuple):
 Count = RequestCount | DocumentCount
 
 
-@dataclass(frozen=True)
-class Edition:
+class Edition(NamedTuple):
     """A dated state: how a record stood at the end of a day, as far as reports count it."""
 
     type: str
@@ -73,7 +71,7 @@ class Edition:
     day: str
     stamp: int
     told_at: str
-    count: Count
+    counted: Count
 
 
 def count_of(type_name: str, record: Mapping[str, Any]) -> Count | None:

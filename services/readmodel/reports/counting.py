@@ -19,15 +19,12 @@ class Period:
 
     year: int
     cutoff: str
+    first: str
 
     @classmethod
     def of(cls, year: int, as_of: date) -> "Period":
         """State at 31 December, or at an earlier day while the year runs."""
-        return cls(year, min(as_of, date(year, 12, 31)).isoformat())
-
-    @property
-    def first(self) -> str:
-        return f"{self.year}-01-01"
+        return cls(year, min(as_of, date(year, 12, 31)).isoformat(), f"{year}-01-01")
 
     def holds(self, day: str) -> bool:
         return self.first <= day <= self.cutoff

@@ -1,13 +1,16 @@
-"""Editions: how each counted record stood at the end of each day on which it changed. They are kept beside the views
-of a generation, so a rebuild makes them again from the log, and read into memory when a report asks for them."""
+"""Editions: how each counted record stood at the end of each day on which it changed. They are kept in sheets beside
+the views of a generation, so a rebuild makes them again from the log, and are held in memory for the reports."""
 
 import asyncio
+import gc
+import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from chassis.store import Document, UpdateOne
+from chassis.store import DeleteOne, Document, Unreachable
 from kernel.clock import CST
 from services.readmodel.reports.counted import (
     DOCUMENT,
@@ -19,11 +22,16 @@ from services.readmodel.reports.counted import (
     count_of,
     revived,
 )
-from services.readmodel.storage import Generation
+from services.readmodel.storage import Generation, Generations
 from services.readmodel.views import VERSION_BITS, Removal
 
 LOOK_BACK = 3000
 """Writers number their changes before they write them: so many numbers before the last one are read again."""
+BOUND_SIZE = 4000
+"""Editions of a bound sheet."""
+BOUND_SHEETS = 500
+"""Small sheets that are bound at a time."""
+PAUSE_SECONDS = 5.0
 
 
 def edition(view: Document) -> Edition | None:
@@ -38,33 +46,70 @@ def edition(view: Document) -> Edition | None:
 
 
 async def keep(generation: Generation, views: Sequence[Document]) -> None:
-    """Write the editions of views as they were told, before the newest of each record is chosen.
+    """Write the editions of views as they were told, before the newest of each record is chosen: one sheet for all.
 
-    Of one record and day the highest stamp stays, in whatever order they come.
+    A sheet may repeat what another one says: of one record and day the highest stamp counts, in whatever order they
+    come.
     """
-    newest: dict[str, Edition] = {}
-    for each in filter(None, map(edition, views)):
-        key = f"{each.type}:{each.id}@{each.day}"
-        if key not in newest or newest[key].stamp < each.stamp:
-            newest[key] = each
-    if not newest:
-        return
-    last = await generation.take(len(newest))
-    documents = [
-        {"_id": key, "change": number, "stamp": each.stamp, "packed": json.dumps([each.told_at, each.count])}
-        for number, (key, each) in enumerate(newest.items(), last - len(newest) + 1)
-    ]
-    taken = await generation.editions.insert_many(documents)
-    await generation.editions.bulk([_upsert(documents[place]) for place in sorted(taken)])
+    found = list(filter(None, map(edition, views)))
+    if found:
+        number = await generation.take(1)
+        await generation.editions.insert_many([_sheet(str(number), number, found)])
 
 
-def _upsert(document: Document) -> UpdateOne:
-    rest = {key: value for key, value in document.items() if key != "_id"}
-    return UpdateOne({"_id": document["_id"], "stamp": {"$lt": document["stamp"]}}, {"$set": rest}, upsert=True)
+def _sheet(id: str, change: int, found: Sequence[Edition]) -> Document:
+    newest: dict[tuple[str, str, str], Edition] = {}
+    for each in sorted(found, key=lambda each: each.stamp):
+        newest[each.type, each.id, each.day] = each
+    return {"_id": id, "change": change, "size": len(newest), "packed": json.dumps(list(newest.values()))}
+
+
+def _opened(sheet: Document) -> Iterator[Edition]:
+    for type_name, id, day, stamp, told_at, values in json.loads(sheet["packed"]):
+        yield Edition(type_name, id, day, stamp, told_at, revived(type_name, values))
+
+
+async def bind(generation: Generation) -> int:
+    """Bind small sheets together, so that a reader finds few large ones; the number of sheets bound.
+
+    The bound sheet bears the highest change number of its parts and is there before they go: whoever reads by change
+    numbers finds each edition in one or the other. A second replica that binds the same only repeats it.
+    """
+    settled = await generation.last_change() - LOOK_BACK
+    where = {"change": {"$lte": settled}, "size": {"$lt": BOUND_SIZE // 2}}
+    small = await generation.editions.find(where, sort=[("change", 1)], limit=BOUND_SHEETS)
+    if len(small) < BOUND_SHEETS // 2:
+        return 0
+    parts: list[Document] = []
+    size = 0
+    for sheet in small:
+        parts.append(sheet)
+        size += sheet["size"]
+        if size >= BOUND_SIZE:
+            break
+    last = parts[-1]["change"]
+    id = hashlib.sha256(" ".join(sheet["_id"] for sheet in parts).encode()).hexdigest()
+    bound = _sheet(id, last, [each for sheet in parts for each in _opened(sheet)])
+    await generation.editions.insert_many([bound])
+    await generation.editions.bulk([DeleteOne({"_id": sheet["_id"]}) for sheet in parts])
+    return len(parts)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: it would look through all editions again and again while more are made, for more
+    time than the making takes."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 class Shelf:
-    """The editions of the generation that serves, in memory: read once, then only what was added."""
+    """The editions of the generation that serves, in memory: read from the start on, then only what was added."""
 
     def __init__(self) -> None:
         self._number = 0
@@ -73,13 +118,27 @@ class Shelf:
         self._removals: tuple[Removal, ...] = ()
         self._reading = asyncio.Lock()
 
+    async def run(self, generations: Generations) -> None:
+        """For ever: keep up, so that the first report after a start finds all there, and bind what lies loose."""
+        while True:
+            try:
+                generation = await generations.current()
+                async with self._reading:
+                    await self._read(generation)
+                if await bind(generation):
+                    continue
+            except Unreachable:
+                pass
+            await asyncio.sleep(PAUSE_SECONDS)
+
     async def standing(
         self, generation: Generation, day: str
     ) -> tuple[list[tuple[str, RequestCount]], list[DocumentCount]]:
         """Requests by number, and documents, as they stood at the end of a day (ISO text)."""
         async with self._reading:
             await self._read(generation)
-            return await asyncio.to_thread(self._standing, day)
+            with _uncollected():
+                return await asyncio.to_thread(self._standing, day)
 
     def _standing(self, day: str) -> tuple[list[tuple[str, RequestCount]], list[DocumentCount]]:
         cases = [(id, count) for id, count in self._at(REQUEST, day) if isinstance(count, RequestCount)]
@@ -91,20 +150,20 @@ class Shelf:
         if generation.number != self._number:
             self._number, self._position, self._held = generation.number, 0, {}
         last = await generation.last_change()
-        since = max(self._position - LOOK_BACK, 0)
-        async for found in generation.editions.each({"change": {"$gt": since}} if since else {}):
-            self._take(found)
-        self._position = last
+        if last != self._position:
+            since = max(self._position - LOOK_BACK, 0)
+            where = {"change": {"$gt": since}} if since else {}
+            with _uncollected():
+                async for found in generation.editions.each(where, sort=[("change", 1)]):
+                    await asyncio.to_thread(self._take, found)
+            self._position = last
         self._removals = tuple(await generation.removals())
 
-    def _take(self, found: dict[str, Any]) -> None:
-        type_name, _, rest = found["_id"].partition(":")
-        id, _, day = rest.rpartition("@")
-        told_at, values = json.loads(found["packed"])
-        each = Edition(type_name, id, day, found["stamp"], told_at, revived(type_name, values))
-        days = self._held.setdefault(each.type, {}).setdefault(each.id, {})
-        if each.day not in days or days[each.day].stamp <= each.stamp:
-            days[each.day] = each
+    def _take(self, sheet: dict[str, Any]) -> None:
+        for each in _opened(sheet):
+            days = self._held.setdefault(each.type, {}).setdefault(each.id, {})
+            if each.day not in days or days[each.day].stamp <= each.stamp:
+                days[each.day] = each
 
     def _at(self, type_name: str, day: str) -> Iterator[tuple[str, Count]]:
         """Id and count of each record as it stood at the end of a day (ISO text).
@@ -116,11 +175,11 @@ class Shelf:
             told = max((each for each in days if each <= day), default=None)
             if told is None:
                 told = min(days)
-                count = days[told].count
+                count = days[told].counted
                 if not (isinstance(count, RequestCount) and count.ledger):
                     continue
             if not self._gone(days):
-                yield id, days[told].count
+                yield id, days[told].counted
 
     def _gone(self, days: dict[str, Edition]) -> bool:
         """A restored owner has told all its records again, and this one was not among them."""
