@@ -1,10 +1,10 @@
 """The read model's rebuild against a raw loop that only pulls and acknowledges the same messages."""
 
-import asyncio
 import json
 import tempfile
 import time
 import uuid
+from contextlib import aclosing
 from pathlib import Path
 
 from bench.harness import Row, turns
@@ -13,7 +13,7 @@ from chassis.bus import Bus
 from chassis.clock import SystemClock
 from chassis.outbox import Outgoing
 from chassis.store import Store
-from services.readmodel.rebuild import Replay, _fetch, _rewound
+from services.readmodel.replay import Replay, _fetch, acknowledge, batches, reading
 from services.readmodel.storage import Generations
 from tests.servers import Servers, running, started, until
 
@@ -61,13 +61,14 @@ async def _replayed(bus: Bus, servers: Servers, count: int) -> float:
     store = Store(servers.mongo.url, f"rebuild_{uuid.uuid4().hex[:8]}")
     generation = Generations(store).open(2)
     replay = Replay(generation, SystemClock())
-    subscription = await _rewound(bus)
+    subscription = await reading(bus, 1)
     began = time.perf_counter()
-    while replay.applied < count:
-        messages = await _fetch(subscription)
-        if messages:
+    async with aclosing(batches(subscription)) as fetched:
+        async for messages in fetched:
             await replay.apply(messages)
-            await asyncio.gather(*(message.ack() for message in messages))
+            await acknowledge(messages)
+            if replay.applied >= count:
+                break
     await generation.create_indexes()
     rate = count / (time.perf_counter() - began)
     await store.close()
@@ -76,13 +77,13 @@ async def _replayed(bus: Bus, servers: Servers, count: int) -> float:
 
 async def _pulled(bus: Bus, count: int) -> float:
     """The raw loop: pull, decode, acknowledge."""
-    subscription = await _rewound(bus)
+    subscription = await reading(bus, 1)
     began, done = time.perf_counter(), 0
     while done < count:
         messages = await _fetch(subscription)
         for message in messages:
             json.loads(message.data)
-        await asyncio.gather(*(message.ack() for message in messages))
+        await acknowledge(messages)
         done += len(messages)
     return count / (time.perf_counter() - began)
 
@@ -91,7 +92,7 @@ async def _pulled_and_stored(bus: Bus, servers: Servers, count: int) -> float:
     """The raw loop that also stores each record as it came, under the same indexes."""
     store = Store(servers.mongo.url, f"raw_{uuid.uuid4().hex[:8]}")
     generation = Generations(store).open(1)
-    subscription = await _rewound(bus)
+    subscription = await reading(bus, 1)
     began, done = time.perf_counter(), 0
     while done < count:
         messages = await _fetch(subscription)
@@ -108,7 +109,7 @@ async def _pulled_and_stored(bus: Bus, servers: Servers, count: int) -> float:
             for n, record in enumerate(records, done)
         ]
         await generation.views.insert_many(views)
-        await asyncio.gather(*(message.ack() for message in messages))
+        await acknowledge(messages)
         done += len(messages)
     await generation.create_indexes()
     rate = count / (time.perf_counter() - began)

@@ -6,9 +6,10 @@ import typer
 
 from cli.options import Json
 from cli.progress import bar
-from cli.session import Session, run, show
+from cli.session import Session, guarded, run, show
 from contracts import readmodel as c
 from contracts.base import Audience
+from kernel.refused import Refused
 
 agencies_app = typer.Typer(no_args_is_help=True)
 readmodel_app = typer.Typer(no_args_is_help=True)
@@ -105,10 +106,33 @@ def rebuild(json_: Json = False) -> None:
         return state
 
     state = run(work)
+    if not state.switched:
+        guarded(lambda: _interrupted(state))
     if json_:
         show(state, json_=True)
-    else:
-        typer.echo(f"✓ 第 {state.generation} 代视图已启用：{state.applied} 个事件，每秒 {state.per_second:.0f} 个。")
+        return
+    typer.echo(f"✓ 第 {state.generation} 代视图已启用：{state.applied} 个事件，每秒 {state.per_second:.0f} 个。")
+    if state.different is not None:
+        same = "与原来的视图完全一致" if not state.different else f"与原来的视图有 {state.different} 条不同"
+        typer.echo(f"{same}（重建期间有变动的记录会不同）。")
+
+
+def _interrupted(state: c.RebuildState) -> None:
+    raise Refused(
+        "rebuild_interrupted",
+        f"重建中断，已处理 {state.applied} 个事件，原有视图照常提供查询。",
+        remedy="读模型恢复后会从中断处接着重建；再次执行本命令可查看进度。",
+    )
+
+
+@readmodel_app.command("checksum")
+def checksum(json_: bool = JSON) -> None:
+    """现行各视图的校验和：重建前后没有变动时相同。例：zwgk readmodel checksum"""
+
+    async def work(session: Session) -> c.Checksum:
+        return await session.ask(c.GetChecksum(), c.Checksum, timeout=120)
+
+    show(run(work), json_=json_, columns=[("generation", "代"), ("views", "视图"), ("checksum", "校验和")])
 
 
 @readmodel_app.command("lag")

@@ -11,6 +11,7 @@ from contracts.readmodel.answers import Bucket as Bucket
 from contracts.readmodel.answers import Catalogue as Catalogue
 from contracts.readmodel.answers import CatalogueFile as CatalogueFile
 from contracts.readmodel.answers import CataloguePage as CataloguePage
+from contracts.readmodel.answers import Checksum as Checksum
 from contracts.readmodel.answers import Changes as Changes
 from contracts.readmodel.answers import Counts as Counts
 from contracts.readmodel.answers import CountTable as CountTable
@@ -23,6 +24,7 @@ from contracts.readmodel.answers import EnterOpening as EnterOpening
 from contracts.readmodel.answers import ExplainCarry as ExplainCarry
 from contracts.readmodel.answers import ExplainCell as ExplainCell
 from contracts.readmodel.answers import GetAnnualReport as GetAnnualReport
+from contracts.readmodel.answers import GetChecksum as GetChecksum
 from contracts.readmodel.answers import GetDisclosure as GetDisclosure
 from contracts.readmodel.answers import GetRelated as GetRelated
 from contracts.readmodel.answers import GetView as GetView

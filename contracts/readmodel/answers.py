@@ -224,6 +224,10 @@ class RebuildState(Reply):
     total: int = 0
     per_second: float = 0.0
     seconds_left: float | None = None
+    switched: bool = Field(default=False, description="The new generation serves.")
+    different: int | None = Field(
+        default=None, description="Views that the old generation held otherwise; 0 when nothing changed meanwhile."
+    )
 
 
 class Rebuild(Command, by=(Role.OPERATOR,), reply=RebuildState):
@@ -232,6 +236,18 @@ class Rebuild(Command, by=(Role.OPERATOR,), reply=RebuildState):
 
 class RebuildProgress(Query, by=(Role.OPERATOR,), reply=RebuildState):
     """How far the running rebuild is."""
+
+
+class Checksum(Reply):
+    """What a generation holds, as one sum: equal for equal views, in whatever order they were written."""
+
+    generation: int
+    views: int
+    checksum: str = Field(description="Hexadecimal.")
+
+
+class GetChecksum(Query, by=(Role.OPERATOR,), reply=Checksum):
+    """The checksum of the generation that serves; of a rebuilt one it is the same when nothing was told meanwhile."""
 
 
 class LagState(Reply):

@@ -22,10 +22,11 @@ def build(settings: Settings) -> App[ReadModel]:
 
     tail = Tail(generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code))
     reports = Office.of(runtime, generations)
+    rebuilder = Rebuilder(generations, runtime.bus, runtime.clock)
     service = ReadModel(
         generations=generations,
         tail=tail,
-        rebuilder=Rebuilder(generations, runtime.bus, runtime.clock),
+        rebuilder=rebuilder,
         counted=Counted(),
         register=runtime.register,
         calendars=runtime.calendars,
@@ -34,5 +35,5 @@ def build(settings: Settings) -> App[ReadModel]:
         reports=reports,
     )
     assert bulletins.on is on  # both modules add to the one set of handlers
-    background = [tail.run, lambda: reports.shelf.run(generations)]
+    background = [tail.run, rebuilder.watch, lambda: reports.shelf.run(generations)]
     return App(runtime, on, service, indexes=indexes, background=background)

@@ -15,6 +15,7 @@ from kernel.agencies import Register
 from kernel.calendar import Notice
 from kernel.refused import Refused
 from services.readmodel import lists
+from services.readmodel.checksum import checksum
 from services.readmodel.lists import Counted
 from services.readmodel.rebuild import Rebuilder
 from services.readmodel.reports.editions import keep
@@ -166,6 +167,11 @@ async def lag(service: ReadModel, query: c.Lag, cause: Cause) -> c.LagState:
     pending = await service.rebuilder.pending()
     views = await lists.by_type(generation)
     return c.LagState(pending=pending, last_event_at=service.pending.last_event_at, views=views)
+
+
+@on.query(c.GetChecksum)
+async def get_checksum(service: ReadModel, query: c.GetChecksum, cause: Cause) -> c.Checksum:
+    return await checksum(await service.generations.current())
 
 
 @on.command(c.Rebuild)

@@ -32,6 +32,16 @@ NEAR = 2000
 clause that has an index, before it sorts them."""
 
 
+async def _changed(generation: Generation, where: dict[str, Any]) -> list[Document]:
+    """The next batch of changes of what is searched, in their order. Each type is asked for alone: it has an index by
+    its changes. What stands behind the last one of a full batch comes later."""
+    asked = (generation.views.find({"type": name} | where, sort=[("change", 1)], limit=BATCH) for name in SEARCHED)
+    each = await asyncio.gather(*asked)
+    end = min((found[-1]["change"] for found in each if len(found) == BATCH), default=None)
+    found = sorted((document for found in each for document in found), key=lambda document: document["change"])
+    return found if end is None else [document for document in found if document["change"] <= end]
+
+
 class Tail:
     """Keeps a search index up to date with the generation that serves."""
 
@@ -128,24 +138,20 @@ class Tail:
     async def _advance(self, index: SearchIndex, generation: Generation) -> bool:
         """Take over one batch; `False` when there was nothing to do."""
         self._rounds += 1
-        searched: dict[str, Any] = {"type": {"$in": list(SEARCHED)}}
         near = {"change": {"$gt": index.position, "$lte": index.position + NEAR}}
-        found = await generation.views.find(near | searched, sort=[("change", 1)], limit=BATCH)
+        found = await _changed(generation, near)
         if not found:
-            later = {"change": {"$gt": index.position + NEAR}}
-            found = await generation.views.find(later | searched, sort=[("change", 1)], limit=BATCH)
+            found = await _changed(generation, {"change": {"$gt": index.position + NEAR}})
         await self._take(index, found)
         if not found and self._rounds >= LOOK_BACK_EVERY:
             self._rounds = 0
-            await self._look_back(index, generation, searched)
+            await self._look_back(index, generation)
         return bool(found)
 
-    async def _look_back(self, index: SearchIndex, generation: Generation, searched: dict[str, Any]) -> None:
-        where = searched | {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
+    async def _look_back(self, index: SearchIndex, generation: Generation) -> None:
+        lately = {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
         change = self._looked_back_to(index.position)
-        while found := await generation.views.find(
-            {"change": {"$gt": change, "$lte": index.position}} | where, sort=[("change", 1)], limit=BATCH
-        ):
+        while found := await _changed(generation, {"change": {"$gt": change, "$lte": index.position}} | lately):
             await self._take(index, found)
             change = found[-1]["change"]
 

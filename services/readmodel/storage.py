@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from chassis.store import Collection, Document, Store, UpdateOne
+from chassis.store import Collection, Document, ReplaceOne, Store, UpdateOne
 from services.readmodel.views import Removal
 
 POINTER_SECONDS = 1.0
@@ -28,14 +28,12 @@ class Generation:
 
     async def create_indexes(self) -> None:
         await asyncio.gather(
-            self.views.create_index([("change", 1)]),
             self.views.create_index([("type", 1), ("change", -1)]),
             self.views.create_index([("work.due_at", 1)], sparse=True),
             self.views.create_index([("links", 1)], sparse=True),
             self.views.create_index([("doc_no", 1)], sparse=True),
             self.views.create_index([("notice", 1)], sparse=True),
             self.views.create_index([("type", 1), ("sort", -1)]),
-            self.views.create_index([("service", 1), ("epoch", 1)]),
             self.editions.create_index([("change", 1)]),
         )
 
@@ -69,6 +67,15 @@ class Generation:
         await self.views.bulk([_upsert(documents[position]) for position in sorted(taken)])
         await self._remove_again(documents, now)
 
+    async def replace(self, documents: Sequence[Document], now: datetime) -> None:
+        """Write newer states of views that are there, by a writer who is the only one."""
+        last = await self.take(len(documents))
+        for number, document in enumerate(documents, last - len(documents) + 1):
+            document["change"] = number
+            document["changed_at"] = now
+        await self.views.bulk([ReplaceOne({"_id": document["_id"]}, document) for document in documents])
+        await self._remove_again(documents, now)
+
     async def remove(self, removal: Removal, now: datetime) -> None:
         """Take out of sight what a retelling has left behind, now and when it is told late."""
         kept = {"generation": self.number, "removal": asdict(removal)}
@@ -94,7 +101,9 @@ class Generation:
             "told_at": {"$lt": removal.since},
             "removed": False,
         }
-        while found := await self.views.find(where, {"_id": 1}, limit=TOGETHER):
+        gone = await self.views.find(where, {"_id": 1})
+        for at in range(0, len(gone), TOGETHER):
+            found = gone[at : at + TOGETHER]
             first = await self.take(len(found)) - len(found) + 1
             await self.views.bulk(
                 [
@@ -165,6 +174,10 @@ class Generations:
 
     async def save(self, key: str, value: dict[str, Any]) -> None:
         await self._meta.update_one({"_id": key}, {"$set": value}, upsert=True)
+
+    async def claim(self, key: str, beat: float, value: dict[str, Any]) -> bool:
+        """Save where the heart still beats as it was seen; whether this one was first."""
+        return bool(await self._meta.update_one({"_id": key, "beat": beat}, {"$set": value}))
 
     async def saved(self, key: str) -> dict[str, Any]:
         return await self._meta.find_one({"_id": key}) or {}
