@@ -11,8 +11,8 @@ from contracts.readmodel.answers import Bucket as Bucket
 from contracts.readmodel.answers import Catalogue as Catalogue
 from contracts.readmodel.answers import CatalogueFile as CatalogueFile
 from contracts.readmodel.answers import CataloguePage as CataloguePage
-from contracts.readmodel.answers import Checksum as Checksum
 from contracts.readmodel.answers import Changes as Changes
+from contracts.readmodel.answers import Checksum as Checksum
 from contracts.readmodel.answers import Counts as Counts
 from contracts.readmodel.answers import CountTable as CountTable
 from contracts.readmodel.answers import DeclareFigures as DeclareFigures

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -13,10 +14,11 @@ from chassis.handlers import Heard
 from contracts import requests
 from contracts.requests.terms import ApplicantClass, Channel, Outcome, Request, Result
 from services.readmodel.handlers import ReadModel, hear
+from services.readmodel.reports import editions
 from services.readmodel.reports.annual import make
 from services.readmodel.reports.counted import RequestCount
 from services.readmodel.reports.counting import Period
-from services.readmodel.reports.editions import Shelf
+from services.readmodel.reports.editions import Shelf, bind
 from services.readmodel.reports.form import ROWS, TOTAL
 from services.readmodel.reports.proactive import normative
 from tests.readmodel.telling import EPOCH, alone, document, heard, published, retold
@@ -130,6 +132,18 @@ async def test_disorder_and_repetition_change_no_day(servers: Servers, data: st.
         assert await fed(crooked, shuffled, data.draw(st.integers(1, 5))) == expected
         assert isinstance(expected["2026-11-02"]["Q-1"], RequestCount)
         assert expected["2026-11-02"]["Q-1"].agency == "fgj"
+
+
+async def test_bound_sheets_say_what_the_loose_ones_said(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(editions, "LOOK_BACK", 0)
+    monkeypatch.setattr(editions, "BOUND_SHEETS", 4)
+    async with reading(servers) as model:
+        expected = await fed(model, [*history(), *history()], 1)
+        generation = await model.generations.current()
+        assert [await bind(generation) for _ in range(4)] == [4, 4, 2, 0]
+        assert await generation.editions.count({}) == 1
+        again = replace(model, reports=replace(model.reports, shelf=Shelf()))
+        assert await fed(again, [], 1) == expected
 
 
 async def test_normative_documents_are_counted_from_publication(servers: Servers) -> None:
