@@ -12,6 +12,7 @@ from nats.js import JetStreamContext
 from chassis import streams
 from chassis.bus import Bus
 from chassis.clock import Clock
+from chassis.tasks import end
 from contracts import cloudevents
 from contracts.base import Event
 from contracts.registry import REGISTRY
@@ -97,8 +98,7 @@ async def batches(subscription: JetStreamContext.PullSubscription) -> AsyncGener
             yield messages
     finally:
         if coming:
-            coming.cancel()
-            await asyncio.gather(coming, return_exceptions=True)
+            await end(coming)
 
 
 async def acknowledge(messages: Sequence[Msg]) -> None:
