@@ -126,7 +126,7 @@ def _interrupted(state: c.RebuildState) -> None:
 
 
 @readmodel_app.command("checksum")
-def checksum(json_: bool = JSON) -> None:
+def checksum(json_: Json = False) -> None:
     """现行各视图的校验和：重建前后没有变动时相同。例：zwgk readmodel checksum"""
 
     async def work(session: Session) -> c.Checksum:
