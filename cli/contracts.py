@@ -27,21 +27,20 @@ SCHEMAS = ROOT / "contracts" / "schemas"
 
 
 def case_kinds() -> Iterator[tuple[str, CaseKind[Any]]]:
-    """Every kind of case with its service, in whatever module of the service's domain it stands."""
+    """Every kind of case with its service, in whatever module of the service it stands."""
     for name in REGISTRY.services:
         found: dict[str, CaseKind[Any]] = {}
-        for module in _domain(name):
+        for module in _modules(name):
             found |= {kind.name: kind for kind in vars(module).values() if isinstance(kind, CaseKind)}
         yield from ((name, kind) for kind in found.values())
 
 
-def _domain(service: str) -> Iterator[ModuleType]:
-    """The modules of a service's domain; none for a service that decides nothing."""
+def _modules(service: str) -> Iterator[ModuleType]:
+    """The modules of a service; none for a service that decides nothing."""
     if importlib.util.find_spec(f"services.{service}.domain") is None:
         return
-    package = importlib.import_module(f"services.{service}.domain")
-    yield package
-    for each in pkgutil.walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
+    package = importlib.import_module(f"services.{service}")
+    for each in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         yield importlib.import_module(each.name)
 
 

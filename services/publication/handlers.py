@@ -10,12 +10,16 @@ from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication import (
     catalogue_handlers,
+    comment_handlers,
+    decision_handlers,
     domain,
     file_handlers,
     gazette_handlers,
     importing,
     inspection_handlers,
+    ledger_handlers,
     list_handlers,
+    meeting_handlers,
     round_handlers,
     showing_handlers,
     takedown,
@@ -30,10 +34,14 @@ from services.publication.service import Publication, done, official, on
 
 __all__ = [
     "catalogue_handlers",
+    "comment_handlers",
+    "decision_handlers",
     "file_handlers",
     "gazette_handlers",
     "inspection_handlers",
+    "ledger_handlers",
     "list_handlers",
+    "meeting_handlers",
     "on",
     "round_handlers",
     "showing_handlers",
@@ -345,3 +353,5 @@ async def calendar_loaded(service: Publication, event: CalendarNoticeLoaded, cau
             await service.documents.execute(each.id, lambda case: recompute(case, calendar), cause)
         after = held[-1].id
     await service.catalogues.timing.recount(calendar, cause)
+    await decision_handlers.recount_all(service, cause)
+    await meeting_handlers.recount_all(service, cause)

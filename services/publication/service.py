@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from chassis.actors import Cause
 from chassis.calendars import Calendars
@@ -27,6 +28,14 @@ from services.publication.catalogue import domain as catalogue
 from services.publication.catalogue.keeping import Catalogues
 from services.publication.catalogue.reconciliation import Comparison
 from services.publication.catalogue.timing import Timing
+from services.publication.comments import Comments
+from services.publication.decisions import catalogue as decision_catalogue
+from services.publication.decisions import limits as decision_limits
+from services.publication.decisions import telling as decision_telling
+from services.publication.decisions.catalogue import Year
+from services.publication.decisions.domain import Setting
+from services.publication.decisions.limits import Limits
+from services.publication.decisions.state import Decision
 from services.publication.domain.examining import examine
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.state import Case
@@ -34,6 +43,10 @@ from services.publication.gazette.domain import COMPILATION, GAZETTE, Series
 from services.publication.gazette.issuing import Press
 from services.publication.inspection import domain as inspection
 from services.publication.inspection.keeping import Draws
+from services.publication.ledgers import telling as ledger_telling
+from services.publication.ledgers.domain import Work
+from services.publication.meetings import telling as meeting_telling
+from services.publication.meetings.domain import Session
 from services.publication.numbering import IndexNumbers
 from services.publication.rounds import cleanup, proposals
 from services.publication.rounds.cleanup import Round
@@ -70,6 +83,14 @@ class Publication:
     judged: Collection
     """Conclusions of clean-up rounds: `{_id: round:document, round, document, agency, conclusion?, reason?, by?}`."""
     proposals: Cases[Proposal]
+    limits: Limits
+    """Of the decision procedure; a region may set its own."""
+    decisions: Cases[Decision]
+    years: Cases[Year]
+    """Yearly catalogues of matters of decision."""
+    meetings: Cases[Session]
+    ledgers: Cases[Work]
+    comments: Comments
     virus_scanner: str
     clock: Clock
     calm_since: dict[str, float] = field(default_factory=dict)
@@ -108,6 +129,7 @@ class Publication:
             rounds=runtime.cases(cleanup.KIND),
             judged=runtime.collection("judged"),
             proposals=runtime.cases(proposals.KIND),
+            **_deciding(runtime),
             virus_scanner=runtime.settings.virus_scanner,
             clock=runtime.clock,
         )
@@ -118,6 +140,7 @@ class Publication:
         await self.judged.create_index([("round", 1), ("conclusion", 1)])
         await self.upper.create_index([("list", 1)])
         await self.draws.lists.create_index([("draw", 1), ("chunk", 1)])
+        await self.comments.create_indexes()
 
     async def new_ids(self, now: datetime, size: int = 1) -> list[str]:
         """Numbers of new documents: 999901-GW-2026-000123."""
@@ -143,6 +166,10 @@ class Publication:
             if current is not None:
                 await self.texts.release(id, current.state.digests)
         return done(held)
+
+    def setting(self, by: Official, cause: Cause) -> Setting:
+        """Under what a step of a decision procedure is taken."""
+        return Setting(by, cause.now, self.limits, self.calendars.current)
 
     def names(self, issuers: Sequence[str]) -> tuple[str, ...]:
         """Names of agencies. Raises `Refused` for a code that the register does not have."""
@@ -200,6 +227,19 @@ def _catalogues(runtime: Runtime, documents: Documents, phones: frozenset[str]) 
 def _draws(runtime: Runtime, catalogues: Catalogues) -> Draws:
     cases, lists = runtime.cases(inspection.KIND), runtime.collection("draw_lists")
     return Draws(runtime.region, cases, lists, runtime.papers, catalogues, runtime.numbers, runtime.calendars)
+
+
+def _deciding(runtime: Runtime) -> dict[str, Any]:
+    """What belongs to decisions, meetings and their execution."""
+    limits = decision_limits.read(decision_limits.Overlay().limits)
+    return {
+        "limits": limits,
+        "decisions": runtime.cases(decision_telling.kind(limits)),
+        "years": runtime.cases(decision_catalogue.KIND),
+        "meetings": runtime.cases(meeting_telling.KIND),
+        "ledgers": runtime.cases(ledger_telling.KIND),
+        "comments": Comments(runtime.collection("comments"), runtime.numbers, runtime.papers),
+    }
 
 
 def _phones(register: Register) -> frozenset[str]:

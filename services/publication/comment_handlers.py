@@ -1,0 +1,113 @@
+"""Opinions of the public: taken in, answered, and published with what became of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from chassis.actors import Cause
+from contracts import publication as c
+from contracts.base import Done
+from contracts.publication import Adoption, DecisionStage, ParticipationForm
+from kernel.refused import Refused
+from services.publication.comments import Words
+from services.publication.decisions import domain as decisions
+from services.publication.domain.examining import without_personal_data
+from services.publication.domain.signing import own
+from services.publication.ledgers import domain as ledgers
+from services.publication.service import Publication, official, on
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What opinions are about: whose it is, whether they are taken, and until when answers are public."""
+
+    agency: str
+    by_web: bool
+    by_clerk: bool
+    released_at: datetime | None
+
+
+async def _asked(service: Publication, id: str) -> Asked:
+    """A matter of decision or a work ledger. Raises `Refused` for anything else."""
+    if matter := await service.decisions.get(id):
+        state = matter.state
+        sorting = state.stage is DecisionStage.SORTING
+        released = state.feedback.published_at if state.feedback else None
+        return Asked(state.agency, state.consulting, state.consulting or sorting, released)
+    if ledger := await service.ledgers.get(id):
+        taken = ledger.state.commented
+        return Asked(ledger.state.agency, taken, taken, ledger.state.answered_at)
+    raise Refused("not_found", "没有这个编号的决策事项或者工作台账。", field="id", remedy="请核对编号。")
+
+
+@on.command(c.GiveComment)
+async def give_comment(service: Publication, command: c.GiveComment, cause: Cause) -> c.CommentKept:
+    if not (await _asked(service, command.id)).by_web:
+        raise Refused("not_open", "现在不在征求意见期间。", field="id", remedy="可通过承办单位公布的其他途径反映。")
+    words = Words(text=command.text, name=command.name, contact=command.contact)
+    no = await service.comments.keep(command.id, ParticipationForm.WEB, words, cause)
+    return c.CommentKept(id=command.id, no=no)
+
+
+@on.command(c.RecordComment)
+async def record_comment(service: Publication, command: c.RecordComment, cause: Cause) -> c.CommentKept:
+    asked = await _asked(service, command.id)
+    own(asked.agency, official(cause))
+    if not asked.by_clerk:
+        raise Refused("not_open", "现在不能登记意见。", field="id", remedy="请核对征求意见的期限和进度。")
+    words = Words(text=command.text, name=command.name, contact=command.contact)
+    return c.CommentKept(id=command.id, no=await service.comments.keep(command.id, command.form, words, cause))
+
+
+@on.command(c.AnswerComments)
+async def answer_comments(service: Publication, command: c.AnswerComments, cause: Cause) -> c.CommentsAnswered:
+    """Not adopted needs its reason: by the settings always, or where several say the same."""
+    by, asked = official(cause), await _asked(service, command.id)
+    own(asked.agency, by)
+    without_personal_data(service.phones, summary=command.summary, reason=command.reason)
+    if not asked.by_clerk:
+        raise Refused("not_open", "现在不能答复意见。", field="id", remedy="意见采纳情况已经公布，请核对编号。")
+    needed = len(set(command.nos)) >= service.limits.reason_from.value
+    if command.adoption is not Adoption.ADOPTED and needed and len(command.reason.strip()) < 2:
+        raise Refused("reason_missing", "没有采纳的意见，必须说明理由。", field="reason", remedy="请写明理由。")
+    said = {"summary": command.summary, "adoption": command.adoption.value, "reason": command.reason}
+    await service.comments.answer(command.id, command.nos, said, asked.released_at, by, cause.now)
+    left = await service.comments.left(command.id)
+    return c.CommentsAnswered(id=command.id, answered=len(set(command.nos)), left=left)
+
+
+@on.command(c.PublishFeedback)
+async def publish_feedback(service: Publication, command: c.PublishFeedback, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(service.phones, note=command.note)
+    tally, left = await service.comments.tally(command.id), await service.comments.left(command.id)
+    if await service.decisions.get(command.id):
+        setting = service.setting(by, cause)
+        held = await service.decisions.execute(
+            command.id,
+            lambda state: decisions.give_feedback(state, tally, left, command.note, command.secrecy, setting),
+            cause,
+        )
+        return Done(id=held.id, version=held.version, state=held.state.stage.value, repeated=held.repeated)
+    work = await service.ledgers.execute(
+        command.id,
+        lambda state: ledgers.release(state, tally, left, command.note, command.secrecy, by, cause.now),
+        cause,
+    )
+    return Done(id=work.id, version=work.version, state=work.state.stage.value, repeated=work.repeated)
+
+
+@on.query(c.ListComments)
+async def list_comments(service: Publication, query: c.ListComments, cause: Cause) -> c.CommentPage:
+    await _asked(service, query.id)
+    return await service.comments.page(query)
+
+
+@on.query(c.ReadComment)
+async def read_comment(service: Publication, query: c.ReadComment, cause: Cause) -> c.CommentContent:
+    own((await _asked(service, query.id)).agency, official(cause))
+    return await service.comments.read(query.id, query.no, cause.actor, query.purpose, cause.now)
+
+
+@on.query(c.GetAnswers)
+async def get_answers(service: Publication, query: c.GetAnswers, cause: Cause) -> c.PublicAnswers:
+    return await service.comments.public(query, (await _asked(service, query.id)).released_at)

@@ -1,0 +1,136 @@
+"""公众意见 on matters of decision and work ledgers: rows with number and answer; the words lie in the papers."""
+
+from collections.abc import Collection as Several
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from chassis.actors import Actor, Cause
+from chassis.numbers import Numbers
+from chassis.papers import Paper, Papers
+from chassis.store import Collection, Document, UpdateOne
+from contracts import publication as c
+from contracts.publication import Adoption, CommentTally, ParticipationForm
+from kernel import secrecy
+from kernel.refused import Refused
+from services.publication.domain.facts import Official
+
+
+class Words(BaseModel):
+    """An opinion as it lies in the papers."""
+
+    text: str
+    name: str = ""
+    contact: str = ""
+
+
+@dataclass(frozen=True)
+class Comments:
+    """All opinions: `{_id: case#no, case, no, form, on, paper, adoption?, summary?, reason?, by?, answered_at?}`."""
+
+    rows: Collection
+    numbers: Numbers
+    papers: Papers
+
+    async def create_indexes(self) -> None:
+        await self.rows.create_index([("case", 1), ("no", 1)])
+
+    async def keep(self, case: str, form: ParticipationForm, words: Words, cause: Cause) -> int:
+        """The number of an opinion. Its paper is kept first; a repeat of the cause finds what it kept."""
+        secrecy.refuse_classified(words.text)
+        no = (await self.numbers.claim(f"comments/{case}", [cause.id]))[cause.id]
+        paper = f"{case}-comment-{no}"
+        await self.papers.put([Paper(paper, case, "comment", words)], cause.now)
+        row: Document = {"_id": f"{case}#{no}", "case": case, "no": no, "form": form.value}
+        await self.rows.insert_many([row | {"on": cause.now.date().isoformat(), "paper": paper}])
+        return no
+
+    async def read(self, case: str, no: int, actor: Actor, purpose: str, now: datetime) -> c.CommentContent:
+        (row,) = await self._rows(case, [no])
+        words = await self.papers.read(row["paper"], Words, actor, purpose, now)
+        return c.CommentContent(no=no, form=row["form"], **words.model_dump())
+
+    async def answer(
+        self,
+        case: str,
+        nos: Sequence[int],
+        said: dict[str, Any],
+        released_at: datetime | None,
+        by: Official,
+        now: datetime,
+    ) -> None:
+        """One answer to several; what is public is not answered again."""
+        rows = await self._rows(case, nos)
+        if released_at and any("answered_at" in row and row["answered_at"] <= released_at for row in rows):
+            raise Refused("answer_public", "有意见的答复已经公开。", field="nos", remedy="请只列没有公开答复的意见。")
+        change = {"$set": {**said, "by": by.name, "answered_at": now}}
+        await self.rows.bulk([UpdateOne({"_id": row["_id"]}, change) for row in rows])
+
+    async def _rows(self, case: str, nos: Several[int]) -> list[Document]:
+        """Raises `Refused` unless all of them are there."""
+        rows = await self.rows.find({"_id": {"$in": [f"{case}#{no}" for no in nos]}})
+        if len(rows) != len(set(nos)):
+            raise Refused("unknown_comment", "没有这个序号的意见。", field="nos", remedy="请核对意见序号。")
+        return rows
+
+    async def left(self, case: str) -> int:
+        """Opinions without an answer."""
+        return await self.rows.count({"case": case, "adoption": {"$exists": False}})
+
+    async def total(self, case: str) -> int:
+        return await self.rows.count({"case": case})
+
+    async def tally(self, case: str) -> CommentTally:
+        """What came in, and what became of it."""
+        group = {"_id": {"form": "$form", "adoption": "$adoption"}, "count": {"$sum": 1}}
+        found = await self.rows.aggregate([{"$match": {"case": case}}, {"$group": group}])
+        forms: dict[ParticipationForm, int] = {}
+        became: dict[str, int] = {}
+        for row in found:
+            form = ParticipationForm(row["_id"]["form"])
+            forms[form] = forms.get(form, 0) + row["count"]
+            adoption = row["_id"].get("adoption") or ""
+            became[adoption] = became.get(adoption, 0) + row["count"]
+        return CommentTally(
+            received=sum(forms.values()),
+            adopted=became.get(Adoption.ADOPTED.value, 0),
+            partly=became.get(Adoption.PARTLY.value, 0),
+            not_adopted=became.get(Adoption.NOT_ADOPTED.value, 0),
+            by_form=dict(sorted(forms.items())),
+        )
+
+    async def page(self, query: c.ListComments) -> c.CommentPage:
+        where: Document = {"case": query.id, "no": {"$gt": query.after}}
+        if query.unanswered:
+            where["adoption"] = {"$exists": False}
+        rows = await self.rows.find(where, sort=[("no", 1)], limit=query.limit)
+        return c.CommentPage(
+            total=await self.total(query.id),
+            left=await self.left(query.id),
+            items=tuple(_line(row) for row in rows),
+            next=rows[-1]["no"] if len(rows) == query.limit else None,
+        )
+
+    async def public(self, query: c.GetAnswers, released_at: datetime | None) -> c.PublicAnswers:
+        """Answers that were given before the feedback was published."""
+        if released_at is None:
+            return c.PublicAnswers(total=0, published_at=None, items=())
+        public: Document = {"case": query.id, "answered_at": {"$lte": released_at}}
+        rows = await self.rows.find(public | {"no": {"$gt": query.after}}, sort=[("no", 1)], limit=query.limit)
+        return c.PublicAnswers(
+            total=await self.rows.count(public),
+            published_at=released_at,
+            items=tuple(
+                c.PublicAnswer(no=row["no"], summary=row["summary"], adoption=row["adoption"], reason=row["reason"])
+                for row in rows
+            ),
+            next=rows[-1]["no"] if len(rows) == query.limit else None,
+        )
+
+
+def _line(row: Document) -> c.CommentLine:
+    said = {name: row[name] for name in ("adoption", "summary", "reason") if name in row}
+    return c.CommentLine(no=row["no"], form=row["form"], received_on=date.fromisoformat(row["on"]), **said)

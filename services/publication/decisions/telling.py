@@ -1,0 +1,158 @@
+"""What a matter of decision tells: the offices at every step, the public from the consultation on."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts import publication as c
+from contracts.base import Event
+from kernel.cases import CaseKind
+from kernel.facts import Fact
+from services.publication.decisions import facts as f
+from services.publication.decisions.clocks import alarm, tick
+from services.publication.decisions.evolution import evolve
+from services.publication.decisions.limits import Limits, read
+from services.publication.decisions.state import LABELS, Decision
+from services.publication.domain.facts import DueSet, WentOverdue
+
+WAITS = {
+    c.DecisionStage.PREPARING: "承办单位拟订草案、征求意见",
+    c.DecisionStage.CONSULTING: "公众提出意见",
+    c.DecisionStage.SORTING: "承办单位整理意见，公布采纳情况",
+    c.DecisionStage.DISCUSSABLE: "提交会议集体讨论",
+    c.DecisionStage.AGREED: "公布决策",
+    c.DecisionStage.EXECUTING: "执行、评估、归档",
+}
+CLOSED = frozenset({c.DecisionStage.ARCHIVED, c.DecisionStage.STOPPED})
+QUIET = (DueSet, WentOverdue, f.LegalReviewSent, f.ConsultationPlanned, f.DecisionStarted)
+"""Facts that change nothing that the public sees."""
+ANNOUNCES: dict[type[Fact], type[Event]] = {
+    f.ConsultationBegun: c.ConsultationOpened,
+    f.FeedbackGiven: c.FeedbackPublished,
+    f.DecisionMadePublic: c.DecisionPublished,
+    f.EvaluationMadePublic: c.EvaluationPublished,
+}
+
+
+def record(state: Decision) -> c.Matter:
+    missing = state.missing if state.stage not in CLOSED and not state.agreed_on else ()
+    return c.Matter(
+        id=state.id,
+        title=state.title,
+        state=state.stage.value,
+        state_label=LABELS[state.stage],
+        open=state.stage not in CLOSED,
+        agency=state.agency,
+        opened_at=state.opened_at,
+        due_at=state.due_at,
+        overdue=state.overdue,
+        provisional=state.provisional,
+        waits_for=_waits(state),
+        level=state.level,
+        missing=missing,
+        consult_until=state.consultation.until if state.consulting and state.consultation else None,
+        legal_review_sent=bool(state.legal and state.legal.lawful is None),
+        ledger=state.ledger,
+        planned_on=state.planned_on,
+    )
+
+
+def _waits(state: Decision) -> str:
+    if state.stage is c.DecisionStage.ASSESSING:
+        if state.legal and state.legal.lawful is None and state.missing == ("合法性审查",):
+            return "合法性审查部门"
+        return f"承办单位：{'、'.join(state.missing)}"[:200]
+    return WAITS.get(state.stage, "")
+
+
+def public_record(state: Decision) -> c.PublicMatter:
+    asked = state.consultation
+    return c.PublicMatter(
+        id=state.id,
+        title=state.title,
+        level=state.level,
+        scope=state.scope,
+        agency=state.agency,
+        co_agencies=state.co_agencies,
+        stage=state.stage,
+        stage_label=LABELS[state.stage],
+        basis=state.basis,
+        background=state.background,
+        catalogue=state.catalogue,
+        draft=state.draft,
+        consultation=asked if asked and asked.from_on else None,
+        held=state.held,
+        feedback=state.feedback,
+        experts=state.experts,
+        risk_assessed_on=state.risk.on if state.risk else None,
+        legal_review_on=state.legal.on if state.legal and state.legal.lawful else None,
+        discussions=state.discussions,
+        decided=state.decided,
+        executed_by=state.executed_by,
+        ledger=state.ledger,
+        evaluations=state.evaluations,
+        stopped_for=state.stopped_for,
+    )
+
+
+def tell(state: Decision, facts: Sequence[Fact]) -> list[Event]:
+    overdue = any(isinstance(fact, WentOverdue) for fact in facts)
+    told: list[Event] = [c.MatterOverdue(record=record(state)) if overdue else c.MatterChanged(record=record(state))]
+    seen = [type(fact) for fact in facts if not isinstance(fact, QUIET)]
+    if state.public and seen:
+        kind = next((ANNOUNCES[each] for each in seen if each in ANNOUNCES), c.PublicMatterChanged)
+        told.append(kind(record=public_record(state)))
+    return told
+
+
+def retell(state: Decision) -> list[Event]:
+    told: list[Event] = [c.MatterRestated(record=record(state))]
+    return [*told, c.PublicMatterRestated(record=public_record(state))] if state.public else told
+
+
+def index(state: Decision) -> Mapping[str, Any]:
+    plain: dict[str, Any] = {"agency": state.agency, "stage": state.stage.value}
+    if state.due_at:
+        plain["timed"] = True
+    return plain
+
+
+FACTS: tuple[type[Fact], ...] = (
+    f.DecisionStarted,
+    f.DraftSet,
+    f.ConsultationPlanned,
+    f.ConsultationBegun,
+    f.ConsultationEnded,
+    f.ParticipationHeld,
+    f.FeedbackGiven,
+    f.ExpertsHeard,
+    f.RiskAssessed,
+    f.LegalReviewSent,
+    f.LegallyReviewed,
+    f.Discussed,
+    f.DecisionMadePublic,
+    f.ExecutionAssigned,
+    f.EvaluationMadePublic,
+    f.DecisionArchived,
+    f.DecisionStopped,
+    DueSet,
+    WentOverdue,
+)
+
+
+def kind(limits: Limits) -> CaseKind[Decision]:
+    """Matters of decision under the limits of a region."""
+    return CaseKind(
+        name="decision",
+        title="决策事项",
+        facts=FACTS,
+        evolve=evolve,
+        tell=tell,
+        retell=retell,
+        index=index,
+        alarm=alarm,
+        tick=tick(limits),
+    )
+
+
+KIND = kind(read(None))
+"""With the shipped limits."""

@@ -1,0 +1,1 @@
+"""执行公开: work ledgers of deployed tasks."""

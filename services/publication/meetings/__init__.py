@@ -1,0 +1,1 @@
+"""会议公开: meetings whose decisions concern the public."""

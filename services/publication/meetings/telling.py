@@ -1,0 +1,145 @@
+"""What a meeting tells: the offices at every step, the public its live broadcast and its result."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from contracts import publication as c
+from contracts.base import Event
+from contracts.publication import AgendaItem, InviteeClass, MeetingStage
+from kernel.calendar import Calendar
+from kernel.cases import CaseKind
+from kernel.facts import Fact
+from services.publication.domain.facts import DueSet, WentOverdue
+from services.publication.meetings.domain import LABELS, WAITS, Session, evolve, opens
+from services.publication.meetings.facts import (
+    AgendaRevised,
+    LiveSet,
+    MeetingApproved,
+    MeetingCancelled,
+    MeetingHeld,
+    MeetingPlanned,
+    ResultPublished,
+)
+
+
+def record(state: Session) -> c.Meeting:
+    return c.Meeting(
+        id=state.id,
+        title=state.title,
+        state=state.stage.value,
+        state_label=LABELS[state.stage],
+        open=state.stage in WAITS,
+        agency=state.agency,
+        opened_at=state.opened_at,
+        due_at=state.due_at,
+        overdue=state.overdue,
+        provisional=state.provisional,
+        waits_for=WAITS.get(state.stage, ""),
+        type=state.type,
+        meets_at=state.meets_at,
+        items=len(state.agenda),
+        unproposed=state.unproposed,
+        invited={each.invitees: each.invited for each in state.attendance},
+        attended=_attended(state),
+        days_late=state.days_late,
+    )
+
+
+def _attended(state: Session) -> dict[InviteeClass, int]:
+    return {each.invitees: each.attended for each in state.attendance if each.attended}
+
+
+def public_record(state: Session) -> c.PublicMeeting:
+    shown = state.agenda if state.stage is MeetingStage.PUBLISHED else ()
+    return c.PublicMeeting(
+        id=state.id,
+        title=state.title,
+        type=state.type,
+        agency=state.agency,
+        meets_at=state.meets_at,
+        live_url=state.live_url,
+        live_channel=state.live_channel,
+        attended=_attended(state) if state.published_at else {},
+        items=tuple(_public_item(state, item) for item in shown if opens(item)),
+        withheld=dict(Counter(_ground(item) for item in shown if not opens(item))),
+        published_at=state.published_at,
+        stage=state.stage,
+        stage_label=LABELS[state.stage],
+    )
+
+
+def _public_item(state: Session, item: AgendaItem) -> c.PublicItem:
+    return c.PublicItem(
+        no=item.no,
+        title=item.title,
+        field=item.field,
+        matter=item.matter,
+        result=state.results.get(item.no, ""),
+        adoption_note=state.notes.get(item.no, ""),
+    )
+
+
+def _ground(item: AgendaItem) -> str:
+    return item.proposal.ground or "" if item.proposal else ""
+
+
+def tell(state: Session, facts: Sequence[Fact]) -> list[Event]:
+    kinds = {type(fact) for fact in facts}
+    told: list[Event] = [
+        c.MeetingOverdue(record=record(state)) if WentOverdue in kinds else c.MeetingChanged(record=record(state))
+    ]
+    if ResultPublished in kinds:
+        told.append(c.MeetingPublished(record=public_record(state)))
+    elif LiveSet in kinds:
+        told.append(c.LiveAnnounced(record=public_record(state)))
+    elif state.public and kinds & {MeetingHeld, MeetingCancelled, AgendaRevised, MeetingApproved}:
+        told.append(c.PublicMeetingChanged(record=public_record(state)))
+    return told
+
+
+def retell(state: Session) -> list[Event]:
+    told: list[Event] = [c.MeetingRestated(record=record(state))]
+    return [*told, c.PublicMeetingRestated(record=public_record(state))] if state.public else told
+
+
+def index(state: Session) -> Mapping[str, Any]:
+    plain: dict[str, Any] = {"agency": state.agency, "type": state.type.value, "stage": state.stage.value}
+    if state.held:
+        plain["held_year"] = state.day.year
+    if state.due_at:
+        plain["timed"] = True
+    return plain
+
+
+def alarm(state: Session) -> datetime | None:
+    return state.due_at if not state.overdue else None
+
+
+def tick(state: Session, now: datetime, calendar: Calendar) -> list[Fact]:
+    moment = alarm(state)
+    return [WentOverdue()] if moment and moment <= now else []
+
+
+KIND: CaseKind[Session] = CaseKind(
+    name="meeting",
+    title="会议",
+    facts=(
+        MeetingPlanned,
+        AgendaRevised,
+        MeetingApproved,
+        LiveSet,
+        MeetingHeld,
+        ResultPublished,
+        MeetingCancelled,
+        DueSet,
+        WentOverdue,
+    ),
+    evolve=evolve,
+    tell=tell,
+    retell=retell,
+    index=index,
+    alarm=alarm,
+    tick=tick,
+)
