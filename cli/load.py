@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from chassis.credentials import write_private
 from cli.place import Place
 from cli.sample_catalogues import catalogues
+from cli.sample_decisions import decisions
 from cli.sample_documents import documents
 from cli.sample_requests import requests
 from cli.sample_site import SiteAddress
@@ -71,7 +72,7 @@ async def sample_government(where: Place, folder: Path) -> tuple[str, ...]:
 def _all(loading: Loading) -> dict[str, Coroutine[Any, Any, None]]:
     """What is loaded into each service."""
     return {
-        "publication": documents(loading),
+        "publication": publication(loading),
         "catalogues": catalogues(loading),
         "requests": requests(loading),
         "hotline": tickets(loading),
@@ -79,6 +80,11 @@ def _all(loading: Loading) -> dict[str, Coroutine[Any, Any, None]]:
         "supervision": tasks(loading),
         "sitewatch": sites(loading),
     }
+
+
+async def publication(loading: Loading) -> None:
+    """Documents first: a draft decision is one of them."""
+    await decisions(loading, await documents(loading))
 
 
 async def posts(loading: Loading) -> None:

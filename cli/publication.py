@@ -11,8 +11,12 @@ from cli import (
     imports,
     inspections,
     publication_catalogue,
+    publication_comments,
+    publication_decisions,
     publication_files,
     publication_gazette,
+    publication_ledgers,
+    publication_meetings,
     publication_rounds,
     publication_showing,
 )
@@ -35,6 +39,10 @@ app.add_typer(publication_catalogue.app, name="catalogue")
 app.add_typer(inspections.app, name="inspection")
 app.add_typer(publication_rounds.app, name="cleanup")
 app.add_typer(publication_rounds.proposals_app, name="proposals")
+app.add_typer(publication_decisions.app, name="decisions")
+app.add_typer(publication_comments.app, name="comments")
+app.add_typer(publication_meetings.app, name="meetings")
+app.add_typer(publication_ledgers.app, name="ledgers")
 catalogue_lists.under(publication_catalogue.app)
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),

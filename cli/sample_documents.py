@@ -24,17 +24,19 @@ RECENT = timedelta(days=40)
 """What is older than this is no draft any more."""
 
 
-async def documents(loading: Loading) -> None:
-    """Load all documents that exist on the load day."""
+async def documents(loading: Loading) -> dict[str, str]:
+    """Load all documents that exist on the load day; the numbers of the stock by title."""
     known = existing(loading.today)
     drafts = _drafts(known, loading.today - RECENT)
     stock = [each for each in known if each not in [draft for _, draft in drafts]]
+    ids: dict[str, str] = {}
     await loading.together(
         {
-            "存量文件": _stock(loading, stock),
+            "存量文件": _stock(loading, stock, ids),
             **{f"文件{n}": _draft(loading, n, document, at) for at, (n, document) in drafts},
         }
     )
+    return ids
 
 
 def existing(today: date) -> list[Numbered]:
@@ -58,7 +60,7 @@ def _drafts(known: Sequence[Numbered], since: date) -> list[tuple[str, Numbered]
     return [*zip(WAITING, public, strict=False), *(("openness", each) for each in withheld[:1])]
 
 
-async def _stock(loading: Loading, stock: Sequence[Numbered]) -> None:
+async def _stock(loading: Loading, stock: Sequence[Numbered], ids: dict[str, str]) -> None:
     """One import; its reviewer confirms at once what has an attribute, no finding and no contradiction."""
     items = tuple(
         c.ImportItem(name=f"sample-{n}", form="given", content=document.body, given=_given(document, loading.today))
@@ -67,7 +69,9 @@ async def _stock(loading: Loading, stock: Sequence[Numbered]) -> None:
     if not items:
         return
     taken = await loading.send(REVIEWER, c.Import(items=items, confirm=True), c.ImportOutcomes, "documents")
-    for outcome in taken.items:
+    for outcome, (_, document) in zip(taken.items, stock, strict=True):
+        if outcome.outcome == "published" and outcome.id:
+            ids[document.title] = outcome.id
         if outcome.outcome == "refused":
             loading.refuse(outcome.name, outcome.reason or "")
 

@@ -111,19 +111,19 @@ class Ledger(WorkRecord):
     reported_on: date | None = None
 
 
-class LedgerChanged(Event, record="ledger", name="changed"):
+class LedgerChanged(Event, record="work_ledger", name="changed"):
     """Sent when something was entered in a work ledger."""
 
     record: Ledger
 
 
-class LedgerOverdue(Event, record="ledger", name="overdue"):
+class LedgerOverdue(Event, record="work_ledger", name="overdue"):
     """Sent once for each step of a work ledger whose day has passed, and when a report is missing."""
 
     record: Ledger
 
 
-class LedgerRestated(Event, record="ledger", name="restated"):
+class LedgerRestated(Event, record="work_ledger", name="restated"):
     """Sent when all work ledgers are told again."""
 
     record: Ledger
@@ -148,25 +148,25 @@ class PublicLedger(Record):
     stage_label: str
 
 
-class LedgerPublished(Event, record="public_ledger", name="published", audience=Audience.PUBLIC):
+class LedgerPublished(Event, record="public_work_ledger", name="published", audience=Audience.PUBLIC):
     """Sent when a work ledger was published."""
 
     record: PublicLedger
 
 
-class LedgerUpdated(Event, record="public_ledger", name="updated", audience=Audience.PUBLIC):
+class LedgerUpdated(Event, record="public_work_ledger", name="updated", audience=Audience.PUBLIC):
     """Sent when progress, effect, a change or the answers to comments of a ledger were published."""
 
     record: PublicLedger
 
 
-class InspectionPublished(Event, record="public_ledger", name="inspection_published", audience=Audience.PUBLIC):
+class InspectionPublished(Event, record="public_work_ledger", name="inspection_published", audience=Audience.PUBLIC):
     """Sent when the result of an inspection was published."""
 
     record: PublicLedger
 
 
-class PublicLedgerRestated(Event, record="public_ledger", name="restated", audience=Audience.PUBLIC):
+class PublicLedgerRestated(Event, record="public_work_ledger", name="restated", audience=Audience.PUBLIC):
     """Sent when all published work ledgers are told again."""
 
     record: PublicLedger

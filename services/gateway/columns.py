@@ -55,6 +55,24 @@ DOCUMENTS = Column(
     description="主动公开的政府文件全文、元数据和解读。",
     keywords="政策文件,行政规范性文件,政策解读",
 )
+DECISIONS = Column(
+    name="重大行政决策",
+    kind="征集调查",
+    description="年度决策事项目录，决策草案征求意见、采纳情况、决策公布和评估结果。",
+    keywords="重大行政决策,征求意见,意见采纳",
+)
+MEETINGS = Column(
+    name="会议公开",
+    kind="工作动态",
+    description="会议直播、会议决定和邀请列席情况。",
+    keywords="政府常务会议,部门办公会议,列席",
+)
+LEDGERS = Column(
+    name="执行公开",
+    kind="工作动态",
+    description="重大部署的工作台账、进展、成效和督查结果。",
+    keywords="工作台账,执行公开,督查",
+)
 SEARCH = Column(
     name="信息检索",
     kind="信息公开目录",

@@ -12,6 +12,7 @@ from starlette.types import Scope
 from services.gateway import problems
 from services.gateway.api import answers as api_answers
 from services.gateway.api import cases as api_cases
+from services.gateway.api import decisions as api_decisions
 from services.gateway.api import events as api_events
 from services.gateway.api import files as api_files
 from services.gateway.api import open311
@@ -19,7 +20,19 @@ from services.gateway.api import public as api_public
 from services.gateway.api import reports as api_reports
 from services.gateway.api import staff as api_staff
 from services.gateway.edge import Edge
-from services.gateway.pages import answers, cases, catalogues, gazette, guide, machine, notices, public, reports, staff
+from services.gateway.pages import (
+    answers,
+    cases,
+    catalogues,
+    decisions,
+    gazette,
+    guide,
+    machine,
+    notices,
+    public,
+    reports,
+    staff,
+)
 from services.gateway.render import STATIC
 from services.gateway.service import Gateway
 
@@ -50,8 +63,8 @@ def web(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     for module in (
-        *(api_public, api_files, api_answers, api_cases, api_events, api_staff, api_reports, open311),
-        *(public, catalogues, gazette, guide, notices, answers, cases, staff, reports, machine),
+        *(api_public, api_files, api_decisions, api_answers, api_cases, api_events, api_staff, api_reports, open311),
+        *(public, catalogues, gazette, guide, notices, decisions, answers, cases, staff, reports, machine),
     ):
         app.include_router(module.routes)
     app.mount("/static", Kept(directory=STATIC), name="static")

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contracts.base import Role
 from contracts.registry import REGISTRY
 from services.hotline.domain.ticket import LABELS as TICKETS
+from services.publication.decisions.state import LABELS as DECISIONS
 from services.publication.domain.checks import LABELS as DOCUMENTS
+from services.publication.ledgers.domain import LABELS as LEDGERS
+from services.publication.meetings.domain import LABELS as MEETINGS
 from services.requests.domain.state import LABELS as REQUESTS
 from services.supervision.domain.record import LABELS as TASKS
 from tests.guards.reading import CHINESE, ROOT, pages
@@ -27,7 +30,7 @@ def words() -> Iterator[str]:
 
 def states() -> Iterator[tuple[str, str]]:
     """States with what people are shown."""
-    for labels in (DOCUMENTS, REQUESTS, TICKETS, TASKS):
+    for labels in (DOCUMENTS, DECISIONS, MEETINGS, LEDGERS, REQUESTS, TICKETS, TASKS):
         yield from ((str(getattr(state, "value", state)), label) for state, label in labels.items())
 
 

@@ -278,7 +278,7 @@ def test_who_has_assessed_the_draft_does_not_evaluate_the_decision() -> None:
 
 def test_the_public_hears_of_a_matter_from_its_consultation_on() -> None:
     state = planned(date(2026, 4, 1))
-    assert [event.record_name for event in telling.retell(state)] == ["matter"]
+    assert [event.record_name for event in telling.retell(state)] == ["decision"]
     facts = domain.begin(state, True, on(QIAN))
     state = after(state, facts)
     assert [event.event_name for event in telling.tell(state, facts)] == ["changed", "consultation_opened"]

@@ -57,7 +57,7 @@ def shown(state: Work | None = None, now: datetime = NOW) -> Work:
 
 def test_nothing_is_public_before_somebody_else_has_signed_it() -> None:
     state = opened()
-    assert [event.record_name for event in telling.retell(state)] == ["ledger"]
+    assert [event.record_name for event in telling.retell(state)] == ["work_ledger"]
     refused("own_work", domain.publish, state, True, ZHANG, NOW)
     refused("secrecy_unsigned", domain.publish, state, False, ZHAO, NOW)
     state = shown(state)

@@ -151,3 +151,5 @@ GAZETTE = Series(
 COMPILATION = Series(
     "compilation", "汇编", "HB", "compilation", Compilation, CompilationIssued, CompilationGapped, CompilationRestated
 )
+ISSUES, COMPILATIONS = GAZETTE.kind, COMPILATION.kind
+"""As `zwgk contracts` finds them."""

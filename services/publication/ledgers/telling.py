@@ -97,7 +97,7 @@ def index(state: Work) -> Mapping[str, Any]:
 
 
 KIND: CaseKind[Work] = CaseKind(
-    name="ledger",
+    name="work_ledger",
     title="工作台账",
     facts=(
         f.LedgerOpened,

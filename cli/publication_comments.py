@@ -1,0 +1,113 @@
+"""`zwgk publication comments`: opinions of the public on matters of decision and work ledgers."""
+
+import typer
+
+from cli.documents import chosen
+from cli.options import Agency, As, Json
+from cli.publication_decisions import FORMS, Secrecy, act
+from cli.session import Session, guarded, run, show
+from cli.tickets import made
+from contracts import publication as c
+
+app = typer.Typer(help="公众意见：登记、查阅、答复采纳与否、公布采纳情况。", no_args_is_help=True)
+TARGET = typer.Argument(help="决策事项或工作台账的编号。")
+ADOPTIONS = {each.value: each for each in c.Adoption}
+
+
+@app.command("add")
+def add(
+    id: str = TARGET,
+    form: str = typer.Argument(help="书面征求意见、听证会、座谈会、新媒体……"),
+    text: str = typer.Option(..., "--text", help="意见原文，加密保存。"),
+    name: str = typer.Option("", "--name", help="提出人，可不填。"),
+    contact: str = typer.Option("", "--contact", help="联系方式，可不填。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """登记以其他方式收到的意见。例：zwgk publication comments add 编号 座谈会 --text 建议扩大范围 --as 张三"""
+    given = {"id": id, "form": chosen(form, FORMS, "form"), "text": text, "name": name, "contact": contact}
+    command = guarded(lambda: made(c.RecordComment, given))
+
+    async def work(session: Session) -> c.CommentKept:
+        return await session.ask(command, c.CommentKept, as_=as_, agency=agency)
+
+    show(run(work), json_=json_, columns=[("id", "编号"), ("no", "意见序号")])
+
+
+@app.command("answer")
+def answer(
+    id: str = TARGET,
+    adoption: str = typer.Argument(help="采纳、部分采纳、不采纳。"),
+    nos: list[int] = typer.Argument(help="意见序号，同样的意见一并答复，最多 100 条。"),
+    summary: str = typer.Option(..., "--summary", help="意见概要，将公开，不写姓名。"),
+    reason: str = typer.Option("", "--reason", help="未采纳或部分采纳的理由，将公开。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """提出采纳结论。例：zwgk publication comments answer 编号 不采纳 2 3 --summary 提高标准 --reason 财力不足"""
+    wanted = chosen(adoption, ADOPTIONS, "adoption")
+    given = {"id": id, "nos": nos, "summary": summary, "adoption": wanted, "reason": reason}
+    command = guarded(lambda: made(c.AnswerComments, given))
+
+    async def work(session: Session) -> c.CommentsAnswered:
+        return await session.ask(command, c.CommentsAnswered, as_=as_, agency=agency)
+
+    show(run(work), json_=json_, columns=[("id", "编号"), ("answered", "已答复"), ("left", "还没有结论")])
+
+
+@app.command("publish")
+def publish(
+    id: str = TARGET,
+    note: str = typer.Option("", "--note", help="采纳情况的说明，将公开。"),
+    secrecy: Secrecy = False,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """公布意见采纳情况。例：zwgk publication comments publish 编号 --secrecy --as 王五"""
+    act(c.PublishFeedback, as_, agency, json_, id=id, note=note, secrecy=secrecy)
+
+
+@app.command("list")
+def list_(
+    id: str = TARGET,
+    unanswered: bool = typer.Option(False, "--unanswered", help="只看还没有结论的。"),
+    after: int = typer.Option(0, "--after", help="从哪个序号之后列起。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """列出意见和结论，不含原文。例：zwgk publication comments list 编号 --unanswered"""
+
+    async def work(session: Session) -> c.CommentPage:
+        query = c.ListComments(id=id, unanswered=unanswered, after=after)
+        return await session.ask(query, c.CommentPage, as_=as_, agency=agency)
+
+    page = run(work)
+    if json_:
+        show(page, json_=True)
+        return
+    columns = [("no", "序号"), ("form", "方式"), ("received_on", "收到"), ("adoption", "结论"), ("summary", "概要")]
+    title = f"共 {page.total} 条，{page.left} 条没有结论"
+    show(list(page.items), json_=False, columns=[*columns, ("reason", "理由")], title=title)
+
+
+@app.command("read")
+def read(
+    id: str = TARGET,
+    no: int = typer.Argument(help="意见序号。"),
+    purpose: str = typer.Option(..., "--purpose", help="查阅事由，将留痕。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """查阅一条意见原文。例：zwgk publication comments read 编号 1 --purpose 整理意见 --as 张三 --agency zrzyj"""
+    query = guarded(lambda: made(c.ReadComment, {"id": id, "no": no, "purpose": purpose}))
+
+    async def work(session: Session) -> c.CommentContent:
+        return await session.ask(query, c.CommentContent, as_=as_, agency=agency)
+
+    columns = [("no", "序号"), ("form", "方式"), ("name", "提出人"), ("contact", "联系方式"), ("text", "意见")]
+    show(run(work), json_=json_, columns=columns)
