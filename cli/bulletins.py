@@ -22,7 +22,10 @@ from contracts.base import Done
 from kernel.refused import Refused
 
 WAIT = 120.0
-FORMATS: dict[str, readmodel.ReportFormat] = {"json": "json", "html": "html", "xlsx": "xlsx", "docx": "docx"}
+FORMATS: dict[str, readmodel.ReportFormat] = {
+    "text": "text", "json": "json", "html": "html", "xlsx": "xlsx", "docx": "docx",
+}  # fmt: skip
+ENDINGS = {".txt": "text", ".json": "json", ".html": "html", ".xlsx": "xlsx", ".docx": "docx"}
 Year = Annotated[int, typer.Option("--year", min=2008, max=2100, help="年度。")]
 Quarter = Annotated[int, typer.Option("--quarter", min=1, max=4, help="季度，1 至 4。")]
 AnyQuarter = Annotated[int | None, typer.Option("--quarter", min=1, max=4, help="季度，1 至 4。")]
@@ -30,7 +33,7 @@ Month = Annotated[int | None, typer.Option("--month", min=1, max=12, help="月�
 Scope = Annotated[str, typer.Option("--agency", help="单位的机构代码；不填为全区域。")]
 Site = Annotated[str, typer.Option("--site", help="网站编号或标识码；只有一个门户网站时可不填。")]
 Public = Annotated[bool, typer.Option("--public", help="公开版：不列事项，不列可能指向个人的小数。")]
-Format = Annotated[str, typer.Option("--format", help="json、html、xlsx、docx。")]
+Format = Annotated[str, typer.Option("--format", help="text、json、html、xlsx、docx；默认按文件后缀，否则 text。")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="写入文件；xlsx、docx 必填。")]
 PUBLISHABLE = ("quarterly", "hotline", "opinion", "site", "site-year", "scoreboard", "progress", "annual")
 
@@ -41,11 +44,11 @@ def quarterly(
     agency: Scope = "",
     as_of: datetime = typer.Option(None, "--as-of", formats=["%Y-%m-%d"], help="截至哪一天的状况；默认今天。"),
     public: Public = False,
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
-    """依申请公开季度分析。例：zwgk report quarterly --year 2026 --quarter 3 --format docx -o 分析.docx"""
+    """依申请公开季度分析。例：zwgk report quarterly --year 2026 --quarter 3 -o 分析.docx"""
     _made("quarterly", format_, out, json_, year=year, quarter=quarter, agency=agency, as_of=day(as_of), public=public)
 
 
@@ -53,11 +56,11 @@ def hotline(
     year: Year,
     month: Month = None,
     quarter: AnyQuarter = None,
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
-    """热线通报。例：zwgk report hotline --year 2026 --month 10 --format html -o 通报.html"""
+    """热线通报。例：zwgk report hotline --year 2026 --month 10 -o 通报.html"""
     _made("hotline", format_, out, json_, year=year, month=month, quarter=quarter)
 
 
@@ -66,11 +69,11 @@ def opinion(
     month: Month = None,
     quarter: AnyQuarter = None,
     public: Public = False,
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
-    """政务舆情通报。例：zwgk report opinion --year 2026 --quarter 3 --format docx -o 舆情.docx"""
+    """政务舆情通报。例：zwgk report opinion --year 2026 --quarter 3 -o 舆情.docx"""
     _made("opinion", format_, out, json_, year=year, month=month, quarter=quarter, public=public)
 
 
@@ -78,18 +81,18 @@ def site(
     year: Year,
     quarter: Quarter,
     public: Public = False,
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
-    """网站与政务新媒体检查通报。例：zwgk report site --year 2026 --quarter 3 --format html -o 检查.html"""
+    """网站与政务新媒体检查通报。例：zwgk report site --year 2026 --quarter 3 -o 检查.html"""
     _made("site", format_, out, json_, year=year, quarter=quarter, public=public)
 
 
 def site_year(
     year: Year,
     site: Site = "",
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
@@ -102,16 +105,16 @@ def scoreboard(
     quarter: AnyQuarter = None,
     month: Month = None,
     agency: Scope = "",
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
-    """各单位情况表。例：zwgk report scoreboard --year 2026 --quarter 3 --format xlsx -o 情况表.xlsx"""
+    """各单位情况表。例：zwgk report scoreboard --year 2026 --quarter 3 -o 情况表.xlsx"""
     _made("scoreboard", format_, out, json_, year=year, quarter=quarter, month=month, agency=agency)
 
 
-def overdue(agency: Scope = "", format_: Format = "json", out: Out = None, json_: Json = False) -> None:
-    """各单位逾期事项清单。例：zwgk report overdue --agency jtj --format docx -o 逾期.docx"""
+def overdue(agency: Scope = "", format_: Format = "", out: Out = None, json_: Json = False) -> None:
+    """各单位逾期事项清单。例：zwgk report overdue --agency jtj -o 逾期.docx"""
     _made("overdue", format_, out, json_, agency=agency)
 
 
@@ -119,27 +122,28 @@ def progress(
     agency: Scope = "",
     type_: str = typer.Option("supervision.task", "--type", help="记录类型，如 supervision.task。"),
     table: str = typer.Option("", "--table", help="只看一张任务分工表的编号。"),
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
-    """工作台账进展。例：zwgk report progress --format html -o 进展.html"""
+    """工作台账进展。例：zwgk report progress -o 进展.html"""
     _made("progress", format_, out, json_, agency=agency, type=type_, table=table)
 
 
 def clocks(
     agency: Scope = "",
     working_days: int = typer.Option(10, "--working-days", min=1, max=60, help="今后多少个工作日。"),
-    format_: Format = "json",
+    format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
-    """时限看板：各类工作在今后十个工作日内到期的时限。例：zwgk report clocks --format html -o 看板.html"""
+    """时限看板：各类工作在今后十个工作日内到期的时限。例：zwgk report clocks -o 看板.html"""
     _made("clocks", format_, out, json_, agency=agency, working_days=working_days)
 
 
 def _made(name: readmodel.ReportName, format_: str, out: Path | None, json_: bool, **options: Any) -> None:
-    kind = chosen("json" if json_ else format_, FORMATS, "format")
+    ending = ENDINGS.get(out.suffix.lower(), "text") if out else "text"
+    kind = chosen("json" if json_ else format_ or ending, FORMATS, "format")
     query = readmodel.GetReport(report=name, format=kind, **options)
 
     async def work(session: Session) -> readmodel.ReportFile:

@@ -25,11 +25,12 @@ class Listed:
     about: str
     asks: tuple[str, ...] = ()
     docx: bool = True
+    public: bool = True
 
 
 LIST = (
-    Listed("clocks", "时限看板", "各类工作在今后十个工作日内到期的时限。", ("agency",), docx=False),
-    Listed("overdue", "逾期事项清单", "已过期限、尚未办结的事项，按单位列出。", ("agency",)),
+    Listed("clocks", "时限看板", "各类工作在今后十个工作日内到期的时限。", ("agency",), docx=False, public=False),
+    Listed("overdue", "逾期事项清单", "已过期限、尚未办结的事项，按单位列出。", ("agency",), public=False),
     Listed("scoreboard", "各单位情况表", "每个单位在各类工作中的件数和比率。", ("year", "quarter", "agency")),
     Listed("progress", "工作台账进展", "年度任务的进展，以及各类工作总览。", ("agency",)),
     Listed("quarterly", "依申请公开季度分析", "按渠道、申请人类别、结果和单位分析。", ("year", "quarter!", "agency")),

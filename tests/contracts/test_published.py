@@ -14,6 +14,7 @@ from cli import contracts as commands
 from contracts import freezing, subjects
 from contracts.base import Audience, Event, Personal, Record, WorkRecord
 from contracts.registry import REGISTRY
+from contracts.titles import TITLES, title
 from tests.contracts import examples
 
 EVENTS = tuple(REGISTRY.events())
@@ -31,6 +32,14 @@ class Note(Record):
 
 
 Leaking.model_rebuild()
+
+
+def test_work_is_called_by_a_chinese_name() -> None:
+    """Desks, overdue lists and the clock board show every kind of work: add yours to `contracts/titles.py`."""
+    kinds = {f"{e.service()}.{e.record_name}": e.model_fields["record"].annotation for e in EVENTS}
+    work = {name for name, record in kinds.items() if isinstance(record, type) and issubclass(record, WorkRecord)}
+    assert work - set(TITLES) == set()
+    assert "hotline.planted" in title("hotline.planted")
 
 
 def personal(schema: dict[str, Any]) -> bool:

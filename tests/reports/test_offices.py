@@ -164,8 +164,9 @@ async def test_a_report_is_published_by_the_ordinary_chain(
     servers: Servers, desk: Desk, app: Any, tmp_path: Path
 ) -> None:
     out = tmp_path / "分析.html"
-    await zwgk(servers, "quarterly", *QUARTER, "--format", "html", "-o", str(out))
-    assert "第三季度" in out.read_text(encoding="utf-8")
+    await zwgk(servers, "quarterly", *QUARTER, "-o", str(out))
+    assert out.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert (await zwgk(servers, "quarterly", *QUARTER, "--json"))["period"]["label"] == "2024年第三季度"
     words = ("publish", "quarterly", *QUARTER, "--issuer", "bgs", "--as", "张三", "--json")
     draft = await zwgk(servers, *words)
     assert (await zwgk(servers, *words))["id"] == draft["id"]
@@ -199,6 +200,23 @@ async def test_figures_of_a_site_are_none_of_the_annual_report(desk: Desk, app: 
     await desk(c.DeclareFigures(year=2022, agency="swj", figures=(figure,), source="后台统计"), Done, agency="swj")
     reply = await desk(c.GetAnnualReport(year=2022, agency="swj"), c.ReportReply)
     assert reply.report["declared"] == []
+
+
+async def test_only_items_of_the_form_are_declared_for_a_site(desk: Desk, app: Any) -> None:
+    for item, value, code in (("访问总数", 3, "item_unknown"), ("网站名称", 1, "item_unknown"),
+                              ("无障碍浏览", 2, "item_yes_no")):  # fmt: skip
+        figure = c.Figure(item=f"网站年报/{item}", value=value)  # type: ignore[arg-type]
+        command = c.DeclareFigures(year=2021, agency="swj", figures=(figure,), source="后台统计")
+        with pytest.raises(Refused) as caught:
+            await desk(command, Done, agency="swj")
+        assert caught.value.code == code
+
+
+async def test_the_public_hotline_bulletin_withholds_what_few_said(desk: Desk, app: Any) -> None:
+    await ticket(desk, app)
+    told = await report(desk, "hotline", year=2026, month=11, public=True)
+    assert all(topic["count"] >= 5 for topic in told["topics"])
+    assert any("未经核实" in note for note in told["notes"])
 
 
 async def test_what_is_late_is_on_the_list(desk: Desk, app: Any) -> None:

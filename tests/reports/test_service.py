@@ -313,3 +313,12 @@ async def test_a_rebuild_makes_the_same_editions(desk: Desk, app: App[ReadModel]
     after = await report(desk, 2016, "sthj", form="2021")
     assert after == before
     assert after["table2"][ROWS[RESULTS[0]]][TOTAL] == 1
+
+
+async def test_without_the_hotline_a_scoreboard_says_what_is_missing(desk: Desk, app: App[ReadModel]) -> None:
+    reply = await desk(c.GetReport(report="scoreboard", year=2026), c.ReportFile)
+    assert any("热线" in each for each in reply.incomplete)
+    assert {row["tickets"] for row in reply.data["units"]} == {None}
+    with pytest.raises(Refused) as caught:
+        await desk(c.GetReport(report="hotline", year=2026), c.ReportFile)
+    assert caught.value.code == "unavailable"

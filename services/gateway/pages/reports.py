@@ -54,6 +54,7 @@ async def one(request: Request, it: It, name: Name, options: Asked) -> Response:
         report=BY_NAME[name],
         title=found.title,
         body=Markup(base64.b64decode(found.file or "").decode()),
+        public=options.given["public"],
         asked=query(**{key: str(value) if value else None for key, value in options.given.items()}),
         report_style=style_address("report.css"),
     )

@@ -8,11 +8,12 @@ from starlette.responses import Response
 
 from contracts import readmodel
 from contracts.base import ID_PATTERN
+from contracts.titles import TITLES
 from kernel.refused import Refused
 from services.gateway.api.staff import TypeName
 from services.gateway.asking import SIGNS_IN, It
 from services.gateway.forms import Form
-from services.gateway.labels import TYPES, rows
+from services.gateway.labels import rows
 from services.gateway.render import page
 from services.gateway.session import Session, opened, required, session, sign_in, sign_out
 from services.gateway.tracing import Traced
@@ -78,7 +79,7 @@ async def desk(
         working_days=working_days,
         type=type or "",
         waits_for=waits_for or "",
-        types=TYPES,
+        types=TITLES,
         now=it.clock.now(),
     )
 
@@ -96,6 +97,6 @@ async def record(request: Request, it: It, type: TypeName, id: Annotated[str, Pa
         found=found,
         id=id,
         type=type,
-        types=TYPES,
+        types=TITLES,
         rows=rows(type, found.record, names),
     )

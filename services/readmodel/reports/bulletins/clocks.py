@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from contracts.titles import title
 from kernel.calendar import Calendar, end_of_day
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import Record, called, day_of, last_day
+from services.readmodel.reports.bulletins.gather import Record, day_of, last_day
 from services.readmodel.reports.bulletins.overdue import UNDECIDED
 from services.readmodel.reports.bulletins.sheet import Sheet, heads, table
 
@@ -89,7 +90,7 @@ def _line(clock: Record, now: datetime, names: Callable[[str], str]) -> dict[str
     local = end.astimezone(now.tzinfo)
     return {
         "type": clock["type"],
-        "type_label": called(clock["type"]),
+        "type_label": title(clock["type"]),
         "id": clock["id"],
         "title": record["title"],
         "what": clock["what"],
@@ -117,7 +118,7 @@ def _lay_out(sheet: Sheet, window: Sequence[date]) -> None:
     ]
     grid = table(heads("day=日期 count=到期"), [{"day": d, "count": n} for d, n in data["by_day"].items()])
     sheet.part("到期分布", words, grid, [plots.columns("今后每日到期时限", columns, "项")])
-    kinds = [{"type": called(name), "count": count} for name, count in data["by_type"].items()]
+    kinds = [{"type": title(name), "count": count} for name, count in data["by_type"].items()]
     bars = plots.bars("到期时限按类别", [(kind["type"], kind["count"]) for kind in kinds], "项")
     sheet.part("按类别", grid=table(heads("type=类别 count=到期"), kinds), plots=[bars])
     items = heads(

@@ -9,25 +9,7 @@ from services.readmodel.storage import Generation
 
 Record = Mapping[str, Any]
 NO_TEXT = {"record.text": 0, "record.attachments": 0, "record.versions": 0}
-TYPES = {
-    "publication.document": "公文",
-    "publication.item": "目录事项",
-    "requests.request": "信息公开申请",
-    "hotline.ticket": "热线工单",
-    "hotline.rating": "好差评",
-    "hotline.entry": "结果与知识公开",
-    "hotline.signal": "苗头预警",
-    "opinion.event": "政务舆情",
-    "sitewatch.finding": "网站问题",
-    "supervision.task": "督查任务",
-    "readmodel.annual_report": "年度报告",
-}
-"""What work of a type is called. A type that is not here is shown by its own name: nothing is left out for that."""
 DRAFT, MOST_TYPES = "draft", 200
-
-
-def called(type_name: str) -> str:
-    return TYPES.get(type_name, f"其他事项（{type_name}）")
 
 
 async def records(generation: Generation, type_name: str, *fields: str) -> list[Record]:

@@ -10,6 +10,7 @@ from contracts import hotline as c
 from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.period import Period
 from services.readmodel.reports.bulletins.sheet import Sheet, change, compared, counted, heads, rate, said, table
+from services.readmodel.reports.bulletins.withheld import SMALLEST, withheld_rate
 
 RATES = (
     ("on_time", "按期办结率"), ("response", "响应率"), ("solution", "解决率"), ("satisfaction", "满意率"),
@@ -57,8 +58,20 @@ async def hotline(sheet: Sheet, ask: Asker) -> None:
         "ratings": _ratings(ratings),
         "suggestions": [each.model_dump(mode="json") for each in (*suggestions.rows, suggestions.total)],
     }
+    if sheet.public:
+        _withhold(sheet)
     sheet.notes.extend(NOTES)
     _lay_out(sheet)
+
+
+def _withhold(sheet: Sheet) -> None:
+    """For the public: what few callers said of a unit or class is not printed, nor are topics of few."""
+    for name in ("by_unit", "by_category"):
+        for row in sheet.data[name]:
+            row |= {key: withheld_rate(row[key]) for key in ("solution", "satisfaction")}
+    topics = sheet.data["topics"]
+    sheet.data["topics"] = topics and [each for each in topics if each["count"] >= SMALLEST]
+    sheet.notes.append(f"公开版不列少于{SMALLEST}件的热点和评价率；该阈值为本平台约定，未经核实。")
 
 
 async def _received(ask: Asker, period: Period) -> int:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from contracts.titles import title
 from kernel.calendar import Calendar
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import Record, called, day_of, last_day
+from services.readmodel.reports.bulletins.gather import Record, day_of, last_day
 from services.readmodel.reports.bulletins.sheet import Sheet, heads, table
 
 LISTED = 300
@@ -28,7 +29,7 @@ def overdue(
         "items": rows[:LISTED],
         "listed": min(len(rows), LISTED),
     }
-    labels = [called(name) for name in types]
+    labels = [title(name) for name in types]
     bars = [(sheet.short(unit["name"]), [unit["counts"].get(name, 0) for name in types]) for unit in units]
     columns = [("name", "单位"), ("total", "合计"), *zip(types, labels, strict=True)]
     grid = table(columns, [{**dict.fromkeys(types, 0), **unit, **unit["counts"]} for unit in units])
@@ -66,7 +67,7 @@ def _line(view: Record, now: datetime, calendar: Calendar, names: Callable[[str]
     assert today is not None
     return {
         "type": view["type"],
-        "type_label": called(view["type"]),
+        "type_label": title(view["type"]),
         "id": view["id"],
         "title": record["title"],
         "state_label": record["state_label"],

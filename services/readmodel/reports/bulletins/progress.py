@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from contracts.titles import title
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import DRAFT, Record, called, count_by, last_day
+from services.readmodel.reports.bulletins.gather import DRAFT, Record, count_by, last_day
 from services.readmodel.reports.bulletins.sheet import Sheet, counted, heads, rate, said, table
 
 LISTED = 300
@@ -26,7 +27,7 @@ def progress(
     binding = [view for view in mine if not is_draft(view)]
     sheet.data |= {
         "type": wanted,
-        "type_label": called(wanted),
+        "type_label": title(wanted),
         "table": table_id,
         "total": len(binding),
         "drafts": len(mine) - len(binding),
@@ -76,7 +77,7 @@ def _type(row: Record) -> dict[str, Any]:
     done = row["total"] - row["open"]
     return {
         "type": row["_id"],
-        "label": called(row["_id"]),
+        "label": title(row["_id"]),
         "total": row["total"],
         "done": done,
         "open": row["open"],

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from contracts import hotline as h
+from contracts.titles import title
 from kernel.agencies import Agency
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import Record, called, day_of
+from services.readmodel.reports.bulletins.gather import Record, day_of
 from services.readmodel.reports.bulletins.opinion import NO_EVENT, in_time
 from services.readmodel.reports.bulletins.overdue import by_unit
 from services.readmodel.reports.bulletins.progress import figures, is_draft
@@ -196,5 +197,5 @@ def _lay_out(sheet: Sheet, types: Sequence[str]) -> None:
     )
     late = sorted((row for row in rows if row["overdue"]), key=lambda row: -row["overdue"])
     parts = [(sheet.short(row["name"]), [row["overdue_by_type"].get(name, 0) for name in types]) for row in late]
-    plot = plots.stacked("各单位现有逾期", [called(name) for name in types], parts, "件")
+    plot = plots.stacked("各单位现有逾期", [title(name) for name in types], parts, "件")
     sheet.part("回应、整改、任务与逾期", grid=table(watched, rows), plots=[plot])

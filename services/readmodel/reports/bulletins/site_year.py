@@ -9,7 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from contracts.readmodel.terms import Declared
+from contracts.readmodel.terms import Declared, Figure
 from contracts.sitewatch import SiteKind
 from kernel.refused import Refused
 from services.readmodel.reports.bulletins.gather import Record, day_of
@@ -50,6 +50,23 @@ class Known:
     events: Sequence[Record]
     tickets: Sequence[Record]
     answers: Sequence[Record]
+
+
+def require_item(figure: Figure) -> None:
+    """Raises `Refused` for a declared item that the form does not have, or a yes-or-no that is neither 1 nor 0."""
+    if not figure.item.startswith(SITE_YEAR):
+        return
+    label = figure.item.rpartition("/")[2]
+    kinds = {f["kind"] for group in form()["groups"] for f in group["fields"] if f["label"] == label}
+    if not kinds & {"number", "yes"}:
+        raise Refused(
+            "item_unknown",
+            "网站年度报表没有这个可申报的项目。",
+            field="figures",
+            remedy="项目名见 zwgk report site-year。",
+        )
+    if kinds == {"yes"} and figure.value not in YES:
+        raise Refused("item_yes_no", "该项目是“是否”项，应为 1 或 0。", field="figures", remedy="是填 1，否填 0。")
 
 
 def chosen(sites: Sequence[Record], wanted: str) -> Record:
