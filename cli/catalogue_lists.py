@@ -12,6 +12,8 @@ from cli.publication_catalogue import KEEPER, TYPE, named
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
 from contracts.base import Done
+from kernel.refused import Refused
+from services.publication.catalogue.types import ItemType, type_of
 
 ACTS: dict[str, c.Act] = {"publish": "publish", "change": "change", "withdraw": "withdraw"}
 CLOCK = typer.Argument(help="期限编号。")
@@ -106,6 +108,26 @@ def check(
     show(found if json_ else list(found.demands), json_=json_, columns=columns)
 
 
+def lint(
+    type: str = TYPE,
+    path: Path = typer.Argument(help="xlsx 或 csv，栏目名称用规定的。"),
+    json_: Json = False,
+) -> None:
+    """导入前检查：错误的栏目、没有依据的材料、模糊表述。例：zwgk publication catalogue lint guide 办事指南.xlsx"""
+    kind, rows = guarded(lambda: (type_of(type), catalogue_sheets.read(path)))
+    found = [{"row": n, "finding": each} for n, row in enumerate(rows, 1) for each in _findings(kind, row)]
+    show(found, json_=json_, columns=[("row", "行"), ("finding", "问题")])
+    if found:
+        raise typer.Exit(1)
+
+
+def _findings(kind: ItemType, row: c.Row) -> tuple[str, ...]:
+    try:
+        return kind.remarks(kind.read_row(row))
+    except Refused as refused:
+        return (refused.message,)
+
+
 def rates(
     year: int = typer.Argument(help="年度。"),
     keeper: str = KEEPER,
@@ -184,5 +206,5 @@ def explain(
 
 def under(app: typer.Typer) -> None:
     """Put these commands beside those of `cli.publication_catalogue`."""
-    for command in (due, decide, drop, late, groups, guide, check, rates, reconcile, differences, explain):
+    for command in (due, decide, drop, late, groups, guide, check, lint, rates, reconcile, differences, explain):
         app.command()(command)

@@ -96,13 +96,14 @@ def result(
     inspected_on: datetime = typer.Option(..., "--on", formats=["%Y-%m-%d"], help="检查日期。"),
     found: str = typer.Option("", "--found", help="发现的问题或未能检查的原因。"),
     penalty: str = typer.Option(None, "--penalty", help="行政处罚公示事项编号。"),
+    credit: str = typer.Option(None, "--credit", help="失信惩戒信息公示事项编号。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """公布检查结果。例：zwgk publication inspection result 抽取编号 对象编号 未发现问题 --on 2026-12-01"""
     given = {"subject": subject, "inspected_on": inspected_on.date(), "outcome": outcome, "found": found}
-    read = guarded(lambda: _result(given | {"penalty": penalty}))
+    read = guarded(lambda: _result(given | {"penalty": penalty, "credit": credit}))
     do(c.RecordResults(id=id, results=(read,)), as_, agency, json_)
 
 

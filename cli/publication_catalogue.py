@@ -140,6 +140,18 @@ def reviewed(
     do(c.ReviewItem(id=id, note=note), as_, agency, json_)
 
 
+@app.command("basis")
+def basis(
+    id: str = ITEM,
+    documents: list[str] = typer.Argument(help="所依据文件的编号。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """写明事项所依据的文件，文件变更时提醒复核。例：zwgk publication catalogue basis 事项编号 文件编号"""
+    do(c.NameBasis(id=id, documents=tuple(documents)), as_, agency, json_)
+
+
 @app.command("claim")
 def claim(
     document: str = typer.Argument(help="文件编号。"),

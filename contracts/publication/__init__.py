@@ -24,6 +24,7 @@ from contracts.publication.catalogue import ItemGroup as ItemGroup
 from contracts.publication.catalogue import ItemGroups as ItemGroups
 from contracts.publication.catalogue import ItemHistory as ItemHistory
 from contracts.publication.catalogue import ItemRemoved as ItemRemoved
+from contracts.publication.catalogue import NameBasis as NameBasis
 from contracts.publication.catalogue import PutItem as PutItem
 from contracts.publication.catalogue import PutItems as PutItems
 from contracts.publication.catalogue import RemoveItem as RemoveItem

@@ -141,6 +141,13 @@ class RemoveItem(Command, by=KEEPERS):
     reason: str = Field(min_length=2, max_length=300)
 
 
+class NameBasis(Command, by=KEEPERS):
+    """The documents that an item rests on: it is flagged when one of them is corrected, amended or repealed."""
+
+    id: CaseId
+    documents: tuple[CaseId, ...] = Field(max_length=20)
+
+
 class ReviewItem(Command, by=KEEPERS):
     """The keeper has looked at what was flagged, a changed basis or vague words, and the item stands as it is."""
 

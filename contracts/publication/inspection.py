@@ -24,6 +24,7 @@ class InspectionResult(Contract):
     outcome: Outcome
     found: str = Field(default="", max_length=300, description="问题或未能检查的原因")
     penalty: CaseId | None = Field(default=None, description="Item of the list of penalties that followed.")
+    credit: CaseId | None = Field(default=None, description="Item of the list of credit marks that followed.")
 
 
 class DrawnSubject(Contract):

@@ -12,6 +12,7 @@ from starlette.types import Scope
 from services.gateway import problems
 from services.gateway.api import answers as api_answers
 from services.gateway.api import cases as api_cases
+from services.gateway.api import catalogues as api_catalogues
 from services.gateway.api import decisions as api_decisions
 from services.gateway.api import events as api_events
 from services.gateway.api import files as api_files
@@ -63,7 +64,8 @@ def web(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     for module in (
-        *(api_public, api_files, api_decisions, api_answers, api_cases, api_events, api_staff, api_reports, open311),
+        *(api_public, api_catalogues, api_files, api_decisions, api_answers, api_cases, api_events, api_staff),
+        *(api_reports, open311),
         *(public, catalogues, gazette, guide, notices, decisions, answers, cases, staff, reports, machine),
     ):
         app.include_router(module.routes)

@@ -48,6 +48,17 @@ async def remove_item(service: Publication, command: c.RemoveItem, cause: Cause)
     return Done(id=held.id, version=held.version, state="removed", repeated=held.repeated)
 
 
+@on.command(c.NameBasis)
+async def name_basis(service: Publication, command: c.NameBasis, cause: Cause) -> Done:
+    by = await _keeper_of(service, command.id, cause)
+    for id in command.documents:
+        await service.documents.load(id)
+    held = await service.catalogues.items.execute(
+        command.id, lambda item: domain.name_basis(item, command.documents, by, cause.now), cause
+    )
+    return Done(id=held.id, version=held.version, state=domain.duty(held.state).state, repeated=held.repeated)
+
+
 @on.command(c.ReviewItem)
 async def review_item(service: Publication, command: c.ReviewItem, cause: Cause) -> Done:
     without_personal_data(note=command.note)
@@ -75,7 +86,7 @@ async def claim_items(service: Publication, command: c.ClaimItems, cause: Cause)
 
 @on.query(c.GetCatalogueTypes)
 async def catalogue_types(service: Publication, query: c.GetCatalogueTypes, cause: Cause) -> c.CatalogueTypes:
-    return c.CatalogueTypes(types=tuple(each.told() for each in types().values()))
+    return c.CatalogueTypes(types=tuple(each.told(inside=inside(cause)) for each in types().values()))
 
 
 @on.query(c.ExportItems)

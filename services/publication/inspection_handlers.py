@@ -7,6 +7,7 @@ from chassis.cases import Held
 from contracts import publication as c
 from contracts.base import Done, Role
 from kernel.refused import Refused
+from services.publication.catalogue.types import type_of
 from services.publication.catalogue_handlers import keeper
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
@@ -14,7 +15,8 @@ from services.publication.inspection import domain
 from services.publication.inspection.domain import RandomDraw
 from services.publication.service import Publication, official, on
 
-PENALTIES = "penalties"
+FOLLOWED = {"penalty": "penalties", "credit": "credit"}
+"""What may follow a result, with the type of its item."""
 
 
 @on.command(c.OpenDraw)
@@ -48,8 +50,11 @@ async def record_results(service: Publication, command: c.RecordResults, cause: 
     by, calendar = await _of_draw(service, command.id, cause), service.calendars.current
     for each in command.results:
         without_personal_data(service.phones, found=each.found)
-        if each.penalty and (await service.catalogues.items.load(each.penalty)).state.type != PENALTIES:
-            raise Refused("no_penalty", "该编号不是行政处罚公示事项。", field="penalty", remedy="请核对编号。")
+        for name, type in FOLLOWED.items():
+            id = getattr(each, name)
+            if id and (await service.catalogues.items.load(id)).state.type != type:
+                title = type_of(type).title
+                raise Refused("other_type", f"该编号不是{title}事项。", field=name, remedy="请核对编号。")
     held = await service.draws.cases.execute(
         command.id, lambda state: domain.give_results(state, command.results, by, cause.now, calendar), cause
     )

@@ -115,3 +115,38 @@ async def test_the_gazette_and_a_clean_up(platform: Path, desk: Desk) -> None:
     await zwgk(platform, "cleanup", "close", opened["id"], "--issuer", "bgs", *OFFICE)
     assert list((await zwgk(platform, "cleanup", "show", opened["id"]))["round"]["lists"]) == ["继续有效"]
     assert (await zwgk(platform, "cleanup", "carry-out", opened["id"], *OFFICE))["state"] == "done"
+
+
+async def test_limits_guides_and_differences(platform: Path, tmp_path: Path) -> None:
+    table = tmp_path / "办事指南.csv"
+    headings = ["事项编码", "事项名称", "事项类型", "设定依据", "受理条件", "申请材料", "办理流程", "法定办结时限"]
+    headings += ["承诺办结时限", "收费标准及依据", "办理地点和时间", "咨询方式", "监督投诉方式"]
+    row = ["CL-1", "登记", "行政确认", "某条例", "本人申请", "身份证等｜某条例第一条", "受理、办结", "5", "3", "不收费"]
+    row += ["大厅", "窗口", "12345"]
+    with table.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([headings, row, [*row[:5], "身份证｜无", *row[6:]]])
+    linted = await said(platform, "catalogue", "lint", "guide", str(table), "--json")
+    assert (linted.exit_code, [each["row"] for each in json.loads(linted.stdout)]) == (1, [1, 2])
+    load = ("catalogue", "import", "guide", str(table), "--reason", "编制", "--period", "12", *DRAFTER)
+    assert (await zwgk(platform, *load))["summary"]["added"] == 1
+    found = await zwgk(platform, "catalogue", "guide", "CL-1")
+    assert found["remarks"] == ["“申请材料”含有模糊表述“等”"]
+    id = found["item"]["id"]
+    await zwgk(platform, "catalogue", "reviewed", id, "--note", "等外无其他材料", *DRAFTER)
+    assert (await zwgk(platform, "catalogue", "show", id))["duty"]["remarks"] == []
+    checked = await zwgk(platform, "catalogue", "check", "CL-1", "介绍信")
+    assert [each["in_guide"] for each in checked["demands"]] == [False]
+    due = ("catalogue", "due", "guide", "--act", "change", "--item", id, "--since", "2026-11-20", *DRAFTER)
+    clock = (await zwgk(platform, *due))["id"]
+    assert (await zwgk(platform, "catalogue", "drop", clock, "--reason", "登记有误", *OFFICE))["state"] == "dropped"
+    assert (
+        await said(platform, "catalogue", "due", "guide", "--value", "没有=1", "--since", "2026-11-20")
+    ).exit_code == 2
+    assert (await zwgk(platform, "catalogue", "late", "guide"))["rows"] == []
+    assert (await zwgk(platform, "catalogue", "rates", "2026"))["tables"][0]["total"] == 0
+    upper = tmp_path / "上级.csv"
+    upper.write_text("事项编码,事项名称,设定依据\nCL-1,登记,某条例\nCL-9,另一项,某条例\n", encoding="utf-8")
+    compared = await zwgk(platform, "catalogue", "reconcile", "guide", str(upper), *DRAFTER)
+    held = compared["record"]["id"]
+    await zwgk(platform, "catalogue", "explain", held, "漏领", "CL-9", "--reason", "本县无此事项", *DRAFTER)
+    assert (await zwgk(platform, "catalogue", "differences", held))["record"]["state"] == "agreed"

@@ -306,7 +306,7 @@ async def results(servers: Servers, desk: Desk, id: str, record: c.Draw) -> None
         ),
     )
     wrong = found.results[1].model_copy(update={"penalty": record.matter})
-    await refused("no_penalty", desk(found.model_copy(update={"results": (wrong,)}), Done, **CLERK))
+    await refused("other_type", desk(found.model_copy(update={"results": (wrong,)}), Done, **CLERK))
     await desk(found, Done, **CLERK)
     public = await told(servers, id, "draw", "results_published")
     assert [each["result"]["penalty"] for each in public["drawn"] if each["result"]] == [None, penalty]  # type: ignore[attr-defined]

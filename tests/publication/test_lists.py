@@ -203,6 +203,14 @@ async def test_a_difference_stays_until_it_is_mended_or_explained() -> None:
     assert (state.unexplained, reconciliation.record(state).open) == (0, False)
 
 
+async def test_a_named_basis_flags_the_item_when_it_changes() -> None:
+    item = put(None, "guide", GUIDE | {"materials": "身份证｜户口登记条例第十条"})
+    item = domain.KIND.fold(item, domain.name_basis(item, ("d-1",), WANG, NOW))
+    assert (domain.name_basis(item, ("d-1",), WANG, NOW), domain.basis_changed(item, "d-2")) == ([], [])
+    flagged = domain.KIND.fold(item, domain.basis_changed(item, "d-1"))
+    assert (domain.duty(flagged).open, domain.duty(flagged).waits_for) == (True, "复核依据已变更的事项")
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
     async with started(servers, ["publication"]) as serving:

@@ -24,6 +24,7 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.catalogue.item import (
     BasisChanged,
+    BasisNamed,
     Claimed,
     FoundEmpty,
     Item,
@@ -164,6 +165,12 @@ def basis_changed(item: Item, document: str) -> list[Fact]:
     return [] if known else [BasisChanged(document=document)]
 
 
+def name_basis(item: Item, documents: tuple[str, ...], by: Official, now: datetime) -> list[Fact]:
+    if item.removed_for:
+        raise Refused("item_removed", "目录事项已移出。", field="id", remedy="请核对事项编号。")
+    return [] if item.rests_on == documents else [BasisNamed(rests_on=documents, by=by, at=now)]
+
+
 def review(item: Item, note: str, by: Official, now: datetime) -> list[Fact]:
     return [ItemReviewed(note=note, by=by, at=now)] if item.basis_changed or item.remarks else []
 
@@ -271,7 +278,7 @@ def tick(item: Item, now: datetime, calendar: Calendar) -> list[Fact]:
 KIND: CaseKind[Item] = CaseKind(
     name="catalogue_item",
     title="目录事项",
-    facts=(ItemPut, ItemTakenOut, Claimed, FoundEmpty, BasisChanged, ItemReviewed),
+    facts=(ItemPut, ItemTakenOut, Claimed, FoundEmpty, BasisChanged, BasisNamed, ItemReviewed),
     evolve=evolve,
     tell=tell,
     retell=retell,

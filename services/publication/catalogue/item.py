@@ -49,6 +49,14 @@ class BasisChanged(Fact):
     document: str
 
 
+class BasisNamed(Fact):
+    """The documents that it rests on, where no edition names others."""
+
+    rests_on: tuple[str, ...]
+    by: Official
+    at: datetime
+
+
 class ItemReviewed(Fact):
     """Its keeper looked at what was flagged, and it stands as it is."""
 
@@ -131,6 +139,8 @@ def evolve(item: Item | None, fact: Fact) -> Item:
             return item.model_copy(update={"empty": True})
         case BasisChanged():
             return item.model_copy(update={"basis_changed": (*item.basis_changed, fact.document)})
+        case BasisNamed():
+            return item.model_copy(update={"rests_on": fact.rests_on})
         case ItemReviewed():
             return item.model_copy(update={"basis_changed": (), "reviewed": True})
     raise TypeError(f"unknown fact {fact.kind}")

@@ -196,8 +196,9 @@ class ItemType(Part):
             if re.search(vague.pattern, _text(values, place))
         )
 
-    def told(self) -> CatalogueType:
-        columns = tuple(Column(**field.model_dump(include=set(Column.model_fields))) for field in self.fields)
+    def told(self, *, inside: bool = True) -> CatalogueType:
+        shown = [field for field in self.fields if inside or not field.internal]
+        columns = tuple(Column(**field.model_dump(include=set(Column.model_fields))) for field in shown)
         return CatalogueType(
             type=self.type,
             title=self.title,

@@ -1,0 +1,71 @@
+"""Catalogues, guides, rates and draws for programs: what the official sees and the public does not."""
+
+from datetime import date
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts import publication as c
+from contracts.base import Done, Role
+from tests.publication.test_catalogue import GUIDE
+from tests.servers import Desk
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+CLERK: dict[str, Any] = {"as_": "孙市监", "agency": "scj", "roles": [Role.CLERK]}
+INSPECTOR = {"certificate": "示1", "name": "示例甲", "unit": "示例局", "status": "在岗", "avoids": "示例保密"}
+SUBJECT = {"code": "对象1", "name": "示例店", "party_class": "法人及非法人组织", "category": "餐饮", "organ": "示例局"}
+MATTER = {"name": "抽查", "basis": "某法", "organ": "示例局", "content": "许可", "way": "实地", "ratio": "1%"}
+
+
+async def put(desk: Desk, type: str, values: dict[str, str]) -> str:
+    command = c.PutItem(type=type, agency="scj", values=dict(values), reason="编制")
+    return str((await desk(command, Done, **CLERK)).id)
+
+
+async def test_lists_are_grouped_searched_and_hide_what_is_internal(web: httpx.AsyncClient, desk: Desk) -> None:
+    id = await put(desk, "inspectors", INSPECTOR)
+    types = {each["type"]: each for each in (await web.get("/api/v1/catalogues")).json()["types"]}
+    assert "avoids" not in {column["name"] for column in types["inspectors"]["columns"]}
+    assert types["penalties"]["limits"][0]["days"] == 7
+    listed = await web.get("/api/v1/catalogues/inspectors", params={"q": "示例甲", "group": "示例局"})
+    assert [row["id"] for row in listed.json()["rows"]] == [id]
+    for path in ("/api/v1/catalogues/inspectors", f"/api/v1/catalogues/items/{id}", "/catalogues/inspectors.csv"):
+        answer = await web.get(path)
+        assert (answer.status_code, "示例保密" in answer.text) == (200, False), path
+    assert (await web.get("/api/v1/catalogues/inspectors", params={"q": "示例保密"})).json()["rows"] == []
+    groups = (await web.get("/api/v1/catalogues/inspectors/groups")).json()["groups"]
+    assert groups == [{"value": "示例局", "count": 1}]
+    assert (await web.get("/api/v1/catalogues/nothing")).status_code == 422
+
+
+async def test_a_guide_is_found_by_its_code_and_demands_are_checked(web: httpx.AsyncClient, desk: Desk) -> None:
+    await put(desk, "guide", GUIDE | {"code": "SL-1", "materials": "身份证｜户口登记条例第十条"})
+    found = (await web.get("/api/v1/guides/SL-1")).json()
+    assert (found["item"]["values"]["name"], found["remarks"]) == ("户口迁移", [])
+    checked = await web.get("/api/v1/guides/SL-1/demands", params={"demand": ["身份证", "介绍信"]})
+    assert [each["in_guide"] for each in checked.json()["demands"]] == [True, False]
+    assert (await web.get("/api/v1/guides/none")).status_code == 404
+
+
+async def test_who_was_late_is_public_for_budgets_only(web: httpx.AsyncClient, staff: dict[str, str]) -> None:
+    assert (await web.get("/api/v1/catalogues/budget/late")).json()["rows"] == []
+    assert (await web.get("/api/v1/catalogues/penalties/late")).status_code == 403
+    assert (await web.get("/api/v1/catalogues/penalties/late", headers=staff)).status_code == 200
+    tables = (await web.get("/api/v1/proposals/rates", params={"year": 2026})).json()["tables"]
+    assert [table["kind"] for table in tables] == ["人大代表建议", "政协提案"]
+
+
+async def test_a_draw_comes_with_its_proof(web: httpx.AsyncClient, desk: Desk) -> None:
+    matter = await put(desk, "inspections", MATTER | {"frequency": "每年"})
+    await put(desk, "inspected", SUBJECT | {"status": "在业"})
+    await put(desk, "inspectors", INSPECTOR)
+    wanted = c.OpenDraw(
+        matter=matter, title="示例抽查", agencies=("scj",), count=1, per_subject=1, inspect_by=date(2026, 12, 20)
+    )
+    id = (await desk(wanted, Done, **CLERK)).id
+    assert (await web.get(f"/api/v1/draws/{id}")).json()["seed"] is None
+    await desk(c.CarryOutDraw(id=id), Done, as_="周局长", agency="scj", roles=[Role.HEAD])
+    proof = (await web.get(f"/api/v1/draws/{id}/proof")).json()
+    assert (proof["draw"]["drawn"][0]["subject"], proof["lists"][1]) == ("对象1", "对象1\t示例店")
+    assert [each["id"] for each in (await web.get("/api/v1/draws")).json()["draws"]] == [id]
