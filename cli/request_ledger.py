@@ -22,6 +22,7 @@ HEADINGS = [
     ("id", "编号"), ("ledger_id", "原编号"), ("agency", "承办单位"), ("arrived_on", "到达日期"),
     ("received_on", "收到日期"), ("kind", "类别"), ("channel", "渠道"), ("applicant_class", "申请人类别"),
     ("state_label", "状态"), ("due_on", "答复期限"), ("extended_days", "延长工作日"), ("corrected_on", "补正日期"),
+    ("excluded", "不计入期限"),
     ("outcome", "结果"), ("row", "年报行"), ("closed_on", "办结日期"), ("on_time", "按时"), ("fee", "收费"),
     ("reviews", "复议诉讼"),
 ]  # fmt: skip
@@ -159,7 +160,10 @@ def cells(row: c.Request) -> list[str | int]:
     """One row; texts that a spreadsheet would take for a formula are made plain."""
     plain = row.model_dump(mode="json")
     plain["on_time"] = row.results[-1].on_time if row.results else None
-    plain["reviews"] = "；".join(f"{KINDS[each.kind]}{RESULTS[each.result]}" for each in row.reviews)
+    plain["excluded"] = "；".join(f"{each.first}至{each.last}" for each in row.excluded)
+    plain["reviews"] = "；".join(
+        f"{KINDS[each.kind]}{RESULTS[each.result]}（{each.filed_on}至{each.decided_on or ''}）" for each in row.reviews
+    )
     return [_cell(plain[key]) for key, _ in HEADINGS]
 
 

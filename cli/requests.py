@@ -28,6 +28,7 @@ FOLLOWED = [
     ("number", "编号"), ("state_label", "状态"), ("waits_for", "等待"), ("due_on", "答复期限"),
     ("outcome_label", "结果"), ("notice", "告知"), ("reply", "答复"),
 ]  # fmt: skip
+DAYS = [("date", "日期"), ("counted", "计入"), ("reason", "理由"), ("source", "依据"), ("provisional", "暂定")]
 SUBMITTED = [("number", "编号"), ("code", "查询码"), ("state", "状态"), ("received_on", "收到日期")]
 ROUTES = {each.value: each for each in c.Route}
 
@@ -184,7 +185,7 @@ def explain(number: str = NUMBER, as_: As = None, agency: Agency = "", json_: Js
     length = f"{explained.workdays}+{explained.extension}个工作日"
     unsure = "（含尚无放假通知的日期，暂定）" if explained.provisional else ""
     typer.echo(f"{explained.began_by} {explained.began_on}，{length}，{ends}{unsure}；依据：{explained.source}")
-    show(list(explained.days), json_=False, columns=[("date", "日期"), ("counted", "计入"), ("reason", "理由")])
+    show(list(explained.days), json_=False, columns=DAYS)
 
 
 @app.command("list")

@@ -143,6 +143,8 @@ REGISTRY = Registry(
                 *Service(readmodel).queries,
                 publication.Piece,
                 publication.Attach,
+                requests.Explain,
+                requests.ListArrived,
             ),
         ),
     ),

@@ -76,6 +76,7 @@ from contracts.requests.terms import BadLine as BadLine
 from contracts.requests.terms import Channel as Channel
 from contracts.requests.terms import Consulted as Consulted
 from contracts.requests.terms import CountedDay as CountedDay
+from contracts.requests.terms import Excluded as Excluded
 from contracts.requests.terms import Happened as Happened
 from contracts.requests.terms import Notice as Notice
 from contracts.requests.terms import Outcome as Outcome

@@ -144,6 +144,13 @@ class Review(Contract):
     decided_on: date | None = None
 
 
+class Excluded(Contract):
+    """Days that do not count in the reply limit, first and last included (条例33(3))."""
+
+    first: date
+    last: date
+
+
 class Request(WorkRecord):
     """政府信息公开申请, without anything about the applicant but the class."""
 
@@ -160,6 +167,7 @@ class Request(WorkRecord):
     correct_by: date | None = Field(default=None, description="Last day for the one notice of correction (条例30).")
     corrected_on: date | None = Field(default=None, description="Day of the corrected application: the clock restarts.")
     extended_days: int = Field(default=0, ge=0, le=20, description="Working days of extension (条例33).")
+    excluded: tuple[Excluded, ...] = Field(default=(), description="Days of ended consultations, in order of sending.")
     paused: bool = Field(default=False, description="A consultation stops the clock (条例33).")
     fee: int | None = Field(default=None, ge=0, description="Fee noticed, in yuan (国办函〔2020〕109号).")
     fee_paid: bool = False
@@ -251,6 +259,7 @@ class CountedDay(Contract):
     date: date
     counted: bool
     reason: str
+    source: str = Field(description="Notice or law by which the day is what it is, or by which it does not count.")
     provisional: bool = False
 
 

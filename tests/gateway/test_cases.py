@@ -6,9 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.base import Role
+from contracts import requests
+from contracts.base import Done, Role
 from tests.gateway.conftest import Publish
-from tests.servers import Servers, until
+from tests.servers import Desk, Servers, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 APPLICATION = {
@@ -106,8 +107,10 @@ async def test_a_form_says_what_is_missing_and_keeps_what_was_written(web: httpx
 async def test_no_form_asks_for_the_purpose(web: httpx.AsyncClient) -> None:
     page = (await web.get("/requests/new")).text
     names = set(re.findall(r'<(?:input|textarea|select)[^>]* name="(\w+)"', page))
-    assert names == {*FORM, "address", "form_token", "command_key", "agent_name", "agent_id_document",
-                     "agent_contact", "agent_authority"}  # fmt: skip
+    joint = {f"{name}_{n}" for name in ("name", "id_document", "contact", "address") for n in (2, 3)}
+    agent = {"agent_name", "agent_id_document", "agent_contact", "agent_authority"}
+    own = {"address", "kind", "suggests_publication", "assistance", "form_token", "command_key"}
+    assert names == {*FORM, *joint, *agent, *own}
 
 
 @pytest.mark.parametrize("path", ["/requests/new", "/requests/follow", "/tickets/new", "/tickets/follow", "/sign-in"])
@@ -232,6 +235,45 @@ async def test_what_is_public_is_offered_before_filing_and_keeps_nobody_from_it(
     assert 'id="number"' in done.text
     found = (await web.post("/api/v1/requests/look", json={"description": "古井保护名录"})).json()
     assert found["hits"][0]["title"] == "示例县2026年古井保护名录"
+
+
+async def test_joint_applicants_help_and_rectification_by_form(
+    web: httpx.AsyncClient, desk: Desk, staff: dict[str, str]
+) -> None:
+    hidden = await fields(web, "/requests/new")
+    second = {"name_2": "示例丁", "id_document_2": "护照 E00000009"}
+    told = {"kind": "更正申请", "suggests_publication": "on", "assistance": "大字本", **second}
+    short = await web.post("/requests/new", data=FORM | hidden | told)
+    assert short.status_code == 422
+    assert "共同申请人也应当填写" in short.text
+    done = await web.post("/requests/new", data=FORM | hidden | told | {"contact_2": "0000-5559009"})
+    (number,) = re.findall(r'<dd id="number">([^<]+)</dd>', done.text)
+    seen = await desk(
+        requests.GetRequest(number=number, purpose="核对"), requests.Detail, agency="bgs", roles=[Role.CLERK]
+    )
+    assert seen.record.kind == "更正申请"
+    assert seen.record.suggested
+    assert seen.record.needs_help
+    assert [each.name for each in seen.application.applicants] == ["示例乙", "示例丁"]
+
+
+async def test_staff_read_the_limit_day_by_day_and_what_came_in(
+    web: httpx.AsyncClient, desk: Desk, staff: dict[str, str]
+) -> None:
+    number = (await web.post("/api/v1/requests", json={"agency": "bgs", "application": APPLICATION})).json()["number"]
+    path = f"/api/v1/requests/{number}/deadline"
+    assert (await web.get(path)).status_code == 401
+    early = await web.get(path, headers=staff)
+    assert early.status_code == 422
+    assert "期限未起算" in early.json()["detail"]
+    await desk(requests.ConfirmReceipt(number=number), Done, agency="bgs", roles=[Role.CLERK])
+    explained = (await web.get(path, headers=staff)).json()
+    counted = [day for day in explained["days"] if day["counted"]]
+    assert len(counted) == explained["workdays"] == 20
+    assert counted[-1]["date"] == explained["due_on"]
+    assert all(day["reason"] and day["source"] for day in explained["days"])
+    arrived = (await web.get("/api/v1/requests/arrived", params={"agency": "bgs"}, headers=staff)).json()
+    assert number in [row["id"] for row in arrived["rows"]]
 
 
 async def test_looking_has_a_limit_of_its_own(web: httpx.AsyncClient) -> None:

@@ -1,16 +1,19 @@
 """Old ledgers: what is read, what is refused, what is known of the past."""
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from contracts.requests import Outcome, Request, Stage
+from contracts.requests import ApplicantClass, Channel, Outcome, Request, Stage
 from kernel.refused import Refused
 from services.requests.domain import KIND
 from services.requests.domain.kind import record
 from services.requests.domain.ledger import import_line, read_line
+from services.requests.domain.outcomes import RECTIFICATIONS
 from services.requests.domain.state import Case
 from tests.requests.story import CALENDAR, at
 
@@ -18,7 +21,7 @@ NOW = at(date(2026, 11, 23))
 
 
 def line(**changes: Any) -> str:
-    given: dict[str, Any] = {
+    whole: dict[str, Any] = {
         "id": "SL-2026-009",
         "agency": "zrzyj",
         "received_on": "2026-11-02",
@@ -27,7 +30,7 @@ def line(**changes: Any) -> str:
         "outcome": "DENY_5",
         "closed_on": "2026-11-20",
     }
-    return json.dumps({**given, **changes}, ensure_ascii=False)
+    return json.dumps({**whole, **changes}, ensure_ascii=False)
 
 
 def imported(text: str) -> Case:
@@ -110,3 +113,75 @@ def test_bad_lines_name_the_field_and_not_the_value(text: str, code: str, field:
     assert refused.value.field == field
     for value in ("鸽子", "DENY_9", "王五", "11010519491231002X"):
         assert value not in refused.value.message
+
+
+def back(told: Request) -> dict[str, Any]:
+    """The line that a record of the ledger says."""
+    row = told.model_dump(mode="json")
+    same = ("agency", "received_on", "channel", "applicant_class", "outcome", "closed_on", "extended_days", "fee")
+    return {
+        "id": row["ledger_id"],
+        **{name: row[name] for name in (*same, "corrected_on")},
+        "excluded": [{"from": each["first"], "to": each["last"]} for each in row["excluded"]],
+        "reviews": [
+            {key: each[key] for key in ("kind", "result", "filed_on", "decided_on")} for each in row["reviews"]
+        ],
+    }
+
+
+days = st.dates(date(2020, 1, 1), date(2026, 6, 1))
+kinds = st.sampled_from(["reconsideration", "suit_direct", "suit_after_review"])
+
+
+@given(
+    received=days,
+    channel=st.sampled_from(Channel),
+    applicant=st.sampled_from(ApplicantClass),
+    outcome=st.none() | st.sampled_from([each for each in Outcome if each not in RECTIFICATIONS]),
+    after=st.integers(0, 60),
+    corrected=st.none() | st.integers(0, 5),
+    extended=st.integers(0, 20),
+    excluded=st.lists(st.tuples(st.integers(1, 20), st.integers(0, 20)), max_size=3),
+    fee=st.none() | st.integers(0, 5000),
+    reviews=st.lists(st.tuples(kinds, st.none() | st.sampled_from(["upheld", "corrected", "other"])), max_size=3),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_went_in_comes_out_equal(
+    received: date,
+    channel: Channel,
+    applicant: ApplicantClass,
+    outcome: Outcome | None,
+    after: int,
+    corrected: int | None,
+    extended: int,
+    excluded: list[tuple[int, int]],
+    fee: int | None,
+    reviews: list[tuple[str, str | None]],
+) -> None:
+    closed = received + timedelta(days=10 + after)
+    decided = {"filed_on": closed.isoformat()}
+    brought = [
+        {"kind": kind, "result": result or "pending", "decided_on": closed.isoformat() if result else None, **decided}
+        for kind, result in (reviews if outcome else [])
+    ]
+    line = {
+        "id": "旧〔2020〕1号",
+        "agency": "zrzyj",
+        "received_on": received.isoformat(),
+        "channel": channel.value,
+        "applicant_class": applicant.value,
+        "outcome": outcome and outcome.value,
+        "closed_on": closed.isoformat() if outcome else None,
+        "extended_days": extended,
+        "fee": fee,
+        "corrected_on": None if corrected is None else (received + timedelta(days=corrected)).isoformat(),
+        "excluded": [
+            {
+                "from": (received + timedelta(days=first)).isoformat(),
+                "to": (received + timedelta(days=first + n)).isoformat(),
+            }
+            for first, n in excluded
+        ],
+        "reviews": brought,
+    }
+    assert back(record(imported(json.dumps(line)))) == line

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from contracts import readmodel
+from contracts import readmodel, requests
 from contracts.base import ID_PATTERN
 from services.gateway.asking import It, Staff, Text, Token
 from services.gateway.problems import PROBLEM_RESPONSES
@@ -56,6 +56,31 @@ async def view(
     wait_version: Annotated[int | None, Query(ge=0, description="最多等 3 秒，直到有这一版本")] = None,
 ) -> readmodel.View:
     return await it.ask(readmodel.GetView(type=type, id=id, wait_version=wait_version), readmodel.View, token=token)
+
+
+@routes.get(
+    "/requests/{number}/deadline",
+    summary="答复期限的逐日说明",
+    description="每个计入、跳过和不计入的日子，及其理由和依据；何时起算、何时中止、哪些是暂定的。",
+)
+async def deadline(
+    it: It, person: Staff, number: Annotated[str, Path(pattern=ID_PATTERN, description="申请编号")]
+) -> requests.Explained:
+    return await it.ask(requests.Explain(number=number), requests.Explained, token=person.token)
+
+
+@routes.get(
+    "/requests/arrived",
+    summary="新收的申请",
+    description="最近几天到达的信息公开申请，最新的在前。",
+)
+async def arrived(
+    it: It,
+    person: Staff,
+    days: Annotated[int, Query(ge=0, le=60, description="往前多少天；0 为今天")] = 1,
+    agency: Annotated[str, Query(max_length=40, description="承办单位代码")] = "",
+) -> requests.LedgerPage:
+    return await it.ask(requests.ListArrived(days=days, agency=agency), requests.LedgerPage, token=person.token)
 
 
 @routes.get("/counts", summary="年度统计", description="某一年的首批统计数字。")

@@ -27,7 +27,16 @@ AGENT = {
     "agent_contact": "contact",
     "agent_authority": "authority",
 }
-ASKED_FOR = {"description": "description", "form": "form", "route": "route", "applicant_class": "applicant_class"}
+JOINT = tuple({f"{theirs}_{n}": theirs for theirs in APPLICANT} for n in (2, 3))
+"""Joint applicants whom the form takes; more of them apply by the interface, at the counter or by post."""
+ASKED_FOR = {
+    "kind": "kind",
+    "description": "description",
+    "form": "form",
+    "route": "route",
+    "applicant_class": "applicant_class",
+    "assistance": "assistance",
+}
 REQUIRED = {
     "agency": "请选择受理机构。",
     "name": "请填写姓名或者名称。",
@@ -59,6 +68,12 @@ async def new_request(request: Request, it: It, agency: str = "") -> Response:
 async def send_request(request: Request, it: It) -> Response:
     form = await Form.read(request)
     empty = {name: said for name, said in REQUIRED.items() if not form.get(name)}
+    empty |= {
+        ours: "共同申请人也应当填写姓名、身份证明和联系方式。"
+        for names in JOINT
+        for ours, theirs in names.items()
+        if form.picked(names) and theirs in REQUIRED and not form.get(ours)
+    }
     if empty:
         return await _request_form(request, it, form.without(**empty))
     body, form = form.fill(RequestBody, _application(form), REQUEST_FIELDS)
@@ -83,7 +98,9 @@ async def look_first(request: Request, it: It) -> Response:
 
 def _application(form: Form) -> dict[str, Any]:
     agent = form.picked(AGENT)
-    application = {**form.picked(ASKED_FOR), "applicants": [form.picked(APPLICANT)]}
+    joint = [picked for names in JOINT if (picked := form.picked(names))]
+    application = {**form.picked(ASKED_FOR), "applicants": [form.picked(APPLICANT), *joint]}
+    application["suggests_publication"] = form.get("suggests_publication") == "on"
     if agent:
         application["agent"] = agent
     return {"agency": form.get("agency"), "application": application}
@@ -103,6 +120,8 @@ async def _request_form(
         public=public,
         agencies=[agency for agency in found.agencies if agency.kind not in OUTSIDE],
         classes=list(requests.ApplicantClass),
+        kinds_of_request=list(requests.ApplicationKind),
+        joint=range(2, len(JOINT) + 2),
         routes=list(requests.Route),
     )
 

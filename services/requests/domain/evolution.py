@@ -57,7 +57,8 @@ def _imported(fact: f.Imported) -> Case:
         if fact.corrected_on
         else None
     )
-    fee = Fee(amount=fact.fee, noticed_on=start, delivered_on=None, paper="", paid_on=None) if fact.fee else None
+    noticed = fact.fee is not None
+    fee = Fee(amount=fact.fee or 0, noticed_on=start, delivered_on=None, paper="", paid_on=None) if noticed else None
     case = Case(
         number=fact.number, agency=fact.agency, channel=fact.channel, applicant_class=fact.applicant_class,
         stage=Stage.PROCESSING, arrived_on=fact.received_on, opened_at=fact.opened_at, applicant="", information="",

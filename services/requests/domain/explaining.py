@@ -51,7 +51,11 @@ def _day(day: date, calendar: Calendar, excluded: list[Interval]) -> CountedDay:
     known = calendar.day(day)
     why = next((pause.why for pause in excluded if known.working and pause.covers(day)), None)
     return CountedDay(
-        date=day, counted=known.working and why is None, reason=why or known.reason, provisional=known.provisional
+        date=day,
+        counted=known.working and why is None,
+        reason=why or known.reason,
+        source=known.source,
+        provisional=known.provisional,
     )
 
 

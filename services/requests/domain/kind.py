@@ -1,11 +1,12 @@
 """The record of a request, what is told of it, and by what it is found."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from contracts import requests as c
 from contracts.base import Event
-from contracts.requests.terms import Proposal, Request, Stage
+from contracts.requests.terms import Excluded, Proposal, Request, Stage
 from contracts.requests.terms import Review as ReviewRecord
 from kernel.calendar import end_of_day
 from kernel.cases import CaseKind
@@ -52,6 +53,11 @@ def record(case: Case) -> Request:
         correct_by=limits.correct_by,
         corrected_on=case.correction.corrected_on if case.correction else None,
         extended_days=case.extended_days,
+        excluded=tuple(
+            Excluded(first=each.sent_on + timedelta(days=1), last=each.ended_on)
+            for each in case.consultations
+            if each.ended_on and each.ended_on > each.sent_on
+        ),
         paused=bool(case.open_consultations),
         fee=case.fee.amount if case.fee else None,
         fee_paid=bool(case.fee and case.fee.paid_on),
