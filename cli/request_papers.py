@@ -19,6 +19,7 @@ from services.requests.domain.keeping import MEDIA
 
 KINDS = {each.value: each for each in DocumentKind}
 FORMATS: dict[str, Format] = {"docx": "docx", "html": "html"}
+HTML = (".html", ".htm")
 ROLES: dict[str, AttachmentRole] = {
     "申请材料": "申请材料", "委托书": "委托书", "答复附件": "答复附件", "办理材料": "办理材料",
 }  # fmt: skip
@@ -48,7 +49,7 @@ def write(out: Path, content: bytes) -> None:
 def document(
     number: str = NUMBER,
     kind: str = typer.Option(..., "--kind", help=f"文书：{'、'.join(KINDS)}。"),
-    format_: str = typer.Option("docx", "--format", help="docx、html（可打印）。"),
+    format_: str = typer.Option("", "--format", help="docx、html（可打印）；默认随文件名的后缀。"),
     consultation: str = typer.Option("", "--consultation", help="征求意见的序号，如 C1。"),
     purpose: str = typer.Option("制作文书", "--purpose", help="查阅材料的用途，留下查阅记录。"),
     out: Path = OUT,
@@ -60,7 +61,7 @@ def document(
     command = c.MakeDocument(
         number=number,
         kind=chosen(kind, KINDS, "kind"),
-        format=chosen(format_, FORMATS, "format"),
+        format=chosen(format_ or ("html" if out.suffix.lower() in HTML else "docx"), FORMATS, "format"),
         consultation=consultation,
         purpose=purpose,
     )

@@ -202,6 +202,8 @@ async def draft_reply(service: Requests, command: c.DraftReply, cause: Cause) ->
         right_organ=command.right_organ,
         public_interest=bool(command.public_interest.strip()),
     )
+    if command.outcome is Outcome.NOPROC_REPEAT and command.earlier:
+        answering.repeats(held.state, command.earlier, await service.mentioned(command.earlier))
     return await service.step(
         command.number,
         lambda case, paper: answering.draft(case, wording, drafter, paper, service.calendar),

@@ -93,6 +93,11 @@ class Requests:
         same = {"information": case.information, "given": True, "_id": {"$ne": case.number}}
         return await self.cases.find(same, limit=MAX_PROPOSED)
 
+    async def mentioned(self, number: str) -> Case | None:
+        """The request that a person names by its number; none where it is not held here."""
+        held = await self.cases.get(number)
+        return held.state if held else None
+
     async def earlier_in_month(self, case: Case) -> int:
         """Requests of the same applicant earlier in the same calendar month (国办函〔2020〕109号第四条)."""
         if not case.applicant:

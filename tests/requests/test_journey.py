@@ -142,7 +142,7 @@ async def test_from_the_form_to_the_reply(place: Place, outcome: c.Outcome) -> N
         "reasons": "属于讨论过程中的记录",
         "ground": "EX16-PROCESS" if outcome is O.PARTIAL else "",
         "law": "《不动产登记暂行条例》",
-        "earlier": "999901-YSQ-2026-000001",
+        "earlier": "县旧台账2019-7",
         "right_organ": "示例县水利局，0000-5550000" if rectifies else "",
     }
     await place.clerk(bare.model_copy(update=full))
@@ -176,6 +176,32 @@ async def test_from_the_form_to_the_reply(place: Place, outcome: c.Outcome) -> N
     assert seen.outcome_label == rule.label
     own = c.MakeDocument(number=number, kind=DocumentKind.REPLY, format="html", code=submitted.code)
     assert base64.b64decode((await place.citizen(own, c.Document)).content).decode() == page
+
+
+async def test_what_a_third_party_refuses_is_disclosed_after_it_was_told(place: Place) -> None:
+    submitted = await place.submit(description="道路养护合同")
+    number = submitted.number
+    await prepare(place, number, O.DENY_4)
+    why = "合同使用财政资金，公众有权知悉"
+    command = c.DraftReply(number=number, outcome=O.OPEN_PROVIDE, text="现提供合同全文。", public_interest=why)
+    await place.clerk(command)
+    await place.head(c.ApproveReply(number=number))
+    assert (await place.agreed(number)).state.untold
+    serve = c.ReplyRequest(number=number, route=c.Route.HAND)
+    with pytest.raises(Refused) as untold:
+        await place.clerk(serve)
+    assert untold.value.code == "third_party_untold"
+    letter = await place.page(number, DocumentKind.THIRD_PARTY_NOTICE)
+    assert why in letter
+    assert "现提供合同全文。" in letter
+    assert "苏某" not in letter, "a third party does not learn who asked"
+    own = c.MakeDocument(number=number, kind=DocumentKind.THIRD_PARTY_NOTICE, format="html", code=submitted.code)
+    with pytest.raises(Refused):
+        await place.citizen(own, c.Document)
+    today = place.servers.clock.now().date()
+    await place.clerk(c.RecordDelivery(number=number, notice="third_party", delivered_on=today))
+    await place.clerk(serve)
+    assert (await place.agreed(number)).state.outcome is O.OPEN_PROVIDE
 
 
 async def test_closings_and_their_documents(place: Place) -> None:

@@ -149,6 +149,16 @@ def test_nobody_is_told_of_what_is_not_disclosed() -> None:
     story.replied()
 
 
+def test_only_what_was_answered_can_be_repeated() -> None:
+    story, earlier = Story().accepted(), Story().accepted()
+    answering.repeats(story.case, "县旧台账2019-7", None)
+    for number, held in ((story.case.number, None), ("999901-YSQ-2026-000009", earlier.case)):
+        with pytest.raises(Refused) as refused:
+            answering.repeats(story.case, number, held)
+        assert refused.value.code == "earlier_unanswered"
+    answering.repeats(story.case, "999901-YSQ-2026-000009", earlier.approved().replied().case)
+
+
 def test_drafter_does_not_approve() -> None:
     story = Story().accepted()
     story.do(answering.draft, words(Outcome.OPEN_PROVIDE), "drafter", "paper")

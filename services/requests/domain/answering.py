@@ -70,6 +70,18 @@ def draft(case: Case, wording: Wording, drafter: str, paper: str, calendar: Cale
     return timed(case, [fact], calendar)
 
 
+def repeats(case: Case, number: str, earlier: Case | None) -> None:
+    """条例36(6): what is called a repeat was answered before. That applicant and information are the same an officer
+    finds, as an old request may stand on paper only; a request that is held here must have its answer."""
+    if number == case.number or (earlier is not None and not earlier.results):
+        raise Refused(
+            "earlier_unanswered",
+            "所写的申请尚未作出答复，不能以重复申请答复。",
+            field="earlier",
+            remedy="请填写此前已经作出答复的申请编号。",
+        )
+
+
 def _suit_the_kind(case: Case, outcome: Outcome) -> None:
     """A 更正申请 is answered under 条例41 and is no request for information; either may stay unclear."""
     rectifies = case.asks is ApplicationKind.RECTIFICATION

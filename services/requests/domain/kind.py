@@ -1,6 +1,6 @@
 """The record of a request, what is told of it, and by what it is found."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from kernel.cases import CaseKind
 from kernel.facts import Fact
 from services.requests.domain import facts as f
 from services.requests.domain.alarm import alarm, tick
+from services.requests.domain.deadline import excluded_days
 from services.requests.domain.evolution import evolve
 from services.requests.domain.likeness import bands
 from services.requests.domain.outcomes import OUTCOMES
@@ -53,11 +54,7 @@ def record(case: Case) -> Request:
         correct_by=limits.correct_by,
         corrected_on=case.correction.corrected_on if case.correction else None,
         extended_days=case.extended_days,
-        excluded=tuple(
-            Excluded(first=each.sent_on + timedelta(days=1), last=each.ended_on)
-            for each in case.consultations
-            if each.ended_on and each.ended_on > each.sent_on
-        ),
+        excluded=tuple(_excluded(case)),
         paused=bool(case.open_consultations),
         fee=case.fee.amount if case.fee else None,
         fee_paid=bool(case.fee and case.fee.paid_on),
@@ -70,6 +67,11 @@ def record(case: Case) -> Request:
         reviews=tuple(_review(case, review) for review in case.reviews),
         ledger_id=case.ledger_id,
     )
+
+
+def _excluded(case: Case) -> Iterator[Excluded]:
+    for pause in excluded_days(case):
+        yield Excluded(first=pause.after + timedelta(days=1), last=pause.until)
 
 
 def _running(case: Case) -> Any:
