@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.requests.papers import AttachmentRole
 from contracts.requests.terms import (
@@ -222,7 +222,7 @@ class Case(Value):
     settled: Stage | None = None
     """Where the request stood before a review or suit."""
     reviews: tuple[Review, ...] = ()
-    deadlines: Deadlines = Deadlines()
+    deadlines: Deadlines = Field(default_factory=Deadlines)
     warned_on: date | None = None
     warned_left: int | None = None
     internal_for: date | None = None
