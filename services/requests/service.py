@@ -1,6 +1,8 @@
 """The requests service: what its handlers share."""
 
+import asyncio
 import hmac
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,6 +32,8 @@ Decide = Callable[[Case, str], Sequence[Fact]]
 """A decision on a request, given the id of the paper that holds the words of the command."""
 PAGE = 200
 MAX_PROPOSED = 100
+REFUSAL_SECONDS = 0.05
+"""Longer than reading a request takes, so that the time of a refusal does not tell whether it exists."""
 
 
 @dataclass(frozen=True)
@@ -131,11 +135,14 @@ class Requests:
         return held
 
     async def proven(self, number: str, code: str) -> Held[Case]:
-        """The request of whoever holds number and code; compared in constant time, one refusal for both mistakes."""
+        """The request of whoever holds number and code; compared in constant time, one refusal for both mistakes, which
+        takes as long whether there is such a request, that must be read, or not."""
+        refuse_at = time.monotonic() + REFUSAL_SECONDS
         held = await self.cases.get(number)
         given = code_digest(number, code, self.digest)
         kept = held.state.code if held and held.state.code else self.digest("no such request")
         if not hmac.compare_digest(given, kept) or held is None:
+            await asyncio.sleep(refuse_at - time.monotonic())
             raise unknown()
         return held
 

@@ -1,6 +1,7 @@
 """Requests through the service's own commands, on real servers. The clock stands at 2026-11-23, a Monday."""
 
 import json
+import time
 from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.refused import Refused
 from services.requests import handlers, intake
-from services.requests.service import Requests
+from services.requests.service import REFUSAL_SECONDS, Requests
 from tests.requests.test_clock import long_new_year
 from tests.servers import Desk, Servers, started, until
 
@@ -107,8 +108,10 @@ async def test_wrong_code_looks_like_a_wrong_number(desk: Desk) -> None:
     await follow(desk, submitted.number, submitted.code.lower())
     refusals = []
     for number, code in ((submitted.number, "WRONGCODE2"), ("999901-YSQ-2026-999999", submitted.code)):
+        began = time.monotonic()
         with pytest.raises(Refused) as refused:
             await follow(desk, number, code)
+        assert time.monotonic() - began >= REFUSAL_SECONDS
         refusals.append((refused.value.code, refused.value.message, refused.value.field, refused.value.remedy))
     assert refusals[0] == refusals[1]
 
