@@ -16,6 +16,7 @@ from chassis import chain
 from chassis.actors import Cause
 from chassis.outbox import Outgoing, outgoing
 from chassis.store import Collection, Document, Duplicate
+from chassis.together import Together
 from contracts.base import Event
 from kernel.cases import CaseKind
 from kernel.facts import Fact
@@ -67,6 +68,7 @@ class Cases(Generic[S]):
         self.collection = collection
         self._region = region
         self._told = told
+        self._insert = Together(self._insert_all)
 
     async def load(self, id: str) -> Held[S]:
         """Raises `Refused` when there is no such case."""
@@ -127,8 +129,9 @@ class Cases(Generic[S]):
     async def open(self, id: str, facts: Sequence[Fact], cause: Cause, origin: str | None = None) -> Held[S]:
         """Open one case; opening it again by the same origin (by default the cause) returns the first."""
         opening = Opening(id, facts, cause, origin or cause.id)
-        (held,) = await self.open_many([opening])
-        if held is not None:
+        held, document, outbox = self._new(opening)
+        if await self._insert(document):
+            self._told(held.id, held.version, outbox)
             return held
         existing = (await self.by_origin([opening.origin])).get(opening.origin)
         if existing is None:
@@ -147,6 +150,11 @@ class Cases(Generic[S]):
             self._told(held.id, held.version, outbox)
             results.append(held)
         return results
+
+    async def _insert_all(self, documents: Sequence[Document]) -> list[bool]:
+        """Of each whether it was new."""
+        taken = await self.collection.insert_many(documents)
+        return [position not in taken for position in range(len(documents))]
 
     async def retell(self, id: str, epoch: int, now: datetime) -> int:
         """Tell the record again under a new epoch, through the outbox; the number of events."""

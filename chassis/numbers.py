@@ -7,8 +7,11 @@ never too high: a number is passed over only when it was found taken.
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import accumulate
 
 from chassis.store import Collection, Document, Duplicate
+from chassis.together import Together
 from kernel.refused import Refused
 
 MAX_RACES = 1000
@@ -23,6 +26,7 @@ class Numbers:
         self._counters = counters
         self._last: dict[str, int] = {}
         self._one_at_a_time = asyncio.Lock()
+        self._blocks: dict[str, Together[int, int]] = {}
 
     async def claim(self, series: str, cases: Sequence[str]) -> dict[str, int]:
         """The number of each case in `series`, starting at 1. The same case always gets the same number, so a crash
@@ -55,10 +59,18 @@ class Numbers:
 
     async def block(self, series: str, size: int = 1) -> int:
         """The first of `size` consecutive running numbers."""
-        after = await self._counters.find_one_and_update({"_id": series}, {"$inc": {"next": size}}, upsert=True)
+        if series not in self._blocks:
+            self._blocks[series] = Together(partial(self._take, series))
+        return await self._blocks[series](size)
+
+    async def _take(self, series: str, sizes: Sequence[int]) -> list[int]:
+        """The first numbers of blocks that are asked for at one time, one behind the other."""
+        wanted = sum(sizes)
+        after = await self._counters.find_one_and_update({"_id": series}, {"$inc": {"next": wanted}}, upsert=True)
         if after is None:
             raise RuntimeError("the counter was not written")
-        return int(after["next"]) - size + 1
+        first = int(after["next"]) - wanted + 1
+        return [first + before for before in accumulate(sizes[:-1], initial=0)]
 
     async def _held(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, dict[str, int]]:
         """What the cases hold already."""

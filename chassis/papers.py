@@ -19,6 +19,7 @@ from pydantic import BaseModel
 
 from chassis.actors import Actor
 from chassis.store import Collection, Document
+from chassis.together import Together
 from kernel.refused import Refused
 
 P = TypeVar("P", bound=BaseModel)
@@ -84,10 +85,11 @@ class Papers:
         self._papers = papers
         self._audit = audit
         self.keys = keys
+        self._keep = Together(self._keep_all)
 
     async def put(self, papers: Sequence[Paper], now: datetime) -> None:
         """Keep papers before the case that refers to them is committed. Putting one again keeps the first."""
-        await self._papers.insert_many(
+        await self._keep(
             [
                 {
                     "_id": paper.id,
@@ -99,6 +101,10 @@ class Papers:
                 for paper in papers
             ]
         )
+
+    async def _keep_all(self, groups: Sequence[Sequence[Document]]) -> list[None]:
+        await self._papers.insert_many([document for group in groups for document in group])
+        return [None for _ in groups]
 
     async def read(self, id: str, kind: type[P], actor: Actor, purpose: str, now: datetime) -> P:
         """The content of a paper; who read it and why is kept first. Raises `Refused` when it is gone."""

@@ -11,11 +11,16 @@ from chassis.store import Collection, Unreachable, UpdateMany
 from chassis.tasks import end
 
 log = logging.getLogger(__name__)
+Commit = tuple[str, int, list[Outgoing]]
+"""Number of a case, its version, and what the commit of this version tells."""
 Publish = Callable[[Sequence[Outgoing]], Awaitable[list[BaseException | None]]]
 BATCH = 500
 CLEARED_TOGETHER = 50
 """Cases in one update: many enough to share its cost, few enough for the list of their ids to be searched quickly."""
 STALE = timedelta(seconds=5)
+CLEAR_SECONDS = 0.05
+"""What is told within this time is cleared together: clearing competes with the commits of commands."""
+MAX_UNCLEARED = 5_000
 MAX_WAITING = 50_000
 """Commits waiting in memory to be told; beyond it they are left to the sweep, which finds them in the database."""
 
@@ -27,7 +32,9 @@ class Relay:
         self._collection = collection
         self._publish = publish
         self._sweep_seconds = sweep_seconds
-        self._waiting: list[tuple[str, int, list[Outgoing]]] = []
+        self._waiting: list[Commit] = []
+        self._done: list[Commit] = []
+        self._clearing: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._stopping = False
         self._running: asyncio.Task[None] | None = None
@@ -59,11 +66,31 @@ class Relay:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 try:
-                    await self._tell(batch)
+                    await self._clear_soon(await self._tell(batch))
                 except Exception:
                     log.exception("telling failed, the sweep will try again")
             if self._stopping:
+                if self._clearing:
+                    await self._clearing
                 return
+
+    async def _clear_soon(self, told: Sequence[Commit]) -> None:
+        """Returns at once, unless clearing falls far behind telling."""
+        self._done += told
+        if self._done and (self._clearing is None or self._clearing.done()):
+            self._clearing = asyncio.create_task(self._clear_together())
+        if self._clearing and len(self._done) > MAX_UNCLEARED:
+            await self._clearing
+
+    async def _clear_together(self) -> None:
+        while self._done:
+            await asyncio.sleep(0 if self._stopping else CLEAR_SECONDS)
+            done = list(self._done)
+            try:
+                await self._clear(done)
+            except Exception:
+                log.exception("clearing failed, the sweep will tell again")
+            del self._done[: len(done)]
 
     async def _sweep(self) -> None:
         while True:
@@ -81,41 +108,40 @@ class Relay:
         found = await self._collection.find(
             {"untold_at": {"$lt": datetime.now(UTC) - STALE}}, {"outbox": 1, "version": 1}, limit=BATCH
         )
-        mine = {case for case, _, _ in self._waiting}
+        mine = {case for case, _, _ in (*self._waiting, *self._done)}
         batch = [
             (document["_id"], document["version"], [Outgoing.from_stored(stored) for stored in document["outbox"]])
             for document in found
             if document["_id"] not in mine
         ]
-        return await self._tell(batch)
+        told = await self._tell(batch)
+        await self._clear(told)
+        return len(told)
 
-    async def _tell(self, batch: Sequence[tuple[str, int, list[Outgoing]]]) -> int:
-        """Publish all at once and clear what the stream has acknowledged; the number of cases told."""
+    async def _tell(self, batch: Sequence[Commit]) -> list[Commit]:
+        """Publish all at once; what the stream has acknowledged, to be cleared."""
         flat = [(case, message) for case, _, outbox in batch for message in outbox]
         results = await self._publish([message for _, message in flat])
         failures = {case: error for (case, _), error in zip(flat, results, strict=True) if error is not None}
         if failures:
             reason = type(next(iter(failures.values()))).__name__
             log.warning("telling failed, the sweep will try again", extra={"reason": reason, "cases": len(failures)})
-        done = [entry for entry in batch if entry[0] not in failures]
-        try:
-            await self._clear(done)
-        except Unreachable:
-            log.warning("clearing outboxes failed, the sweep will tell them again")
-        return len(done)
+        return [entry for entry in batch if entry[0] not in failures]
 
-    async def _clear(self, done: Sequence[tuple[str, int, list[Outgoing]]]) -> None:
+    async def _clear(self, done: Sequence[Commit]) -> None:
         """Cases of which the same numbers were told, such as new ones, are cleared together."""
         alike: dict[tuple[int, ...], list[str]] = {}
         for case, _, outbox in done:
             alike.setdefault(tuple(message.seq for message in outbox), []).append(case)
-        await self._collection.bulk(
-            [
-                UpdateMany({"_id": {"$in": cases[first : first + CLEARED_TOGETHER]}}, _without(told))
-                for told, cases in alike.items()
-                for first in range(0, len(cases), CLEARED_TOGETHER)
-            ]
-        )
+        writes = [
+            UpdateMany({"_id": {"$in": cases[first : first + CLEARED_TOGETHER]}}, _without(told))
+            for told, cases in alike.items()
+            for first in range(0, len(cases), CLEARED_TOGETHER)
+        ]
+        try:
+            await self._collection.bulk(writes)
+        except Unreachable:
+            log.warning("clearing outboxes failed, the sweep will tell them again")
 
 
 def _without(told: Sequence[int]) -> list[dict[str, Any]]:

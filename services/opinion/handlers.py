@@ -103,10 +103,8 @@ async def forget(service: Opinion) -> None:
 
 @on.command(c.OpenEvent)
 async def open_event(service: Opinion, command: c.OpenEvent, cause: Cause) -> Done:
+    """A repeat finds the event that the first one opened; the number it took for it is left out."""
     require_impersonal(title=command.title, place=command.place)
-    known = (await service.cases.by_origin([cause.id])).get(cause.id)
-    if known is not None:
-        return _done(known)
     places = [command.place] if command.place else []
     id = await new_id(service.numbers, service.runtime.region, cause.now)
     facts = event.open_event(

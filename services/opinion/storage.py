@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from chassis.actors import Actor
 from chassis.papers import Keys
 from chassis.store import Collection, Document, Duplicate, UpdateOne
+from chassis.together import Together
 from contracts.opinion import Post, Reach, Tier
 from kernel.clock import CST
 from services.opinion import likeness
@@ -169,6 +170,7 @@ class Matters:
         self._heat = heat
         self._leases = leases
         self._limits = limits
+        self._begin = Together(self._begin_all)
 
     async def between(self, first: datetime, last: datetime) -> list[Document]:
         """Matters with a post within the sliding window around these moments, the latest first."""
@@ -195,7 +197,11 @@ class Matters:
     async def begin(self, event: str, place: str, subject: str, at: datetime) -> None:
         """The matter of an event that a person opened: later posts find it by its place and subject."""
         fields: dict[str, Any] = {"places": [place], "subject": subject, "first_at": at, "last_at": at, "event": event}
-        await self._matters.update_one({"_id": event}, {"$setOnInsert": fields}, upsert=True)
+        await self._begin(UpdateOne({"_id": event}, {"$setOnInsert": fields}, upsert=True))
+
+    async def _begin_all(self, writes: Sequence[UpdateOne]) -> list[None]:
+        await self._matters.bulk(writes)
+        return [None for _ in writes]
 
     async def measure_soon(self, ids: Iterable[str], now: datetime) -> None:
         await self._matters.update_many({"_id": {"$in": list(ids)}}, {"$set": {"measure_at": now}})
