@@ -150,7 +150,8 @@ def _made(name: readmodel.ReportName, format_: str, out: Path | None, json_: boo
         return await session.ask(query, readmodel.ReportFile, timeout=WAIT)
 
     reply = run(work)
-    guarded(lambda: write(content_of(reply), kind, out))
+    content = content_of(reply)
+    guarded(lambda: write(f"{reply.title}\n".encode() + content if kind == "text" else content, kind, out))
     for each in reply.incomplete:
         sys.stderr.write(f"! {each}\n")
 

@@ -3,6 +3,7 @@
 import base64
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, cast
 from urllib.parse import quote
 
@@ -10,6 +11,9 @@ from fastapi import Depends, Query
 from starlette.responses import Response
 
 from contracts import readmodel
+from contracts.base import WorkRecord
+from contracts.registry import REGISTRY
+from contracts.titles import title
 from services.gateway.service import Gateway
 
 SECONDS = 60.0
@@ -32,7 +36,7 @@ LIST = (
     Listed("clocks", "时限看板", "各类工作在今后十个工作日内到期的时限。", ("agency",), docx=False, public=False),
     Listed("overdue", "逾期事项清单", "已过期限、尚未办结的事项，按单位列出。", ("agency",), public=False),
     Listed("scoreboard", "各单位情况表", "每个单位在各类工作中的件数和比率。", ("year", "quarter", "agency")),
-    Listed("progress", "工作台账进展", "年度任务的进展，以及各类工作总览。", ("agency",)),
+    Listed("progress", "工作台账进展", "年度任务、工作台账等的进展，以及各类工作总览。", ("type", "agency")),
     Listed("quarterly", "依申请公开季度分析", "按渠道、申请人类别、结果和单位分析。", ("year", "quarter!", "agency")),
     Listed("hotline", "热线通报", "受理、办结、满意情况，热点和好差评。", ("year", "month")),
     Listed("opinion", "政务舆情通报", "级别、处置、时限履行和各单位回应。", ("year", "quarter")),
@@ -40,6 +44,17 @@ LIST = (
     Listed("site-year", "政府网站工作年度报表", "按国办函〔2018〕12号的表样。", ("year", "site")),
 )
 BY_NAME = {each.name: each for each in LIST}
+
+
+@cache
+def work_types() -> tuple[tuple[str, str], ...]:
+    """Every kind of work with its Chinese name, by which it is ordered."""
+    work = set()
+    for event in REGISTRY.events():
+        record = event.model_fields["record"].annotation
+        if isinstance(record, type) and issubclass(record, WorkRecord):
+            work.add(f"{event.service()}.{event.record_name}")
+    return tuple(sorted(((name, title(name)) for name in work), key=lambda each: each[1]))
 
 
 @dataclass(frozen=True)

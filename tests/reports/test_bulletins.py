@@ -214,6 +214,14 @@ def test_progress_needs_no_knowledge_of_a_kind_of_work() -> None:
     assert made.data["all_types"][0]["completion"] == rate(1, 3)
 
 
+def test_the_public_progress_lists_no_case_of_a_person() -> None:
+    for kind, listed in (("supervision.task", True), ("requests.request", False)):
+        made = sheet(None, public=True)
+        progress.progress(made, [view("YSQ-1", None, kind)], [], kind, "", NOW, name)
+        assert bool(made.data["items"]) is listed
+        assert ("YSQ-1" in files.html(made.layout)) is listed
+
+
 def test_duties_count_when_done_or_past() -> None:
     def duty(hours: float, done: float | None) -> dict[str, Any]:
         at = None if done is None else (NOW + timedelta(hours=done)).isoformat()

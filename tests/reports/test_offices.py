@@ -156,6 +156,10 @@ async def test_a_scoreboard_has_a_row_for_every_unit_and_zeros(desk: Desk, app: 
     assert len(units) > 30
     assert units["sjj"]["requests_received"] == 0
     assert units["sjj"]["requests_on_time"] == {"part": 0, "of": 0, "value": None}
+    public = await report(desk, "scoreboard", year=2024, quarter=3, public=True)
+    for row in public["units"]:
+        assert row["requests_received"] in (None, 0) or row["requests_received"] >= 5
+        assert row["requests_on_time"]["of"] is None or row["requests_on_time"]["of"] in (0, *range(5, 999))
     (one,) = (await report(desk, "scoreboard", year=2024, quarter=3, agency="sjj"))["units"]
     assert one == units["sjj"]
 

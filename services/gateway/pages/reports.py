@@ -13,7 +13,7 @@ from contracts import readmodel
 from kernel.clock import CST
 from services.gateway.asking import It
 from services.gateway.render import page, query, style_address
-from services.gateway.reports import BY_NAME, LIST, Asked, file, made
+from services.gateway.reports import BY_NAME, LIST, Asked, file, made, work_types
 from services.gateway.session import required, session
 from services.gateway.tracing import Traced
 
@@ -32,6 +32,7 @@ async def listed(request: Request, it: It) -> Response:
         "reports.html",
         reports=LIST,
         agencies=known.agencies,
+        types=work_types(),
         last=_last_quarter(it.clock.now().astimezone(CST).date()),
         report_style=style_address("report.css"),
     )

@@ -10,6 +10,8 @@ from services.readmodel.reports.bulletins.gather import DRAFT, Record, count_by,
 from services.readmodel.reports.bulletins.sheet import Sheet, counted, heads, rate, said, table
 
 LISTED = 300
+OPEN = ("supervision.task", "publication.work_ledger")
+"""Work of which a public edition lists the items: tasks of units, never cases of persons."""
 SEVERAL = "分别负责或未定"
 
 
@@ -25,6 +27,7 @@ def progress(
     """Fill the sheet: one kind of work in full, and an overview of every kind."""
     mine = [view for view in views if table_id in ("", view["record"].get("table"))]
     binding = [view for view in mine if not is_draft(view)]
+    listed = mine if not sheet.public or wanted in OPEN else []
     sheet.data |= {
         "type": wanted,
         "type_label": title(wanted),
@@ -34,10 +37,10 @@ def progress(
         **figures(binding, now),
         "by_state": count_by([view["record"] for view in mine], "state_label"),
         "by_unit": _units(binding, now, names),
-        "items": [_line(view, now, names) for view in sorted(mine, key=_order)][:LISTED],
+        "items": [_line(view, now, names) for view in sorted(listed, key=_order)][:LISTED],
         "all_types": [_type(row) for row in overview],
     }
-    _lay_out(sheet, len(mine))
+    _lay_out(sheet, len(listed))
 
 
 def is_draft(view: Record) -> bool:
@@ -135,6 +138,7 @@ def _lay_out(sheet: Sheet, count: int) -> None:
     )
     shown = [{**row, "due_on": row["due_on"] or "无期限"} for row in data["items"]]
     more = [f"只列前{LISTED}项。"] if count > LISTED else ([] if shown else ["没有。"])
-    sheet.part("事项", more, table(items, shown))
+    if not sheet.public or data["type"] in OPEN:
+        sheet.part("事项", more, table(items, shown))
     kinds = heads("label=类别 total=合计 done=已办结 open=在办 overdue=逾期 completion=办结率")
     sheet.part("各类工作总览", grid=table(kinds, data["all_types"]))

@@ -15,8 +15,9 @@ from services.readmodel.reports.bulletins.opinion import NO_EVENT, in_time
 from services.readmodel.reports.bulletins.overdue import by_unit
 from services.readmodel.reports.bulletins.progress import figures, is_draft
 from services.readmodel.reports.bulletins.quarterly import totals
-from services.readmodel.reports.bulletins.sheet import Sheet, heads, rate, table
+from services.readmodel.reports.bulletins.sheet import WITHHELD, Sheet, heads, rate, table
 from services.readmodel.reports.bulletins.site import REJECTED, rectified
+from services.readmodel.reports.bulletins.withheld import SMALLEST, withheld, withheld_rate
 from services.readmodel.reports.counted import DocumentCount
 from services.readmodel.reports.counting import Case
 
@@ -64,6 +65,8 @@ def scoreboard(sheet: Sheet, known: Known, units: Iterable[Agency], now: datetim
     late = {row["agency"]: row for row in by_unit(known.overdue, names)}
     mine = known.by_agency()
     rows = [_row(sheet, mine(code), code, name, late.get(code), now) for code, name in {**listed, **others}.items()]
+    if sheet.public:
+        _withhold(sheet, rows)
     types = sorted({view["type"] for view in known.overdue})
     sheet.data |= {"units": rows, "overdue_types": types}
     sheet.notes.append(
@@ -103,6 +106,18 @@ def _row(
         "overdue": late["total"] if late else 0,
         "overdue_by_type": counts,
     }
+
+
+def _withhold(sheet: Sheet, rows: Sequence[dict[str, Any]]) -> None:
+    """For the public: small numbers of requests, and what few persons stand behind."""
+    for key in ("requests_received", "requests_closed"):
+        public = withheld({row["agency"]: row[key] for row in rows})
+        for row in rows:
+            row[key] = public[row["agency"]]
+    for row in rows:
+        for key in ("requests_on_time", "tickets_satisfaction"):
+            row[key] = row[key] and withheld_rate(row[key])
+    sheet.notes.append(f"公开版不列少于{SMALLEST}件的申请件数和比率；该阈值为本平台约定，未经核实。")
 
 
 def _publication(sheet: Sheet, known: Known) -> dict[str, Any]:
@@ -169,7 +184,10 @@ def _watched(sheet: Sheet, known: Known, now: datetime) -> dict[str, Any]:
 
 
 def _lay_out(sheet: Sheet, types: Sequence[str]) -> None:
-    rows = sheet.data["units"]
+    rows = [
+        {**row, **{key: WITHHELD for key in ("requests_received", "requests_closed") if row[key] is None}}
+        for row in sheet.data["units"]
+    ]
     work = heads(
         "name=单位 published=主动公开 published_same_day=当日公开率 "
         "requests_received=新收申请 requests_closed=办结申请 requests_on_time=按期答复率 "
