@@ -1,0 +1,150 @@
+"""Decisions and meetings on real servers: repeats, what belongs together, sealed words, numbers of the year."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chassis.runtime import App
+from contracts import publication as c
+from contracts.base import Done, Role
+from kernel.refused import Refused
+from services.publication.service import Publication
+from tests.servers import Desk, Servers, started
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+CLERK: dict[str, Any] = {"as_": "张林业", "agency": "lyj", "roles": [Role.CLERK]}
+SECRETARY: dict[str, Any] = {"as_": "王会务", "agency": "xzf", "roles": [Role.CLERK]}
+MAYOR: dict[str, Any] = {"as_": "陈县长", "agency": "xzf", "roles": [Role.HEAD]}
+OFFICE: dict[str, Any] = {"as_": "赵审核", "agency": "bgs", "roles": [Role.REVIEWER]}
+SECRET = "隐名某人说的话"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
+    async with started(servers, ["publication"]) as serving:
+        yield serving.apps[0]
+
+
+def starting(**changes: Any) -> c.StartDecision:
+    given = {
+        "title": "山林防火规划",
+        "level": c.DecisionLevel.GOVERNMENT,
+        "scope": c.DecisionScope.PLAN,
+        "basis": "森林法",
+        "background": "近年山火增多",
+        "proposed_by": "县应急管理局",
+        "outside_reason": "上级新部署",
+    }
+    return c.StartDecision.model_validate(given | changes)
+
+
+async def document(desk: Desk, title: str) -> str:
+    """A public document of another agency."""
+    metadata = c.Metadata(title=title, issuers=("lyj",))
+    given = c.Given(metadata=metadata, attribute=c.Attribute.PROACTIVE, published_on=desk.servers.clock.now().date())
+    item = c.ImportItem(name=title, form="given", content=f"{title}\n一、范围。\n", given=given)
+    done = await desk(c.Import(items=(item,), confirm=True), c.ImportOutcomes, **OFFICE)
+    assert done.items[0].outcome == "published", done.items[0].reason
+    return str(done.items[0].id)
+
+
+async def consulting(desk: Desk, title: str) -> str:
+    id = str((await desk(starting(title=title), Done, **CLERK)).id)
+    draft = await document(desk, f"{title}（征求意见稿）")
+    await desk(c.SetDecisionDraft(id=id, document=draft), Done, **CLERK)
+    until = desk.servers.clock.now().date() + timedelta(days=60)
+    forms = (c.PlannedForm(form=c.ParticipationForm.WEB),)
+    plan = c.PlanConsultation(id=id, until=until, forms=forms, explanation="规划的主要内容说明。", contact="县林业局")
+    await desk(plan, Done, **CLERK)
+    await desk(c.OpenConsultation(id=id, secrecy=True), Done, **OFFICE)
+    return id
+
+
+async def test_an_entry_is_started_once_however_often_it_is_sent(desk: Desk, app: App[Publication]) -> None:
+    entries = tuple(c.DecisionEntry(no=n, title=f"事项名称{n}", agency="lyj", basis="森林法") for n in (1, 2))
+    put = c.PutDecisionCatalogue(year=2030, level=c.DecisionLevel.GOVERNMENT, agency="xzf", entries=entries)
+    year = str((await desk(put, Done, **SECRETARY)).id)
+    assert (await desk(put, Done, **SECRETARY)).id == year, "one a year, level and agency"
+    with pytest.raises(Refused, match="已公布的目录中没有"):
+        await desk(starting(catalogue=year, entry=1), Done, **CLERK)
+    publish = c.PublishDecisionCatalogue(id=year, agreed="县委常委会会议", secrecy=True)
+    await desk(publish, Done, **OFFICE)
+    start = starting(catalogue=year, entry=1)
+    ids = {(await desk(start, Done, **CLERK, key="start-once")).id for _ in range(2)}
+    assert len(ids) == 1
+    with pytest.raises(Refused, match="已经启动"):
+        await desk(start, Done, **CLERK, key="start-again")
+    held = await app.it.years.load(year)
+    assert [entry.matter for entry in held.state.shown] == [*ids, None]
+
+
+async def test_the_words_of_an_opinion_lie_in_the_papers_only(desk: Desk, app: App[Publication]) -> None:
+    id = await consulting(desk, "山林防火规划甲")
+    comment = c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text=SECRET, name="某人")
+    kept = [(await desk(comment, c.CommentKept, **CLERK, key="letter")).no for _ in range(2)]
+    assert kept == [1, 1]
+    (row,) = await app.it.comments.rows.find({"case": id})
+    assert SECRET not in str(row)
+    for name in ("cases", "papers", "comments"):
+        found = await app.runtime.collection(name).find({})
+        assert SECRET not in "".join(map(str, found)), name
+    for who in ({**CLERK, "agency": "czj"}, OFFICE):
+        with pytest.raises(Refused):
+            await desk(c.ReadComment(id=id, no=1, purpose="整理意见"), c.CommentContent, **who)
+    read = await desk(c.ReadComment(id=id, no=1, purpose="整理意见"), c.CommentContent, **CLERK)
+    assert (read.text, read.name) == (SECRET, "某人")
+    (reading,) = await app.it.papers.readings([row["paper"]])
+    assert (reading["purpose"], reading["by"]["name"]) == ("整理意见", "张林业")
+    with pytest.raises(Refused, match="没有这个序号"):
+        await desk(c.ReadComment(id=id, no=7, purpose="整理意见"), c.CommentContent, **CLERK)
+
+
+async def meeting(desk: Desk, matter: str | None = None, **attended: int) -> str:
+    """A standing meeting that was held."""
+    item = c.AgendaItem(no=1, title="审议规划", matter=matter)
+    now = desk.servers.clock.now()
+    plan = c.PlanMeeting(title="政府常务会议", type=c.MeetingType.STANDING, meets_at=now, agenda=(item,))
+    id = str((await desk(plan, Done, **SECRETARY)).id)
+    await desk(c.ApproveMeeting(id=id), Done, **MAYOR)
+    attendance = tuple(
+        c.Attendance(invitees=c.InviteeClass[name], invited=number + 1, attended=number)
+        for name, number in attended.items()
+    )
+    held = c.HoldMeeting(id=id, results=(c.ItemResult(no=1, result="同意"),), attendance=attendance)
+    await desk(held, Done, **SECRETARY)
+    return id
+
+
+async def test_a_meeting_about_a_draft_waits_for_what_came_of_the_opinions(desk: Desk, app: App[Publication]) -> None:
+    matter = await consulting(desk, "山林防火规划乙")
+    with pytest.raises(Refused, match="采纳情况还没有公布"):
+        await desk(c.PublishMeeting(id=await meeting(desk, matter), secrecy=True), Done, **OFFICE)
+    with pytest.raises(Refused, match="没有这个编号"):
+        await meeting(desk, "999901-JC-2026-999999")
+
+
+async def test_meetings_with_invited_people_are_counted_apart(desk: Desk, app: App[Publication]) -> None:
+    year = desk.servers.clock.now().year
+    query = c.GetMeetingCounts(year=year, agency="xzf")
+    (before,) = (await desk(query, c.MeetingCounts)).rows
+    await meeting(desk, CITIZEN=3)
+    await meeting(desk, MEDIA=0)
+    (after,) = (await desk(query, c.MeetingCounts)).rows
+    assert (after.held - before.held, after.with_invitees - before.with_invitees) == (2, 1)
+    assert after.missing == max(2 - after.with_invitees, 0)
+    rows = (await desk(c.GetMeetingCounts(year=year), c.MeetingCounts)).rows
+    assert {row.type for row in rows} == {c.MeetingType.STANDING, c.MeetingType.UNIT}
+    assert all(row.missing == 2 for row in rows if not row.held)
+
+
+async def test_personal_data_and_marks_of_secrecy_do_not_enter(desk: Desk, app: App[Publication]) -> None:
+    with pytest.raises(Refused, match="个人信息"):
+        await desk(starting(background="联系人电话13800138000"), Done, **CLERK)
+    id = await consulting(desk, "山林防火规划丙")
+    marked = c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text="绝密★\n内容")
+    with pytest.raises(Refused):
+        await desk(marked, c.CommentKept, **CLERK)
+    assert await app.it.comments.total(id) == 0
