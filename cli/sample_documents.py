@@ -70,7 +70,7 @@ async def _stock(loading: Loading, stock: Sequence[Numbered], ids: dict[str, str
         return
     taken = await loading.send(REVIEWER, c.Import(items=items, confirm=True), c.ImportOutcomes, "documents")
     for outcome, (_, document) in zip(taken.items, stock, strict=True):
-        if outcome.outcome == "published" and outcome.id:
+        if outcome.id:
             ids[document.title] = outcome.id
         if outcome.outcome == "refused":
             loading.refuse(outcome.name, outcome.reason or "")
