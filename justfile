@@ -23,7 +23,7 @@ up *ARGS: install
 
 # Run the tests, on all cores
 test *ARGS: install
-    {{ bin }}/python -m pytest -q --numprocesses auto --maxprocesses 8 --dist loadgroup --no-loadscope-reorder {{ ARGS }}
+    {{ bin }}/python -m pytest -q --numprocesses auto --maxprocesses 8 --no-loadscope-reorder {{ ARGS }}
 
 # Style, types, layers
 lint: install
