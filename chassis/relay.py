@@ -21,6 +21,9 @@ STALE = timedelta(seconds=5)
 CLEAR_SECONDS = 0.05
 """What is told within this time is cleared together: clearing competes with the commits of commands."""
 MAX_UNCLEARED = 5_000
+STALE_WHEN_BUSY = timedelta(seconds=30)
+"""While commits wait in memory, what is untold in the database is mostly theirs: the sweep must not tell it twice and
+add to the load."""
 MAX_WAITING = 50_000
 """Commits waiting in memory to be told; beyond it they are left to the sweep, which finds them in the database."""
 
@@ -35,6 +38,7 @@ class Relay:
         self._waiting: list[Commit] = []
         self._done: list[Commit] = []
         self._clearing: asyncio.Task[None] | None = None
+        self._telling: list[Commit] = []
         self._wake = asyncio.Event()
         self._stopping = False
         self._running: asyncio.Task[None] | None = None
@@ -64,11 +68,13 @@ class Relay:
             await self._wake.wait()
             self._wake.clear()
             while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+                self._telling, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
                 try:
-                    await self._clear_soon(await self._tell(batch))
+                    await self._clear_soon(await self._tell(self._telling))
                 except Exception:
                     log.exception("telling failed, the sweep will try again")
+                finally:
+                    self._telling = []
             if self._stopping:
                 if self._clearing:
                     await self._clearing
@@ -105,16 +111,17 @@ class Relay:
 
     async def sweep(self) -> int:
         """Tell what was committed some seconds ago and not told; the number of cases found."""
+        stale = STALE_WHEN_BUSY if self._waiting or self._telling or self._done else STALE
         found = await self._collection.find(
-            {"untold_at": {"$lt": datetime.now(UTC) - STALE}}, {"outbox": 1, "version": 1}, limit=BATCH
+            {"untold_at": {"$lt": datetime.now(UTC) - stale}}, {"outbox": 1, "version": 1}, limit=BATCH
         )
-        mine = {case for case, _, _ in (*self._waiting, *self._done)}
+        mine = {case for case, _, _ in (*self._waiting, *self._telling, *self._done)}
         batch = [
             (document["_id"], document["version"], [Outgoing.from_stored(stored) for stored in document["outbox"]])
             for document in found
             if document["_id"] not in mine
         ]
-        told = await self._tell(batch)
+        told = await self._tell(batch) if batch else []
         await self._clear(told)
         return len(told)
 

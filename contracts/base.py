@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import (
@@ -66,6 +67,12 @@ def dashed(name: str) -> str:
     return snake(name).replace("_", "-")
 
 
+@cache
+def _service_of(module: str) -> str:
+    path = module.split(".")
+    return next(path[at + 1] for at, name in enumerate(path) if name.endswith("contracts"))
+
+
 class Contract(BaseModel):
     """Base of everything that crosses the bus. Unknown fields are refused, values are immutable."""
 
@@ -74,8 +81,7 @@ class Contract(BaseModel):
     @classmethod
     def service(cls) -> str:
         """The service that owns this type: the module or package in the folder of contracts in which it stands."""
-        path = cls.__module__.split(".")
-        return next(path[at + 1] for at, name in enumerate(path) if name.endswith("contracts"))
+        return _service_of(cls.__module__)
 
 
 class Record(Contract):

@@ -24,6 +24,7 @@ from contracts.hotline.figures import TellHowToApply as TellHowToApply
 from contracts.hotline.figures import Topic as Topic
 from contracts.hotline.public import Bulletin as Bulletin
 from contracts.hotline.public import BulletinIssued as BulletinIssued
+from contracts.hotline.public import BulletinRows as BulletinRows
 from contracts.hotline.public import CloseSignal as CloseSignal
 from contracts.hotline.public import ConfirmEntry as ConfirmEntry
 from contracts.hotline.public import CountSuggestions as CountSuggestions
@@ -40,6 +41,7 @@ from contracts.hotline.public import KnowledgeConfirmed as KnowledgeConfirmed
 from contracts.hotline.public import KnowledgeDoubted as KnowledgeDoubted
 from contracts.hotline.public import KnowledgePublished as KnowledgePublished
 from contracts.hotline.public import KnowledgeWithdrawn as KnowledgeWithdrawn
+from contracts.hotline.public import ListBulletins as ListBulletins
 from contracts.hotline.public import ListEntries as ListEntries
 from contracts.hotline.public import ListSignals as ListSignals
 from contracts.hotline.public import OfferResult as OfferResult

@@ -267,6 +267,17 @@ class IssueBulletin(Command, by=(Role.OPENNESS, Role.SUPERVISOR, Role.DISPATCHER
     last: date
 
 
+class BulletinRows(Reply):
+    bulletins: tuple[Bulletin, ...]
+
+
+class ListBulletins(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENNESS), reply=BulletinRows):
+    """Figures of periods as they were published, the newest first."""
+
+    about: Literal["ratings", "suggestions"] | None = None
+    limit: int = Field(default=20, ge=1, le=100)
+
+
 class Signal(WorkRecord):
     """Many tickets on one place and class, or more of one class than its own history lets expect (苗头预警). It names
     a town at most, and holds no word of any caller."""

@@ -136,6 +136,13 @@ async def issue(service: Hotline, command: c.IssueBulletin, cause: Cause) -> Don
     return Done(id=held.id, version=held.version, state="issued", repeated=held.repeated)
 
 
+@on.query(c.ListBulletins)
+async def list_bulletins(service: Hotline, query: c.ListBulletins, cause: Cause) -> c.BulletinRows:
+    where = {} if query.about is None else {"about": query.about}
+    found = await service.bulletins.find(where, sort=[("_id", -1)], limit=query.limit)
+    return c.BulletinRows(bulletins=tuple(bulletin.record(held.state) for held in found))
+
+
 async def _published(service: Hotline, command: c.IssueBulletin, period: Period) -> dict[str, Any]:
     if command.about == "ratings":
         rows, total = standing.rows(await given(service, period), service.name_of)

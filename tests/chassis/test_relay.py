@@ -63,6 +63,33 @@ async def test_what_a_crash_left_is_told_by_the_sweep(bench: Bench, bus: Bus) ->
     assert await relay.sweep() == 0
 
 
+async def test_what_is_being_told_is_left_alone_by_the_sweep(bench: Bench, bus: Bus) -> None:
+    """Under load a commit may wait longer in memory than the sweep waits for what a crash left."""
+    told: list[str] = []
+    go = asyncio.Event()
+
+    async def slowly(messages: Sequence[Outgoing]) -> list[BaseException | None]:
+        told.extend(message.subject for message in messages)
+        await go.wait()
+        return await bus.tell(messages)
+
+    relay = Relay(bench.cases.collection, slowly, 60)
+    bench.cases._told = relay.told
+    relay.start()
+    id = f"r6-{bench.store._driver}"
+    await bench.cases.open(id, [Opened(id=id)], cause())
+
+    async def begun() -> bool:
+        return bool(told)
+
+    await until(begun)
+    await _age(bench)
+    assert await relay.sweep() == 0
+    go.set()
+    await relay.stop()
+    assert len(told) == 1
+
+
 async def test_a_crash_between_telling_and_clearing_doubles_nothing(bench: Bench, bus: Bus) -> None:
     id = f"r3-{bench.store._driver}"
     await bench.cases.open(id, [Opened(id=id)], cause())

@@ -1,6 +1,7 @@
 """What the hotline has made public, and the caller's rating, over HTTP."""
 
 import re
+from datetime import date
 
 import httpx
 import pytest
@@ -82,6 +83,15 @@ async def test_a_published_result_is_readable_and_its_ticket_is_not(web: httpx.A
     found = (await web.get("/api/v1/results", params={"kind": "求助", "category": CLASS})).json()
     assert [each["question"] for each in found["results"]] == ["示例：路口的灯坏了。"]
     assert ticket not in (await web.get("/api/v1/results")).text
+    issue = c.IssueBulletin(about="suggestions", first=date(2026, 10, 1), last=date(2026, 10, 31))
+    await desk(issue, Done, as_="公开员丙", roles=[Role.OPENNESS])
+    (bulletin,) = (await web.get("/api/v1/bulletins", params={"about": "suggestions"})).json()["bulletins"]
+    assert bulletin["suggestions"][-1]["name"] == "合计"
+
+    async def listed() -> bool:
+        return "建议采纳情况" in (await web.get("/answers")).text
+
+    await until(listed)
     period = {"first": "2026-11-01", "last": "2026-11-30"}
     assert (await web.get("/api/v1/suggestions", params=period)).json()["total"]["ended"] == 0
 

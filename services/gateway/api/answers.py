@@ -1,7 +1,7 @@
 """What the hotline has made public: results of tickets, knowledge, how suggestions ended. Anyone may read it."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
@@ -48,6 +48,13 @@ async def results(
         limit=limit,
     )
     return await it.recent(asked, hotline.EntryRows)
+
+
+@routes.get("/bulletins", summary="定期公布", description="按期公布的好差评和建议采纳情况，新的在前。")
+async def bulletins(
+    it: It, about: Literal["ratings", "suggestions"] | None = None, limit: Limit = 20
+) -> hotline.BulletinRows:
+    return await it.recent(hotline.ListBulletins(about=about, limit=limit), hotline.BulletinRows)
 
 
 @routes.get("/suggestions", summary="建议采纳情况", description="一段期间内收到的建议如何办结，附已公开的结果和理由。")

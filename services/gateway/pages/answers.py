@@ -15,13 +15,23 @@ from services.gateway.tracing import Traced
 routes = APIRouter(include_in_schema=False, route_class=Traced)
 Code = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
 SHOWN = 100
+BULLETINS = 4
 
 
 @routes.get("/answers")
 async def answers(request: Request, it: It, category: Text = None) -> Response:
     found = await it.recent(hotline.ListEntries(category=category, limit=SHOWN), hotline.EntryRows)
+    issued = await it.recent(hotline.ListBulletins(limit=BULLETINS), hotline.BulletinRows)
     categories = list(hotline.CATEGORIES.values())
-    return page(request, "answers.html", column=columns.ANSWERS, found=found, category=category, categories=categories)
+    return page(
+        request,
+        "answers.html",
+        column=columns.ANSWERS,
+        found=found,
+        category=category,
+        categories=categories,
+        bulletins=issued.bulletins,
+    )
 
 
 @routes.get("/guides/{code}")
