@@ -327,6 +327,13 @@ def test_a_rating_once_and_only_for_an_answer() -> None:
     assert refused(lambda: ending.rate(rated, 5, NOW))[0] == "rated_already"
 
 
+def test_a_ticket_taken_up_again_is_rated_again() -> None:
+    rated = after(visiting(), ending.rate(visiting(), 1, LATER))
+    closed = after(rated, ending.visit(rated, True, True, Satisfaction.SATISFIED, LATER))
+    again = after(closed, ending.reopen(closed, "w-9", LATER, CALENDAR))
+    assert (again.rating, again.adopted, again.answered) == (None, None, False)
+
+
 def test_report_cases_and_secret_callers_are_masked() -> None:
     assert opened(kind="举报").masked
     assert opened(caller=Caller(name="甲", wants_secrecy=True)).masked

@@ -83,7 +83,7 @@ def _imported(fact: f.Imported) -> Case:
 
 
 def _changes(case: Case, fact: Fact) -> dict[str, Any]:
-    return _of_content(case, fact) or _of_flow(case, fact) or _of_ending(case, fact)
+    return next(filter(None, (part(case, fact) for part in _PARTS)))
 
 
 def _of_content(case: Case, fact: Fact) -> dict[str, Any]:
@@ -140,8 +140,8 @@ _REVISED = (
 )
 
 
-def _of_flow(case: Case, fact: Fact) -> dict[str, Any]:
-    """Between the centre and the unit."""
+def _of_unit(case: Case, fact: Fact) -> dict[str, Any]:
+    """From the centre to the unit, and back."""
     match fact:
         case f.Dispatched():
             flow = {"lead": fact.lead, "co": fact.co, "dispatched_at": fact.at, "signed_at": None}
@@ -166,6 +166,13 @@ def _of_flow(case: Case, fact: Fact) -> dict[str, Any]:
             return {"state": S.TRIAGE, **back, **_held(case, "centre", fact.at)}
         case f.ReturnDenied():
             return {"state": S.SIGNED, "signed_at": case.signed_at or fact.at}
+        case _:
+            return {}
+
+
+def _of_limits(case: Case, fact: Fact) -> dict[str, Any]:
+    """More time, reminders, and what time alone has decided."""
+    match fact:
         case f.ExtensionRequested():
             asked = {"extension_days": fact.days, "notes": (*case.notes, fact.paper)}
             return {"state": S.EXTENSION_REQUESTED, **asked}
@@ -194,8 +201,8 @@ def _of_flow(case: Case, fact: Fact) -> dict[str, Any]:
             return {}
 
 
-def _of_ending(case: Case, fact: Fact) -> dict[str, Any]:
-    """From the reply on, and the merging of duplicates."""
+def _of_reply(case: Case, fact: Fact) -> dict[str, Any]:
+    """From the reply to the visit and the rating."""
     match fact:
         case f.Replied():
             reply = {"replied_at": fact.at, "replier": fact.by, "reply": fact.paper, "adopted": fact.adopted}
@@ -217,6 +224,15 @@ def _of_ending(case: Case, fact: Fact) -> dict[str, Any]:
         case f.Visited():
             said = {"solved": fact.solved, "satisfaction": fact.satisfaction} if fact.reached else {}
             return {"visited_at": fact.at, **said, **_step(case, fact.at, "已回访")}
+        case f.Rated():
+            return {"rating": fact.level}
+        case _:
+            return {}
+
+
+def _of_ending(case: Case, fact: Fact) -> dict[str, Any]:
+    """The end, and the beginning anew."""
+    match fact:
         case f.Closed():
             direct = {"replied_at": case.replied_at or fact.at, "reply": case.reply or fact.paper}
             ended = {"closed_at": fact.at, "ending": fact.ending, "state": S.CLOSED}
@@ -225,14 +241,19 @@ def _of_ending(case: Case, fact: Fact) -> dict[str, Any]:
             again = {"replied_at": None, "reply": None, "closed_at": None, "ending": None, "satisfaction": None}
             count = {"reopened": case.reopened + 1, "notes": (*case.notes, fact.paper), "lead": "", "co": ()}
             cleared: dict[str, Any] = {"solved": None, "visited_at": None, "merged_into": None, "extended": False}
-            cleared |= {"promised_on": None, "return_asked": 0}
+            cleared |= {"promised_on": None, "return_asked": 0, "rating": None, "adopted": None}
             held = {"holder": "centre", "held_since": fact.at}
             step = _step(case, fact.at, "重新受理")
             return {"state": S.TRIAGE, **again, **count, **cleared, **_fresh(fact), **held, **step}
         case f.Archived():
             return {"state": S.ARCHIVED}
-        case f.Rated():
-            return {"rating": fact.level}
+        case _:
+            return {}
+
+
+def _of_merging(case: Case, fact: Fact) -> dict[str, Any]:
+    """Duplicates; what no other part knows is no fact of a ticket."""
+    match fact:
         case f.Merged():
             return {"state": S.MERGED, "merged_into": fact.into, **_step(case, fact.at, "与同一事项合并办理")}
         case f.Unmerged():
@@ -244,6 +265,10 @@ def _of_ending(case: Case, fact: Fact) -> dict[str, Any]:
             return {"absorbed": without(case.absorbed, fact.duplicate)}
         case _:
             raise ValueError(f"not a fact of a ticket: {fact.kind}")
+
+
+_PARTS = (_of_content, _of_unit, _of_limits, _of_reply, _of_ending, _of_merging)
+"""Each knows the facts of one part of a ticket's life; the last refuses what is none."""
 
 
 def _first_limit(case: Case, due_at: datetime) -> dict[str, Any]:
