@@ -2,12 +2,13 @@
 
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import typer
 
 from chassis.clock import clock
 from cli.documents import chosen
+from cli.query import dimension
 from cli.session import Session, guarded, run
 from contracts import readmodel as c
 from kernel.agencies import Agency, Register
@@ -19,13 +20,13 @@ FORMATS = {name: name for name in downloads.MEDIA}
 
 def catalogue(
     format_: str = typer.Option("csv", "--format", help="文件格式：csv、xlsx、json、jsonld（DCAT）、atom。"),
-    by: list[str] = typer.Option([], "--by", help="筛选：theme、genre、agency、openness、category、year、validity。"),
+    by: list[str] = typer.Option([], "--by", help=f"筛选：{'、'.join(get_args(c.Dimension))}。"),
     site: str = typer.Option("", "--site", help="网站地址，用于链接。"),
     out: Path = typer.Option(None, "--out", help="写入文件；xlsx 必填。"),
 ) -> None:
     """下载公开目录。例：zwgk catalogue --format csv --by year=2026 --out 目录.csv"""
     kind = chosen(format_, FORMATS, "format")
-    filters: Any = guarded(lambda: dict(map(_filter, by)))
+    filters: Any = guarded(lambda: dict(map(dimension, by)))
     guarded(lambda: _require(kind, site, out))
 
     async def work(session: Session) -> tuple[list[dict[str, Any]], str]:
@@ -47,13 +48,6 @@ def catalogue(
     else:
         out.write_bytes(content)
         typer.echo(f"✓ {len(rows)} 条已写入 {out.name}")
-
-
-def _filter(text: str) -> tuple[str, str]:
-    name, mark, value = text.partition("=")
-    if not mark or name not in ("theme", "genre", "agency", "openness", "category", "year", "validity"):
-        raise Refused("filter", "筛选应写成“维度=值”。", field="by", remedy="例：--by year=2026。")
-    return name, value
 
 
 def _require(kind: str, site: str, out: Path | None) -> None:

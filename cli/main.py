@@ -62,7 +62,7 @@ def imported(name: str) -> Any:
     if isinstance(found, typer.Typer):
         holder.add_typer(found, name=name, help=text)
     else:
-        holder.command(name)(found)
+        holder.command(name, context_settings=getattr(found, "context_settings", None))(found)
     group: Any = typer.main.get_command(holder)
     return group.commands[name]
 

@@ -1,6 +1,7 @@
 """Questions to the read model: agencies, search, desk, its own state."""
 
 import asyncio
+from typing import Any, get_args
 
 import typer
 
@@ -31,18 +32,26 @@ def agencies(json_: Json = False) -> None:
 
 
 def search(
-    query: str = typer.Argument(help='检索词；支持 "精确短语"、-排除、发文机关:、年份:2018、有效性:有效。'),
+    query: list[str] = typer.Argument(help='检索词；支持 "精确短语"、-排除、发文机关:、年份:2018、有效性:有效。'),
     internal: bool = typer.Option(False, "--internal", help="检索内部记录（工作人员）。"),
+    by: list[str] = typer.Option([], "--by", help="筛选：维度=值，如 genre=通知；可多次。"),
+    offset: int = typer.Option(0, "--offset", min=0, help="从第几条起。"),
     limit: int = typer.Option(10, "--limit", min=1, max=50, help="条数。"),
     by_date: bool = typer.Option(False, "--by-date", help="按日期排序。"),
+    facets: bool = typer.Option(False, "--facets", help="列出各分类的数量。"),
     json_: Json = False,
 ) -> None:
     """全文检索。例：zwgk search '政务公开 年份:2026' --json"""
+    text = " ".join(query)
+    filters: Any = guarded(lambda: dict(map(dimension, by)))
+    guarded(lambda: _require_short(text, offset))
     wanted = c.Search(
-        q=query,
+        q=text,
         audience=Audience.INTERNAL if internal else Audience.PUBLIC,
+        offset=offset,
         limit=limit,
         sort="date" if by_date else "relevance",
+        filters=filters,
     )
 
     async def work(session: Session) -> c.SearchPage:
@@ -55,8 +64,37 @@ def search(
     rows = [hit.model_dump(mode="json") | {"title": _plain(hit.title)} for hit in page.hits]
     columns = [("id", "编号"), ("title", "标题"), ("doc_no", "文号"), ("issuer", "发布机构"), ("published_on", "日期")]
     show(rows, json_=False, columns=columns, title=f"共 {page.total} 条，用时 {page.took_ms:.1f} 毫秒")
+    if facets:
+        told = [{"name": name, "label": b.label, "count": b.count} for name, many in page.facets.items() for b in many]
+        show(told, json_=False, columns=[("name", "维度"), ("label", "值"), ("count", "条数")])
     if page.suggestion:
         typer.echo(f"您要找的是不是：{page.suggestion}")
+
+
+def dimension(text: str) -> tuple[str, str]:
+    """`维度=值` of a filter."""
+    name, mark, value = text.partition("=")
+    if not mark or name not in get_args(c.Dimension):
+        raise Refused("filter", "筛选应写成“维度=值”。", field="by", remedy="例：--by year=2026。")
+    return name, value
+
+
+def _require_short(text: str, offset: int) -> None:
+    """What the contract does not take is refused before it is sent, in words."""
+    if len(text) > c.MAX_QUESTION:
+        raise Refused(
+            "query_too_long", f"检索内容不能超过 {c.MAX_QUESTION} 字。", field="query", remedy="请只保留关键的词句。"
+        )
+    if offset > c.MAX_OFFSET:
+        raise Refused(
+            "page_too_deep",
+            f"只能翻看前 {c.MAX_OFFSET} 条结果。",
+            field="offset",
+            remedy="请增加检索词或筛选条件，缩小范围后再翻看。",
+        )
+
+
+search.context_settings = {"ignore_unknown_options": True}  # type: ignore[attr-defined]  # a term may begin with a minus
 
 
 def _plain(html: str) -> str:

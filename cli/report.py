@@ -341,8 +341,11 @@ def disclosure(
     if kind == "json":
         show(_plain_statistics(found), json_=True)
         return
-    rows = [each.model_dump(mode="json") for each in found.by_category]
-    columns = [("category", "类别"), ("count", "条数"), ("share", "占比（%）")]
+    rows = [
+        {**each.model_dump(mode="json"), "percent": "" if each.share is None else f"{each.share:.2f}"}
+        for each in found.by_category
+    ]
+    columns = [("category", "类别"), ("count", "条数"), ("percent", "占比（%）")]
     show(rows, json_=False, columns=columns, title=f"{found.agency}{found.year}年主动公开 {found.total} 条")
     rows = [{"channel": each.channel, "count": f"{each.count}{'余' * each.approximate}"} for each in found.by_channel]
     title = f"按渠道 {found.channel_total} 条次（渠道之间有重复）"

@@ -1,6 +1,8 @@
 """What the read model answers: search, catalogues, lists, counts."""
 
 from contracts.readmodel.answers import ANYONE as ANYONE
+from contracts.readmodel.answers import MAX_OFFSET as MAX_OFFSET
+from contracts.readmodel.answers import MAX_QUESTION as MAX_QUESTION
 from contracts.readmodel.answers import REPORT_APPROVERS as REPORT_APPROVERS
 from contracts.readmodel.answers import REPORTERS as REPORTERS
 from contracts.readmodel.answers import STAFF as STAFF

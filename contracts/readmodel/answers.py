@@ -36,7 +36,10 @@ STAFF = (
 ANYONE = (Role.CITIZEN, Role.SERVICE, *STAFF)
 REPORTERS = (Role.CLERK, Role.OPENNESS, Role.HEAD)
 REPORT_APPROVERS = (Role.OPENNESS, Role.HEAD)
-Dimension = Literal["theme", "genre", "agency", "openness", "category", "year", "validity"]
+MAX_QUESTION = 500
+MAX_OFFSET = 1000
+Dimension = Literal["theme", "genre", "agency", "field", "openness", "category", "year", "validity"]
+"""主题、体裁、发布机构、领域（组配分类）、五公开、信息类别、发布年份、有效性."""
 
 
 class AgencyEntry(Contract):
@@ -87,9 +90,9 @@ class SearchPage(Reply):
 class Search(Query, by=ANYONE, reply=SearchPage):
     """Full-text search. Staff may search the internal records too; everyone else sees the public ones."""
 
-    q: str = Field(max_length=500)
+    q: str = Field(max_length=MAX_QUESTION)
     audience: Audience = Audience.PUBLIC
-    offset: int = Field(default=0, ge=0, le=1000)
+    offset: int = Field(default=0, ge=0, le=MAX_OFFSET)
     limit: int = Field(default=10, ge=1, le=50)
     sort: Literal["relevance", "date"] = "relevance"
     filters: dict[Dimension, str] = Field(default_factory=dict)
@@ -256,6 +259,11 @@ class LagState(Reply):
     pending: int
     last_event_at: str | None
     views: dict[str, int]
+    lags: dict[str, float] = Field(
+        default_factory=dict,
+        description="By type: seconds from the telling of the newest event to its view, in the answering replica.",
+    )
+    search_behind: int = Field(default=0, description="Changes that the index of the answering replica lacks.")
 
 
 class Lag(Query, by=(*STAFF, Role.SERVICE), reply=LagState):

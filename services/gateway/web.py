@@ -14,6 +14,7 @@ from services.gateway.api import answers as api_answers
 from services.gateway.api import cases as api_cases
 from services.gateway.api import catalogues as api_catalogues
 from services.gateway.api import decisions as api_decisions
+from services.gateway.api import downloads as api_downloads
 from services.gateway.api import events as api_events
 from services.gateway.api import files as api_files
 from services.gateway.api import open311
@@ -33,6 +34,7 @@ from services.gateway.pages import (
     public,
     reports,
     staff,
+    state,
 )
 from services.gateway.render import STATIC
 from services.gateway.service import Gateway
@@ -64,9 +66,9 @@ def web(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     for module in (
-        *(api_public, api_catalogues, api_files, api_decisions, api_answers, api_cases, api_events, api_staff),
-        *(api_reports, open311),
-        *(public, catalogues, gazette, guide, notices, decisions, answers, cases, staff, reports, machine),
+        *(api_public, api_downloads, api_catalogues, api_files, api_decisions, api_answers, api_cases),
+        *(api_events, api_staff, api_reports, open311),
+        *(public, catalogues, gazette, guide, notices, decisions, answers, cases, staff, state, reports, machine),
     ):
         app.include_router(module.routes)
     app.mount("/static", Kept(directory=STATIC), name="static")

@@ -2,7 +2,8 @@
 
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
-from services.readmodel.handlers import Pending, ReadModel
+from services.readmodel.handlers import ReadModel
+from services.readmodel.lag import Pending
 from services.readmodel.lists import Counted, agency_name
 from services.readmodel.rebuild import Rebuilder
 from services.readmodel.reports.bulletins import handlers as bulletins

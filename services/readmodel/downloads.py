@@ -23,6 +23,7 @@ COLUMNS = (
     ("issuers", "发布机构"),
     ("theme", "主题分类"),
     ("genre", "体裁分类"),
+    ("group", "组配分类"),
     ("category", "信息类别"),
     ("openness", "五公开"),
     ("formed_on", "成文日期"),
@@ -45,6 +46,7 @@ CONTEXT = {
     "五公开": "zwgk:openness",
     "有效性": "zwgk:validity",
     "信息类别": "zwgk:category",
+    "组配分类": "zwgk:field",
 }
 MEDIA = {
     "csv": "text/csv; charset=utf-8",
@@ -131,7 +133,7 @@ def dcat(found: Sequence[dict[str, Any]], site: str, name: str) -> dict[str, Any
 
 def _dataset(row: dict[str, Any]) -> dict[str, Any]:
     chinese = {"索引号": "index_no", "发文字号": "doc_no", "主题分类": "theme", "体裁分类": "genre",
-               "五公开": "openness", "有效性": "validity", "信息类别": "category"}  # fmt: skip
+               "五公开": "openness", "有效性": "validity", "信息类别": "category", "组配分类": "group"}  # fmt: skip
     return {
         "@id": row["url"],
         "@type": "dcat:Dataset",

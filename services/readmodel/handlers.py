@@ -16,6 +16,7 @@ from kernel.calendar import Notice
 from kernel.refused import Refused
 from services.readmodel import lists
 from services.readmodel.checksum import checksum
+from services.readmodel.lag import Pending
 from services.readmodel.lists import Counted
 from services.readmodel.rebuild import Rebuilder
 from services.readmodel.reports.editions import keep
@@ -40,15 +41,8 @@ class ReadModel:
     register: Register
     calendars: Calendars
     clock: Clock
-    pending: "Pending"
+    pending: Pending
     reports: Office
-
-
-class Pending:
-    """How many events wait, and when the last one was told."""
-
-    def __init__(self) -> None:
-        self.last_event_at: str | None = None
 
 
 @on.all_events
@@ -65,6 +59,7 @@ async def hear(service: ReadModel, heard: Sequence[Heard]) -> None:
             documents.append(view(type(each.event), each.data, each.at))
     await keep(generation, documents)
     await generation.apply(newest(documents), now)
+    service.pending.applied(documents, service.clock.now())
     for each in heard:
         if gone := removal(type(each.event), each.data):
             await generation.remove(gone, now)
@@ -166,7 +161,14 @@ async def lag(service: ReadModel, query: c.Lag, cause: Cause) -> c.LagState:
     generation = await service.generations.current()
     pending = await service.rebuilder.pending()
     views = await lists.by_type(generation)
-    return c.LagState(pending=pending, last_event_at=service.pending.last_event_at, views=views)
+    behind = await service.tail.behind(generation)
+    return c.LagState(
+        pending=pending,
+        last_event_at=service.pending.last_event_at,
+        views=views,
+        lags=dict(sorted(service.pending.lags.items())),
+        search_behind=behind,
+    )
 
 
 @on.query(c.GetChecksum)

@@ -135,6 +135,12 @@ class Tail:
     def _path(self, number: int) -> Path | None:
         return self._folder / f"generation-{number}" if self._folder else None
 
+    async def behind(self, generation: Generation) -> int:
+        """How many changes of what is searched the index lacks."""
+        since = {"change": {"$gt": self.index.position}}
+        counted = await asyncio.gather(*(generation.views.count({"type": name} | since) for name in SEARCHED))
+        return sum(counted)
+
     async def _advance(self, index: SearchIndex, generation: Generation) -> bool:
         """Take over one batch; `False` when there was nothing to do."""
         self._rounds += 1
@@ -192,6 +198,8 @@ class Tail:
             agency=(metadata.get("issuers") or [""])[0],
             theme=metadata.get("theme") or "",
             genre=metadata.get("genre") or "",
+            field=metadata.get("group") or "",
+            category=metadata.get("category") or "",
             year=int(published[:4]) if published else None,
             validity=metadata.get("validity") or "",
             openness=metadata.get("openness") or "",

@@ -9,7 +9,7 @@ from contracts.base import Event, WorkRecord
 from contracts.platform import Retold
 
 VERSION_BITS = 20
-DIMENSIONS = ("theme", "genre", "agency", "openness", "category", "year", "validity")
+DIMENSIONS = ("theme", "genre", "agency", "field", "openness", "category", "year", "validity")
 PUBLIC_DOCUMENT = "publication.public_document"
 
 
@@ -109,6 +109,7 @@ def _dimensions(record: dict[str, Any]) -> dict[str, str]:
         "theme": (metadata.get("theme") or "").split("/")[0],
         "genre": metadata.get("genre") or "",
         "agency": issuers[0],
+        "field": metadata.get("group") or "",
         "openness": metadata.get("openness") or "",
         "category": metadata.get("category") or "",
         "year": record["published_at"][:4],

@@ -14,14 +14,17 @@ from chassis.runtime import App
 from contracts import readmodel as c
 from contracts import requests
 from contracts.base import Done, Role
+from contracts.publication import DocumentPublished
 from kernel.refused import Refused
 from services.readmodel.handlers import ReadModel
 from services.readmodel.reports import reading
 from services.readmodel.reports.counted import REQUEST
+from services.readmodel.reports.editions import keep
 from services.readmodel.reports.form import MERGED, RESULTS, ROWS, TOTAL
 from services.readmodel.reports.identities import check
+from services.readmodel.views import view
 from tests.reports.samples import ledger, sample
-from tests.servers import Desk, Servers, started, until
+from tests.servers import MORNING, Desk, Servers, started, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 NEW, CARRIED, LEFT = (ROWS[key] for key in ("r01", "r02", "r25"))
@@ -119,6 +122,10 @@ async def test_a_cell_leads_to_its_cases(desk: Desk, app: App[ReadModel]) -> Non
     assert (found.row, found.value, found.total) == (ROWS["r03"], 2, 2)
     views = [await desk(c.GetView(type=REQUEST, id=id), c.View) for id in found.cases]
     assert {view.record["ledger_id"] for view in views} == {"格-2", "格-3"}
+    named: c.CellCases = await desk(
+        c.ExplainCell(year=2022, agency="shz", row="三、…/（一）予以公开", column="其他"), c.CellCases
+    )
+    assert named.cases == found.cases
     for row, column, code in (("没有这一行", TOTAL, "row_unknown"), ("r03", "结果维持", "column_unknown")):
         with pytest.raises(Refused) as refused:
             await desk(c.ExplainCell(year=2022, agency="shz", row=row, column=column), c.CellCases)
@@ -295,6 +302,34 @@ async def test_the_old_statistics_of_a_real_document(desk: Desk, app: App[ReadMo
     assert [each.channel for each in found.by_channel if each.approximate] == ["政务微信、微博", "其他方式"]
     empty: c.DisclosureStatistics = await desk(c.GetDisclosure(year=2017, agency="kfq"), c.DisclosureStatistics)
     assert [each.share for each in empty.by_category] == [None] * 7
+
+
+async def test_the_old_statistics_from_as_many_documents(desk: Desk, app: App[ReadModel]) -> None:
+    """The same table counted from 15,586 published documents, with 15,469 deliveries by their channels."""
+    counts = {"概况": 239, "计划总结": 610, "法规公文": 3367, "工作动态": 10128, "人事": 237, "财政": 387, "其他": 618}
+    channels = ["网站"] * 10619 + ["微信"] * 850 + ["其他方式"] * 4000 + [""] * 117
+    categories = [name for name, count in counts.items() for _ in range(count)]
+    events = [
+        view(DocumentPublished, told_document(at, name, channel), MORNING.isoformat())
+        for at, (name, channel) in enumerate(zip(categories, channels, strict=True))
+    ]
+    await keep(await app.it.generations.current(), events)
+    query = c.GetDisclosure(year=2017, agency="jyj")
+    found: c.DisclosureStatistics = await desk(query, c.DisclosureStatistics, timeout=30)
+    assert found.total == 15586
+    assert [(each.category, each.count) for each in found.by_category] == list(counts.items())
+    assert [each.share for each in found.by_category] == [1.53, 3.92, 21.6, 64.98, 1.52, 2.48, 3.97]
+    assert {each.channel: each.count for each in found.by_channel} == {
+        "政府网站": 10619, "新闻发布会": 0, "政务热线": 0, "信息公开查阅点": 0, "政务微信、微博": 850, "其他方式": 4000,
+    }  # fmt: skip
+    assert found.channel_total == 15469
+
+
+def told_document(at: int, category: str, channel: str) -> dict[str, Any]:
+    """A document of 2017 as publication would tell it, as far as reports look at it."""
+    metadata = {"issuers": ["jyj"], "category": category, "channels": [channel] if channel else []}
+    record = {"id": f"D-{at}", "metadata": metadata, "published_at": "2017-05-02T09:00:00+08:00"}
+    return {"record": record, "epoch": 1, "version": 1}
 
 
 async def test_a_rebuild_makes_the_same_editions(desk: Desk, app: App[ReadModel]) -> None:

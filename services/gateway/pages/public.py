@@ -20,6 +20,7 @@ DIMENSIONS = {
     "theme": "主题分类",
     "genre": "体裁分类",
     "agency": "发布机构",
+    "field": "领域",
     "category": "信息类别",
     "openness": "五公开",
     "year": "发布年份",

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -23,6 +24,7 @@ from services.readmodel.reports.form import BLOCKS, COLUMNS, ENDS, MERGED, ROWS,
 from services.readmodel.reports.layout import laid_out
 from services.readmodel.reports.office import today
 
+MAX_GAPS = 3
 MAX_NAMED = 12
 """Cells that a refusal names; the report itself names all."""
 
@@ -247,10 +249,13 @@ def _from_opening(inputs: Inputs, row: str, column: str) -> int:
 
 
 def cell_named(row: str, column: str) -> tuple[str, str]:
-    """Labels of a cell by what a person wrote: a whole label, its end, or r01 to r25. Raises `Refused`."""
+    """Labels of a cell by what a person wrote: a whole label, its end, one with … for what was left out, or r01 to
+    r25. Raises `Refused`."""
     labels = [*ROWS.values(), MERGED, *BLOCKS.values()]
     named = [ROWS[row]] if row in ROWS else [label for label in labels if label == row]
-    named = named or [label for label in labels if label.endswith(row) or label.split("/")[-1].endswith(row)]
+    if not named:
+        shown = re.compile(".*".join(map(re.escape, re.split("…+|\\.{3,}", row, maxsplit=MAX_GAPS))) + "$")
+        named = [label for label in labels if label.endswith(row) or shown.match(label)]
     if len(named) != 1:
         raise Refused("row_unknown", "年报表格中没有这一行，或者不止一行。", field="row", remedy="请写出完整的行名。")
     columns = (*ENDS.values(), TOTAL) if named[0] in BLOCKS.values() else (*COLUMNS, TOTAL)

@@ -14,7 +14,8 @@ class Entry:
 
     `id` is unique over both audiences: a later entry takes the place of an earlier one. `audience` says who may find
     it: "public" everybody, "internal" only searches made inside. `issuer` is the name on the document (发文机关),
-    `agency` the code in the register, `openness` one of the five kinds (五公开), `genre` the 体裁. An entry with
+    `agency` the code in the register, `openness` one of the five kinds (五公开), `genre` the 体裁,
+    `field` the 领域 (组配分类), `category` the 信息类别. An entry with
     `removed` only deletes; its other fields are not looked at.
     """
 
@@ -30,6 +31,8 @@ class Entry:
     agency: str = ""
     theme: str = ""
     genre: str = ""
+    field: str = ""
+    category: str = ""
     year: int | None = None
     validity: str = ""
     openness: str = ""

@@ -20,7 +20,7 @@ _MAX_YEARS = 100
 
 Sort = Literal["relevance", "date"]
 
-FACETS = ("kind", "agency", "issuer", "year", "theme", "genre", "validity", "openness")
+FACETS = ("kind", "agency", "issuer", "year", "theme", "genre", "field", "category", "validity", "openness")
 
 _CONTAINED = {
     "title": ("标题",),
