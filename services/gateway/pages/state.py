@@ -5,8 +5,8 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from contracts import readmodel
+from contracts.titles import TITLES
 from services.gateway.asking import It
-from services.gateway.labels import TYPES
 from services.gateway.pages.staff import SEE_OTHER
 from services.gateway.render import page
 from services.gateway.session import session
@@ -21,4 +21,4 @@ async def state(request: Request, it: It) -> Response:
     if person is None:
         return RedirectResponse("/sign-in", SEE_OTHER)
     found = await it.ask(readmodel.Lag(), readmodel.LagState, token=person.token)
-    return page(request, "state.html", form=True, found=found, types=TYPES)
+    return page(request, "state.html", form=True, found=found, types=TITLES)
