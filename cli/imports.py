@@ -28,10 +28,10 @@ def import_(
         with bar("导入", quiet=json_) as progress:
             return await stock.send(session, paths, as_, agency, progress)
 
-    _report(run(work), json_)
+    report(run(work), json_)
 
 
-def _report(outcomes: list[c.ImportOutcome], json_: bool) -> None:
+def report(outcomes: list[c.ImportOutcome], json_: bool) -> None:
     summary = stock.summary(outcomes)
     if json_:
         show({"summary": summary, "items": outcomes}, json_=True)
@@ -100,7 +100,7 @@ def confirm(
             with bar("确认", quiet=json_) as progress:
                 return await stock.confirm_all(session, as_, agency, progress)
 
-        _report(run(work), json_)
+        report(run(work), json_)
         return
     command = c.ConfirmImport(
         id=id,

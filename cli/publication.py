@@ -13,12 +13,14 @@ from cli import (
     publication_catalogue,
     publication_comments,
     publication_decisions,
+    publication_explaining,
     publication_files,
     publication_gazette,
     publication_ledgers,
     publication_meetings,
     publication_rounds,
     publication_showing,
+    publication_surveys,
 )
 from cli.documents import ATTRIBUTES, ID, NOTE, changes, chosen, day, do
 from cli.options import Agency, As, Json
@@ -44,10 +46,15 @@ app.add_typer(publication_comments.app, name="comments")
 app.add_typer(publication_meetings.app, name="meetings")
 app.add_typer(publication_ledgers.app, name="ledgers")
 catalogue_lists.under(publication_catalogue.app)
+app.add_typer(publication_surveys.app, name="survey")
+app.add_typer(publication_surveys.secrets, name="secret")
+app.add_typer(publication_surveys.registers, name="register")
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
     *(publication_showing.deliver, publication_showing.source, publication_showing.notice),
     *(publication_showing.objection, publication_showing.answer, publication_showing.conclude),
+    *(publication_explaining.explain, publication_explaining.question, publication_explaining.explanations),
+    *(publication_explaining.compare, publication_surveys.inventory),
 ):
     app.command()(command)
 

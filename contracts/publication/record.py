@@ -115,6 +115,39 @@ class Interpretation(Contract):
     material: CaseId | None = Field(default=None, description="Document that is the material, 解读材料")
 
 
+class Raised(StrEnum):
+    """Where it was seen that a policy document is not understood."""
+
+    CONSULTATION = "征求意见"
+    HOTLINE = "热线"
+    ONLINE = "网络"
+    OTHER = "其他"
+
+
+class Question(Contract):
+    """What people do not understand about a policy document."""
+
+    no: int
+    source: Raised
+    reference: str = Field(default="", max_length=80)
+    point: str = Field(max_length=200)
+    on: date
+    answered: bool = False
+
+
+class Explanation(Contract):
+    """A policy document was explained once."""
+
+    on: date
+    form: str = Field(max_length=20, description="图解 音视频 问答 新闻发布会 …")
+    interpreter: str = Field(min_length=2, max_length=60, description="解读人（公务身份）")
+    lead: bool = Field(default=False, description="By the unit's principal leader in person (第一解读人).")
+    agency: str = Field(default="", max_length=40, description="Whose; by default the one in charge.")
+    elements: tuple[str, ...] = Field(default=(), max_length=9, description="What it spoke of.")
+    material: CaseId | None = Field(default=None, description="Document that is the material, 解读材料")
+    answers: tuple[int, ...] = Field(default=(), max_length=20, description="Numbers of the questions that it answers.")
+
+
 class Version(Contract):
     """A text that a correction has replaced; it stays readable by its digest."""
 
@@ -199,6 +232,10 @@ class Document(WorkRecord):
     notice: Notice | None = Field(default=None, description="公示")
     gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
     claims: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Catalogue items that it publishes.")
+    explanations: tuple[Explanation, ...] = Field(default=(), max_length=40, description="政策解读")
+    questions: tuple[Question, ...] = Field(
+        default=(), max_length=40, description="What waits to be explained (二次解读)."
+    )
     expires_soon: bool = Field(default=False, description="The warning six months before the end of validity is out.")
     imported: bool = False
 
@@ -216,6 +253,7 @@ class PublicDocument(Record):
     notice: Notice | None = Field(default=None, description="公示")
     gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
     claims: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Catalogue items that it publishes.")
+    explanations: tuple[Explanation, ...] = Field(default=(), max_length=40, description="政策解读")
     versions: tuple[Version, ...] = Field(default=(), max_length=50, description="Corrected texts, oldest first")
     withdrawn: bool = Field(default=False, description="Taken down; of the metadata then only 索引号 is left.")
     withdrawn_for: str = Field(default="", max_length=20, description="撤下原因类别, which does not point at a secret.")

@@ -11,8 +11,10 @@ from kernel.refused import Refused
 from services.publication import (
     catalogue_handlers,
     comment_handlers,
+    comparing,
     decision_handlers,
     domain,
+    explaining_handlers,
     file_handlers,
     gazette_handlers,
     importing,
@@ -20,8 +22,10 @@ from services.publication import (
     ledger_handlers,
     list_handlers,
     meeting_handlers,
+    register_handlers,
     round_handlers,
     showing_handlers,
+    survey_handlers,
     takedown,
 )
 from services.publication.domain import drafting, publishing
@@ -35,7 +39,9 @@ from services.publication.service import Publication, done, official, on
 __all__ = [
     "catalogue_handlers",
     "comment_handlers",
+    "comparing",
     "decision_handlers",
+    "explaining_handlers",
     "file_handlers",
     "gazette_handlers",
     "inspection_handlers",
@@ -43,8 +49,10 @@ __all__ = [
     "list_handlers",
     "meeting_handlers",
     "on",
+    "register_handlers",
     "round_handlers",
     "showing_handlers",
+    "survey_handlers",
 ]
 
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})
@@ -103,9 +111,12 @@ async def set_attribute(service: Publication, command: c.SetAttribute, cause: Ca
 async def plan_interpretation(service: Publication, command: c.PlanInterpretation, cause: Cause) -> Done:
     by, plan = official(cause), command.interpretation
     without_personal_data(plan=plan.plan)
-    if plan.material and await service.documents.get(plan.material) is None:
-        raise Refused("unknown_material", "没有这份解读材料。", field="material", remedy="请先起草解读材料。")
-    return await service.execute(command.id, lambda case: drafting.plan_interpretation(case, plan, by), cause)
+    if plan.material:
+        await explaining_handlers.material_of(service, plan.material)
+    answer = await service.execute(command.id, lambda case: drafting.plan_interpretation(case, plan, by), cause)
+    if plan.material:
+        await explaining_handlers.link(service, plan.material, command.id, by, cause)
+    return answer
 
 
 @on.command(c.ApproveByOpenness)

@@ -48,7 +48,7 @@ from services.publication.ledgers.domain import Work
 from services.publication.meetings import telling as meeting_telling
 from services.publication.meetings.domain import Session
 from services.publication.numbering import IndexNumbers
-from services.publication.rounds import cleanup, proposals
+from services.publication.rounds import cleanup, proposals, secrets, surveys
 from services.publication.rounds.cleanup import Round
 from services.publication.rounds.proposals import Proposal
 from services.publication.storage import Documents, Texts
@@ -91,6 +91,8 @@ class Publication:
     meetings: Cases[Session]
     ledgers: Cases[Work]
     comments: Comments
+    surveys: Cases[surveys.State]
+    secrets: Cases[secrets.Secret]
     virus_scanner: str
     clock: Clock
     calm_since: dict[str, float] = field(default_factory=dict)
@@ -130,6 +132,8 @@ class Publication:
             judged=runtime.collection("judged"),
             proposals=runtime.cases(proposals.KIND),
             **_deciding(runtime),
+            surveys=runtime.cases(surveys.KIND),
+            secrets=runtime.cases(secrets.KIND),
             virus_scanner=runtime.settings.virus_scanner,
             clock=runtime.clock,
         )

@@ -90,6 +90,11 @@ def test_draft_goes_to_the_public_by_the_whole_chain() -> None:
     assert case.days_late == 0
 
 
+def test_only_known_channels_are_published_by() -> None:
+    case = cleared(proposed(drafted()))
+    refused("unknown_channel", publishing.publish, case, "11999900/2026-00001", ("网站", "火星"), ZHAO, NOW)
+
+
 @pytest.mark.parametrize("attribute", [c.Attribute.WITHHELD, c.Attribute.ON_REQUEST])
 def test_not_proactive_needs_ground_and_reason(attribute: c.Attribute) -> None:
     for given, code in (

@@ -15,7 +15,7 @@ from kernel.calendar import Calendar
 from kernel.refused import Refused
 from services.publication.catalogue.columns import FieldType, Part
 
-SHIPPED = ("directories", "lists", "services", "enforcement", "inspection", "accounts")
+SHIPPED = ("directories", "lists", "services", "enforcement", "inspection", "accounts", "registers")
 
 
 class Limit(Part):

@@ -5,7 +5,7 @@ from datetime import date
 from contracts.publication import Attribute, Changes, Metadata
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
-from services.publication.domain.law import CATEGORIES, CLOCKS, GENRES, GROUNDS, OPENNESS, SECRET
+from services.publication.domain.law import CATEGORIES, CHANNELS, CLOCKS, GENRES, GROUNDS, OPENNESS, SECRET
 from services.publication.domain.state import Case, Stage
 
 LABELS = {
@@ -109,6 +109,12 @@ def well_formed(metadata: Metadata) -> None:
 def known_clock(clock: str) -> None:
     if clock not in CLOCKS:
         raise Refused("unknown_clock", "没有这种公开时限。", field="clock", remedy=f"可用：{'、'.join(CLOCKS)}。")
+
+
+def known_channels(channels: tuple[str, ...]) -> None:
+    """Refuse words that are no channel, so that counts by channel add up."""
+    if any(channel not in CHANNELS for channel in channels):
+        raise Refused("unknown_channel", "没有这种公开渠道。", field="channel", remedy=f"可用：{'、'.join(CHANNELS)}。")
 
 
 def formed_by(formed_on: date | None, published_on: date) -> None:

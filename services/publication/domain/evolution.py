@@ -5,6 +5,7 @@ from typing import Any
 
 from contracts.publication import Attribute, Check, Notice, Validity
 from kernel.facts import Fact
+from services.publication.domain import explaining
 from services.publication.domain import facts as f
 from services.publication.domain.facts import File, Kept, Official
 from services.publication.domain.state import Case, Replaced, Signature, Stage
@@ -26,16 +27,18 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _attached(case, fact)
         case f.SourceSet() | f.NoticeSet() | f.Delivered() | f.NoticeEnded() | f.NoticeConcluded():
             return _shown(case, fact)
-        case f.SubmittedToGazette():
-            return _signed(case, "报送公报", fact.by, fact.at).model_copy(update={"submitted_at": fact.at})
-        case f.Gazetted():
-            return case.model_copy(update={"gazette": fact.issue})
+        case explaining.Explained() | explaining.QuestionRaised() | explaining.Linked():
+            return explaining.evolve(case, fact)
+        case f.SubmittedToGazette() | f.Gazetted():
+            return _printed(case, fact)
         case f.ItemsClaimed():
             return case.model_copy(update={"claims": fact.items})
         case f.ObjectionReceived() | f.ObjectionAnswered():
             return _objected(case, fact)
-        case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered() | f.Confirmed():
+        case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered():
             return _approved(case, fact)
+        case f.Confirmed() | f.AttributeAssigned():
+            return _judged(case, fact)
         case f.Published() | f.Filed() | f.ReassessmentFellDue() | f.AttributeKept():
             return _ended(case, fact)
         case f.Corrected() | f.ValidityMarked():
@@ -162,9 +165,25 @@ def _noticed(case: Case, changes: dict[str, Any]) -> Case:
     return case.model_copy(update={"notice": case.notice.model_copy(update=changes)}) if case.notice else case
 
 
-def _approved(
-    case: Case, fact: f.OpennessApproved | f.HeadApproved | f.Reviewed | f.Returned | f.Numbered | f.Confirmed
-) -> Case:
+def _printed(case: Case, fact: f.SubmittedToGazette | f.Gazetted) -> Case:
+    match fact:
+        case f.SubmittedToGazette():
+            return _signed(case, "报送公报", fact.by, fact.at).model_copy(update={"submitted_at": fact.at})
+        case f.Gazetted():
+            return case.model_copy(update={"gazette": fact.issue})
+
+
+def _judged(case: Case, fact: f.Confirmed | f.AttributeAssigned) -> Case:
+    """Of the stock: a named person decided its attribute, or stands for all that was read."""
+    judged = {"attribute": fact.attribute, "ground": fact.ground, "reason": fact.reason}
+    match fact:
+        case f.Confirmed():
+            return _signed(case, "确认导入", fact.by, fact.at).model_copy(update=judged | {"doubts": ()})
+        case f.AttributeAssigned():
+            return _signed(case, f"属性认定：{fact.attribute}", fact.by, fact.at).model_copy(update=judged)
+
+
+def _approved(case: Case, fact: f.OpennessApproved | f.HeadApproved | f.Reviewed | f.Returned | f.Numbered) -> Case:
     match fact:
         case f.OpennessApproved():
             return _approval(case, "公开工作机构审查", fact.by, fact.at, fact.note, Stage.HEAD)
@@ -179,9 +198,6 @@ def _approved(
         case f.Numbered():
             numbered = case.metadata.model_copy(update={"doc_no": fact.doc_no, "formed_on": fact.formed_on})
             return _signed(case, "编号", fact.by, fact.at).model_copy(update={"metadata": numbered})
-        case f.Confirmed():
-            confirmed = {"attribute": fact.attribute, "ground": fact.ground, "reason": fact.reason, "doubts": ()}
-            return _signed(case, "确认导入", fact.by, fact.at).model_copy(update=confirmed)
 
 
 def _ended(case: Case, fact: f.Published | f.Filed | f.ReassessmentFellDue | f.AttributeKept) -> Case:
@@ -195,12 +211,12 @@ def _ended(case: Case, fact: f.Published | f.Filed | f.ReassessmentFellDue | f.A
             }
             return _signed(case, "公开", fact.by, fact.at).model_copy(update=out | _NO_LIMIT)
         case f.Filed():
-            filed = {"stage": Stage.FILED, "reassess_at": fact.reassess_at}
+            filed = {"stage": Stage.FILED, "reassess_at": fact.reassess_at, "withheld_since": fact.at}
             return _signed(case, "归档", fact.by, fact.at).model_copy(update=filed | _NO_LIMIT)
         case f.ReassessmentFellDue():
             return case.model_copy(update={"stage": Stage.REASSESS})
         case f.AttributeKept():
-            kept = {"stage": Stage.FILED, "reassess_at": fact.reassess_at}
+            kept = {"stage": Stage.FILED, "reassess_at": fact.reassess_at, "withheld_since": fact.at}
             return _signed(case, "定期评估：维持", fact.by, fact.at, fact.reason).model_copy(update=kept)
 
 

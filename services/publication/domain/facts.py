@@ -315,6 +315,16 @@ class Confirmed(Fact):
     at: datetime
 
 
+class AttributeAssigned(Fact):
+    """The attribute of a document of the stock, which never had one."""
+
+    attribute: Attribute
+    ground: str | None
+    reason: str | None
+    by: Official
+    at: datetime
+
+
 FACTS: tuple[type[Fact], ...] = (
     Drafted,
     Revised,
@@ -356,4 +366,5 @@ FACTS: tuple[type[Fact], ...] = (
     ChannelCleared,
     Imported,
     Confirmed,
+    AttributeAssigned,
 )

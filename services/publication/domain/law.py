@@ -37,7 +37,7 @@ REISSUE = Clock("REISSUE", "转载上级重要信息", 24, "hours", 0, "政府�
 """Counted from the publication at the source; takes the place of the document's own clock."""
 CHANNELS = (
     "网站", "公报", "微信", "微博", "客户端", "手机报", "新闻发布会", "广播电视", "报刊", "查阅点", "公告栏", "电子屏",
-    "明白卡", "触摸屏", "入户现场", "精准推送",
+    "明白卡", "服务手册", "触摸屏", "入户现场", "精准推送",
 )  # fmt: skip
 """公开渠道 (条例23, 25; 国办发〔2016〕80号)."""
 MAX_DELIVERIES = 60
@@ -83,3 +83,17 @@ REASSESS_DAYS = 365
 """条例18 demands a regular review of what is not published and names no period: yearly (D)."""
 EXPIRY_WARN_DAYS = 183
 """A normative document that ends is looked at six months before (C)."""
+
+FORMS = (
+    "图解", "动画", "音视频", "问答", "文章", "讲话", "访谈", "新闻发布会", "政策吹风会", "专家解读", "媒体解读",
+    "其他",
+)  # fmt: skip
+"""解读形式 (七星关区 2017 方案 (六), C)."""
+ELEMENTS = (
+    "背景依据", "目标任务", "主要内容", "涉及范围", "执行标准", "注意事项", "关键词诠释", "惠民利民举措",
+    "新旧政策差异",
+)  # fmt: skip
+"""What an explanation should speak of (七星关区 2017 方案 (六)2, C)."""
+LEAD_OWES = 2
+"""Explanations a year by the principal leader of a unit of 宏观经济 or 民生 (七星关区 2017 方案 (六)2, C)."""
+LEAD_FLAGS = ("macro", "livelihood")

@@ -6,7 +6,7 @@ from contracts.publication import Attribute, Changes, Leak, Validity
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import facts as f
-from services.publication.domain.checks import changed, formed_by, stands
+from services.publication.domain.checks import changed, formed_by, known_channels, stands
 from services.publication.domain.clocks import reassess_at
 from services.publication.domain.drafting import no_open_findings
 from services.publication.domain.facts import Kept, Official
@@ -22,6 +22,7 @@ def publish(case: Case, index_no: str, channels: tuple[str, ...], by: Official, 
     Asked with an empty 索引号 it only says whether it may be published: the number is claimed after that.
     """
     stands(case, Stage.CLEARED)
+    known_channels(channels)
     if case.attribute is not Attribute.PROACTIVE:
         raise Refused("not_proactive", "不是主动公开的文件，不能公开。", field="attribute", remedy="请归档办结。")
     if by.id in case.drafters:

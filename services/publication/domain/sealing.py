@@ -48,6 +48,8 @@ _LEFT: dict[str, Callable[[Any], Any]] = {
     "file": _file,
     "source": lambda source: source.model_copy(update={"issuer": TOMBSTONE, "doc_no": None, "url": ""}),
     "delivery": lambda delivery: delivery.model_copy(update={"place": "", "target": ""}),
+    "explanation": lambda given: given.model_copy(update={"interpreter": TOMBSTONE}),
+    "question": lambda given: given.model_copy(update={"reference": "", "point": TOMBSTONE}),
     "interpretation": lambda given: given if isinstance(given, bool) else _plan(given),
     **dict.fromkeys(("note", "reason", "basis", "missing", "doubts", "by_document", "contact", "result"), _nothing),
 }

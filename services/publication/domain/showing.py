@@ -7,17 +7,11 @@ from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import facts as f
-from services.publication.domain.checks import same_agency, stands
+from services.publication.domain.checks import known_channels, same_agency, stands
 from services.publication.domain.clocks import timed
 from services.publication.domain.facts import Official
-from services.publication.domain.law import CHANNELS, MAX_DELIVERIES, MAX_OBJECTIONS
+from services.publication.domain.law import MAX_DELIVERIES, MAX_OBJECTIONS
 from services.publication.domain.state import UNDECIDED, Case, Stage
-
-
-def known_channels(channels: tuple[str, ...]) -> None:
-    """Refuse words that are no channel, so that counts by channel add up."""
-    if any(channel not in CHANNELS for channel in channels):
-        raise Refused("unknown_channel", "没有这种公开渠道。", field="channel", remedy=f"可用：{'、'.join(CHANNELS)}。")
 
 
 def deliver(case: Case, delivery: Delivery, by: Official, now: datetime) -> list[Fact]:
@@ -88,7 +82,7 @@ def conclude(case: Case, result: str, by: Official, now: datetime) -> list[Fact]
 
 
 def submit(case: Case, by: Official, now: datetime) -> list[Fact]:
-    """A unit hands its normative document in for the gazette (001 第49项)."""
+    """A unit hands its normative document in for the gazette (翁源县 2018 分工 第49项)."""
     stands(case, Stage.PUBLISHED)
     same_agency(case, by)
     if not case.to_gazette:

@@ -5,7 +5,19 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import Attribute, Check, Delivery, Interpretation, Leak, Metadata, Notice, Source
+from contracts.publication import (
+    Attribute,
+    Check,
+    Delivery,
+    Explanation,
+    Interpretation,
+    Leak,
+    Metadata,
+    Notice,
+    Question,
+    Source,
+    Validity,
+)
 from services.publication.domain.facts import Doubt, File, Kept, Official
 from services.publication.domain.law import NUMBERED
 
@@ -90,12 +102,16 @@ class Case(BaseModel):
     deliveries: tuple[Delivery, ...] = ()
     submitted_at: datetime | None = None
     gazette: str | None = None
+    explanations: tuple[Explanation, ...] = ()
+    questions: tuple[Question, ...] = ()
     claims: tuple[str, ...] = ()
     published_at: datetime | None = None
     days_late: int | None = None
     replaced: tuple[Replaced, ...] = ()
     expiry_warned: bool = False
     reassess_at: datetime | None = None
+    withheld_since: datetime | None = None
+    """When it was last decided that the document is not public."""
     leak: Leak | None = None
     withdrawal_approved: bool = False
     erased: bool = False
@@ -144,7 +160,23 @@ class Case(BaseModel):
 
     @property
     def open(self) -> bool:
-        return self.stage not in CLOSED or self.notice_open
+        return self.stage not in CLOSED or self.notice_open or self.to_explain
+
+    @property
+    def to_explain(self) -> bool:
+        """People ask what a public document means, and nobody has explained it since."""
+        return self.public and not all(question.answered for question in self.questions)
+
+    @property
+    def shown_title(self) -> str:
+        """The title, unless it may be what was taken down."""
+        return "（已撤下）" if self.stage in (Stage.WITHDRAWN, Stage.SEALED) else self.metadata.title
+
+    @property
+    def unattributed(self) -> bool:
+        """Of the stock, in force, and nobody ever decided its attribute (梅陇镇 2024 要点 一4)."""
+        in_force = self.metadata.validity in (Validity.VALID, Validity.AMENDED)
+        return self.stage is Stage.IMPORTED and self.attribute is None and in_force
 
     @property
     def notice_open(self) -> bool:

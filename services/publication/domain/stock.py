@@ -7,7 +7,7 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import facts as f
-from services.publication.domain.checks import changed, lawful_ground, stands
+from services.publication.domain.checks import changed, lawful_ground, same_agency, stands
 from services.publication.domain.clocks import reassess_at
 from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import Doubt, Kept, Official, Part
@@ -44,6 +44,21 @@ def take_in(
             at=now,
         )
     ]
+
+
+def assign(
+    case: Case, attribute: Attribute, ground: str | None, reason: str | None, by: Official, office: bool, now: datetime
+) -> list[Fact]:
+    """存量属性认定 (梅陇镇 2024 要点 一4): an attribute for what never had one, with ground and reason as at origin."""
+    stands(case, Stage.IMPORTED)
+    if not office:
+        same_agency(case, by)
+    lawful_ground(attribute, ground, reason)
+    if attribute is Attribute.PROACTIVE:
+        ground = reason = None
+    if (case.attribute, case.ground, case.reason) == (attribute, ground, reason):
+        return []
+    return [f.AttributeAssigned(attribute=attribute, ground=ground, reason=reason, by=by, at=now)]
 
 
 class Judgement(Part):

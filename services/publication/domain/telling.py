@@ -31,6 +31,7 @@ from contracts.publication import (
     Version,
 )
 from kernel.facts import Fact
+from services.publication.domain import explaining
 from services.publication.domain import facts as f
 from services.publication.domain.checks import LABELS, WAITS
 from services.publication.domain.facts import Kept
@@ -83,6 +84,8 @@ def record(case: Case) -> Document:
         notice=None if hidden else case.notice,
         gazette=case.gazette,
         claims=case.claims,
+        explanations=() if hidden else case.explanations,
+        questions=() if hidden else case.questions,
         expires_soon=case.expiry_warned and case.metadata.validity is Validity.VALID and not hidden,
         imported=case.imported,
     )
@@ -114,6 +117,7 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
         notice=case.notice,
         gazette=case.gazette,
         claims=case.claims,
+        explanations=case.explanations,
         versions=tuple(
             Version(
                 text=Text(sha256=older.text.sha256, bytes=older.text.bytes),
@@ -137,7 +141,7 @@ def _waits_for(case: Case) -> str:
         return "答复公示异议" if case.notice.answered < case.notice.objections else "登记公示结果"
     if case.stage is Stage.WITHDRAWN and case.withdrawal_approved:
         return f"确认渠道已撤下：{'、'.join(case.to_clear)}" if case.to_clear else "平台清除留存"
-    return WAITS.get(case.stage, "")
+    return "二次解读" if case.to_explain else WAITS.get(case.stage, "")
 
 
 def _public_text(text: Kept, text_of: TextOf) -> Text:
@@ -184,7 +188,7 @@ def _told_to_public(case: Case, facts: Sequence[Fact], text_of: TextOf) -> list[
                 return [DocumentCorrected(record=public_record(case, text_of))]
             case f.ValidityMarked():
                 return [ValidityChanged(record=public_record(case, text_of))]
-            case f.ItemsClaimed() | f.Gazetted():
+            case f.ItemsClaimed() | f.Gazetted() | explaining.Explained() | explaining.Linked():
                 return [PublicDocumentRestated(record=public_record(case, text_of))]
             case f.ObjectionReceived() | f.ObjectionAnswered() | f.NoticeEnded() | f.NoticeConcluded():
                 return [NoticeChanged(record=public_record(case, text_of))]
@@ -222,10 +226,15 @@ def index(case: Case) -> Mapping[str, Any]:
         "to_gazette": case.to_gazette,
         "submitted": case.to_gazette and bool(case.submitted_at),
         "normative": normative,
+        "unattributed": case.unattributed,
     }
+    explained = {"explained": years} if (years := explaining.years(case)) else {}
+    withheld = {"withheld_since": case.withheld_since} if case.stage in (Stage.FILED, Stage.REASSESS) else {}
     claimed = {"claims": list(case.claims), "published_on": case.published_at} if case.claims and case.public else {}
     return (
         claimed
+        | explained
+        | withheld
         | {name: True for name, marked in marks.items() if marked}
         | {
             "state": case.stage.value,

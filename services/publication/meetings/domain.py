@@ -12,10 +12,9 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import running
-from services.publication.domain.checks import lawful_ground
+from services.publication.domain.checks import known_channels, lawful_ground
 from services.publication.domain.facts import DueSet, Official, WentOverdue
 from services.publication.domain.law import CLOCKS
-from services.publication.domain.showing import known_channels
 from services.publication.domain.signing import own, sign
 from services.publication.meetings.facts import (
     AgendaRevised,

@@ -1,0 +1,74 @@
+"""政策解读: explanations and questions recorded, counted by unit."""
+
+from dataclasses import replace
+
+from chassis.actors import Cause
+from contracts import publication as c
+from contracts.base import Done
+from kernel.refused import Refused
+from services.publication.domain import explaining
+from services.publication.domain.examining import without_personal_data
+from services.publication.domain.facts import Official
+from services.publication.domain.law import LEAD_FLAGS, LEAD_OWES
+from services.publication.service import Publication, official, on
+
+
+@on.command(c.RecordExplanation)
+async def record_explanation(service: Publication, command: c.RecordExplanation, cause: Cause) -> Done:
+    by, given = official(cause), command.explanation
+    without_personal_data(service.phones, interpreter=given.interpreter)
+    if given.agency:
+        service.register.require(given.agency, "agency")
+    if given.material:
+        await material_of(service, given.material)
+    answer = await service.execute(command.id, lambda case: explaining.explain(case, given, by, cause.now), cause)
+    if given.material:
+        await link(service, given.material, command.id, by, cause)
+    return answer
+
+
+@on.command(c.RaiseQuestion)
+async def raise_question(service: Publication, command: c.RaiseQuestion, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(service.phones, point=command.point, reference=command.reference)
+    return await service.execute(
+        command.id,
+        lambda case: explaining.ask(case, command.source, command.reference, command.point, by, cause.now),
+        cause,
+    )
+
+
+async def material_of(service: Publication, material: str) -> None:
+    """Refuse a document that there is not."""
+    if await service.documents.get(material) is None:
+        raise Refused("unknown_material", "没有这份解读材料。", field="material", remedy="请先起草解读材料。")
+
+
+async def link(service: Publication, material: str, document: str, by: Official, cause: Cause) -> None:
+    """The material names the document too."""
+    each = replace(cause, id=f"{cause.id}:{material}")
+    await service.documents.execute(material, lambda case: explaining.link(case, document, by), each)
+
+
+@on.query(c.CountExplanations)
+async def count_explanations(service: Publication, query: c.CountExplanations, cause: Cause) -> c.ExplanationCounts:
+    today, told = cause.now.date(), []
+    for held in await service.documents.find({"explained": query.year}, limit=5000):
+        told += explaining.in_year(held.state, query.year, today)
+    owing = {agency.code for flag in LEAD_FLAGS for agency in service.register.flagged(flag, today)}
+    units = []
+    for code in sorted(owing | {each.agency for each in told}):
+        own = [each for each in told if each.agency == code]
+        by_lead, owed = sum(each.lead for each in own), LEAD_OWES if code in owing else 0
+        known = service.register.by_code(code)
+        units.append(
+            c.UnitExplained(
+                agency=code,
+                name=known.name if known else code,
+                explanations=len(own),
+                by_lead=by_lead,
+                owed=owed,
+                left=max(owed - by_lead, 0),
+            )
+        )
+    return c.ExplanationCounts(year=query.year, as_of=today, units=tuple(units))

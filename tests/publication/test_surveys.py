@@ -1,0 +1,153 @@
+"""Surveys: what never had an attribute, what is not public; the inventory, the secrecy register, registers counted."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from chassis.runtime import App
+from contracts import publication as c
+from contracts.base import Done, Role
+from kernel.calendar import Calendar, end_of_day
+from kernel.clock import CST
+from kernel.refused import Refused
+from services.publication.domain.facts import Official
+from services.publication.rounds import secrets, surveys
+from services.publication.service import Publication
+from tests.publication.test_service import file_of, line, refused, take_in
+from tests.servers import Desk, Servers, started
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+CALENDAR = Calendar.shipped()
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CST)
+ZHAO = Official(id="zhao", name="赵审核", agency="bgs")
+CLERK: dict[str, Any] = {"as_": "张起草", "agency": "czj"}
+OFFICE: dict[str, Any] = {"as_": "赵审核", "agency": "bgs"}
+GUIDE = {
+    "classification": "七类",
+    "arrangement": "按机构和年度",
+    "access": "网站、查阅点",
+    "office": "县财政局办公室",
+    "address": "示例路1号",
+    "hours": "工作日9时至17时",
+    "phone": "0000-5550100",
+    "fax": "0000-5550101",
+    "internet": "https://czj.example",
+    "channels": "当面提交｜办公室收件\n邮政寄送｜写明申请",
+    "checked_on": "2026-11-20",
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
+    async with started(servers, ["publication"]) as serving:
+        yield serving.apps[0]
+
+
+async def test_the_next_yearly_review_is_due_a_year_after_the_last() -> None:
+    kind = c.SurveyKind.WITHHELD
+    state = surveys.KIND.fold(None, surveys.open_survey("s", kind, 2, ZHAO, NOW))
+    assert surveys.alarm(state) is None
+    with pytest.raises(Refused, match="1 件"):
+        surveys.close(state, 1, "d", ZHAO, NOW, CALENDAR)
+    state = surveys.KIND.fold(state, surveys.close(state, 0, "d", ZHAO, NOW, CALENDAR))
+    due = end_of_day(date(2027, 3, 2))
+    assert (surveys.record(state).open, surveys.alarm(state)) == (False, due)
+    assert surveys.tick(state, due - timedelta(seconds=1), CALENDAR) == []
+    state = surveys.KIND.fold(state, surveys.tick(state, due, CALENDAR))
+    assert (surveys.record(state).overdue, surveys.alarm(state)) == (True, None)
+    assert not surveys.record(surveys.KIND.fold(state, surveys.followed(state))).open
+
+
+async def test_a_secret_is_reviewed_every_year_until_declassified() -> None:
+    facts = secrets.register("m", "MD-1", "王定密", date(2026, 3, 1), ZHAO, NOW, CALENDAR)
+    state = secrets.KIND.fold(None, facts)
+    due = end_of_day(date(2027, 3, 2))
+    assert secrets.tick(state, due - timedelta(seconds=1), CALENDAR) == []
+    state = secrets.KIND.fold(state, secrets.tick(state, due, CALENDAR))
+    assert secrets.record(state).overdue
+    kept = secrets.review(state, False, "王定密", date(2027, 3, 1), ZHAO, due, CALENDAR)
+    assert secrets.record(secrets.KIND.fold(state, kept)).state == "kept"
+    ended = secrets.review(state, True, "王定密", date(2027, 3, 1), ZHAO, due, CALENDAR)
+    state = secrets.KIND.fold(state, ended)
+    assert (secrets.alarm(state), secrets.record(state).declassified_on) == (None, date(2027, 3, 1))
+    with pytest.raises(Refused, match="已经解密"):
+        secrets.review(state, True, "王定密", date(2027, 3, 1), ZHAO, due, CALENDAR)
+
+
+async def test_what_never_had_an_attribute_gets_one(desk: Desk, app: App[Publication]) -> None:
+    bare = [each.id or "" for each in await take_in(desk, line(81, attribute=None), line(82, attribute=None))]
+    await take_in(desk, line(83, attribute=None, validity="废止", repealed_on="2020-01-01"))
+    id = (await desk(c.OpenSurvey(kind=c.SurveyKind.UNATTRIBUTED), Done, **OFFICE)).id
+    await refused("survey_open", desk(c.OpenSurvey(kind=c.SurveyKind.UNATTRIBUTED), Done, **OFFICE))
+    page: c.SurveyPage = await desk(c.GetSurvey(id=id), c.SurveyPage)
+    left = tuple(each.id for each in page.items)
+    assert set(bare) <= set(left)
+    assert page.left == page.survey.total == len(left)
+    close = c.CloseSurvey(id=id, issuer="bgs")
+    await refused("undecided", desk(close, Done, **OFFICE))
+    foreign = c.AssignAttribute(documents=bare[:1], attribute=c.Attribute.PROACTIVE)
+    answer = await desk(foreign, c.ImportOutcomes, as_="李四", agency="fgj", roles=[Role.CLERK])
+    assert answer.items[0].code == "other_agency"
+    withheld = c.AssignAttribute(documents=bare[:1], attribute=c.Attribute.WITHHELD)
+    assert (await desk(withheld, c.ImportOutcomes, **CLERK)).items[0].code == "ground_missing"
+    open_ = c.AssignAttribute(documents=left, attribute=c.Attribute.PROACTIVE)
+    await desk(open_, c.ImportOutcomes, **OFFICE)
+    assert (await file_of(desk, bare[0])).record.state == "imported", "a person still confirms"
+    await desk(close, Done, **OFFICE)
+    result = (await desk(c.GetSurvey(id=id), c.SurveyPage)).survey.result
+    assert (await file_of(desk, result)).record.title.startswith("存量文件公开属性认定结果")
+    confirmed = await desk(c.ConfirmImports(ids=tuple(bare)), c.ImportOutcomes, **OFFICE)
+    assert {each.outcome for each in confirmed.items} == {"published"}
+
+
+async def test_what_is_not_public_is_reviewed_together(servers: Servers, desk: Desk, app: App[Publication]) -> None:
+    given = {"ground": "EX16-PROCESS", "reason": "尚在研究讨论"}
+    (held,) = await take_in(desk, line(91, attribute=None))
+    filed = c.ConfirmImport(id=held.id or "", attribute=c.Attribute.WITHHELD, **given)
+    assert (await desk(filed, Done, **OFFICE)).state == "filed"
+    servers.clock.advance(timedelta(seconds=1))
+    id = (await desk(c.OpenSurvey(kind=c.SurveyKind.WITHHELD), Done, **OFFICE)).id
+    page: c.SurveyPage = await desk(c.GetSurvey(id=id), c.SurveyPage)
+    assert held.id in [each.id for each in page.items]
+    servers.clock.advance(timedelta(seconds=1))
+    keep = c.KeepAttributes(documents=tuple(each.id for each in page.items), reason="情形没有变化")
+    await desk(keep, c.ImportOutcomes, **OFFICE)
+    assert (await desk(c.GetSurvey(id=id), c.SurveyPage)).left == 0
+    assert (await desk(c.CloseSurvey(id=id, issuer="bgs"), Done, **OFFICE)).state == "closed"
+    line_of = {each.id: each for each in (await desk(c.Inventory(), c.InventoryPage, **OFFICE)).items}
+    assert line_of[held.id].ground == "EX16-PROCESS"
+    own: c.InventoryPage = await desk(c.Inventory(), c.InventoryPage, as_="李", agency="fgj", roles=[Role.CLERK])
+    assert {each.agency for each in own.items} <= {"fgj"}
+
+
+async def test_a_secret_leaves_only_its_line(servers: Servers, desk: Desk, app: App[Publication]) -> None:
+    command = c.RegisterSecret(number="MD-2026-1", decided_by="王定密", decided_on=date(2026, 11, 20))
+    done = await desk(command, Done, **OFFICE)
+    assert (await desk(command, Done, **OFFICE)).id == done.id
+    review = c.ReviewSecret(id=done.id, declassified=True, decided_by="王定密", decided_on=date(2026, 11, 23))
+    await refused("other_agency", desk(review, Done, **CLERK))
+    assert (await desk(review, Done, **OFFICE)).state == "declassified"
+    assert not await servers.told("zwgk.*.evt.public.publication.secret_line.>")
+
+
+async def test_registers_are_counted_and_the_owing_named(desk: Desk, app: App[Publication]) -> None:
+    async def put(type: str, **values: str) -> None:
+        await desk(c.PutItem(type=type, agency="czj", values=values, reason="登记"), Done, **CLERK)
+
+    held = {"title": "减税政策", "held_on": "2026-10-08", "host": "县财政局"}
+    await put("interactions", kind="在线访谈", participants="30", opinions="4", **held)
+    await put("interactions", kind="征集调查", opinions="12", result="采纳3条", **held)
+    await put("interactions", kind="征集调查", title="旧的", held_on="2025-10-08", host="县财政局")
+    await put("reading_places", name="县图书馆", kind="公共图书馆", address="示例路2号", hours="周二至周日")
+    counts: c.Counts = await desk(c.CountItems(type="interactions", by="kind", year=2026), c.Counts)
+    assert [(each.value, each.items) for each in counts.by] == [("在线访谈", 1), ("征集调查", 1)]
+    assert counts.by[0].sums == {"参加人数": 30, "收到意见数": 4}
+    await refused("unknown_field", desk(c.CountItems(type="interactions", by="x"), c.Counts))
+    owing = c.UnitsOwing(type="disclosure_guide")
+    assert "czj" in [each.agency for each in (await desk(owing, c.Owed)).units]
+    await put("disclosure_guide", **GUIDE)
+    assert "czj" not in [each.agency for each in (await desk(owing, c.Owed)).units]
+    await refused("cell_wrong", put("disclosure_guide", **GUIDE | {"fax": ""}))
