@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.publication import MAX_FILE
+from contracts.requests import MAX_ATTACHMENT
 from kernel.refused import Refused
 from services.gateway.problems import FAILED, answer
 
@@ -33,8 +34,11 @@ SECURITY = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
-FILES = re.compile(r"/api/v1/documents/[\w-]+/attachments")
-"""Where a body is a file, which is passed on in pieces."""
+FILES = (
+    (re.compile(r"/api/v1/documents/[\w-]+/attachments"), MAX_FILE),
+    (re.compile(r"/requests/attach"), MAX_ATTACHMENT + 64 * 1024),
+)
+"""Where a body is a file, which is passed on in pieces, and how long it may be."""
 
 
 class Edge:
@@ -48,7 +52,7 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        max_body = MAX_FILE if FILES.fullmatch(scope["path"]) else self._max_body
+        max_body = next((most for path, most in FILES if path.fullmatch(scope["path"])), self._max_body)
         exchange = _Exchange(receive, send, max_body)
         try:
             _refuse_over_long(scope, max_body)

@@ -285,3 +285,32 @@ async def test_looking_has_a_limit_of_its_own(web: httpx.AsyncClient) -> None:
         looked = await web.post("/requests/look", data=FORM | hidden | {"description": ""})
     assert looked.status_code == 429
     assert (await web.post("/requests/new", data=FORM | hidden)).status_code == 200
+
+
+async def test_a_file_is_added_with_number_and_code(web: httpx.AsyncClient, desk: Desk) -> None:
+    done = await web.post("/requests/new", data=FORM | await fields(web, "/requests/new"))
+    number, code = re.findall(r'<dd id="(?:number|code)">([^<]+)</dd>', done.text)
+    assert "multipart/form-data" in done.text
+    claim = await fields(web, "/requests/follow") | {"number": number, "code": code, "role": "委托书"}
+    paper = b"%PDF-1.4 " + bytes(range(256)) * 1200
+
+    async def sent(data: dict[str, str], content: bytes = paper) -> httpx.Response:
+        return await web.post("/requests/attach", data=data, files={"file": ("wts.pdf", content, "application/pdf")})
+
+    page = await sent(claim)
+    assert page.status_code == 200
+    assert "已收入申请" in page.text
+    wrong = await sent(claim | {"code": "WRONGCODE1"})
+    assert wrong.status_code == 422
+    assert (await sent(claim | {"form_token": "x"})).status_code == 403
+    assert (await sent(claim, b"")).status_code == 422
+    assert (await sent(claim, b"x" * (requests.MAX_ATTACHMENT + 1))).status_code == 422
+    assert (await sent(claim, b"x" * (requests.MAX_ATTACHMENT + 2**17))).status_code == 413
+    piece = await desk(
+        requests.ReadAttachment(number=number, attachment="F1", purpose="核对"),
+        requests.AttachmentPiece,
+        agency="bgs",
+        roles=[Role.CLERK],
+    )
+    assert piece.name == "wts.pdf"
+    assert piece.pieces == 2

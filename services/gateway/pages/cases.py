@@ -3,11 +3,13 @@
 from typing import Any
 
 from fastapi import APIRouter, Request
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from contracts import hotline, readmodel, requests
+from contracts.requests.papers import AttachmentRole
 from kernel.refused import Refused
-from services.gateway import columns
+from services.gateway import columns, uploads
 from services.gateway.api.cases import Claim, Rated, RequestBody, Ticket, look, rate, submit, take
 from services.gateway.asking import FOLLOWS, LOOKS, SUBMITS, It
 from services.gateway.forms import Form
@@ -142,6 +144,29 @@ async def follow_request(request: Request, it: It) -> Response:
         except Refused as refused:
             form = form.because(refused)
     return page(request, "request_follow.html", column=columns.REQUESTS, form=True, sent=form, found=found)
+
+
+@routes.post("/requests/attach", dependencies=[SUBMITS])
+async def attach(request: Request, it: It) -> Response:
+    """A file of the applicant's, for who holds number and code."""
+    form, upload = await uploads.read(request)
+    claim, form = form.fill(Claim, {"number": form.get("number"), "code": form.get("code")}, {})
+    attached = ""
+    if claim and upload is None:
+        form = form.without(file="请选择文件。")
+    elif claim and upload:
+        role: AttachmentRole = "委托书" if form.get("role") == "委托书" else "申请材料"
+        try:
+            await uploads.pass_on(it, claim.number, claim.code, role, upload)
+            attached = upload.name
+        except ValidationError:
+            form = form.without(file="文件过大或者类型不符。附件不超过5 MiB。")
+        except Refused as refused:
+            form = form.because(refused)
+    status = 200 if attached else 422
+    return page(
+        request, "request_attach.html", status=status, column=columns.REQUESTS, form=True, sent=form, attached=attached
+    )
 
 
 async def _agency(it: Gateway, code: str) -> str:
