@@ -345,3 +345,20 @@ def test_a_site_must_be_named_where_there_are_several() -> None:
     for sites, wanted in (([PORTAL, other], ""), ([], ""), ([PORTAL], "9")):
         with pytest.raises(Refused):
             site_year.chosen(sites, wanted)
+
+
+def test_a_long_list_is_cut_to_what_fits_and_says_so() -> None:
+    due = end_of_day(date(2026, 11, 20))
+    views = [view(f"RW-{n}", due, "supervision.task", title="很长的事项" * 60) for n in range(1000)]
+    for fill in (
+        lambda made: overdue.overdue(made, views, NOW, CALENDAR, name),
+        lambda made: progress.progress(made, views, [], "supervision.task", "", NOW, name),
+    ):
+        made = sheet(None)
+        fill(made)
+        page = files.html(made.layout)
+        assert made.data["total"] == 1000
+        assert 50 < len(made.data["items"]) < 300
+        assert f"只列前{len(made.data['items'])}" in page
+        assert len(page.encode()) < 170 * 1024
+        assert len(str(made.told()).encode()) < 170 * 1024

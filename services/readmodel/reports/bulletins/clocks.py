@@ -8,22 +8,12 @@ from typing import Any
 from contracts.titles import title
 from kernel.calendar import Calendar, end_of_day
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import Record, day_of, last_day
+from services.readmodel.reports.bulletins.gather import LIMITS, Record, day_of, last_day
 from services.readmodel.reports.bulletins.overdue import UNDECIDED
-from services.readmodel.reports.bulletins.sheet import Sheet, heads, table
+from services.readmodel.reports.bulletins.sheet import Sheet, fitting, heads, table
 
 LISTED = 400
 MAIN = "办理期限"
-OTHERS: dict[str, tuple[tuple[str, str, str], ...]] = {
-    "hotline.ticket": (
-        ("sign_due_at", "签收", "signed_at"),
-        ("contact_due_at", "首次联系", "contacted_at"),
-        ("visit_due_at", "回访", "closed_at"),
-    ),
-    "requests.request": (("internal_due_on", "内部时限", "closed_on"), ("correct_by", "发出补正通知", "corrected_on")),
-    "requests.complaint": (("rectify_by", "整改", "rectified_on"),),
-}
-"""Limits beside `due_at`, by type: field of the end, what is due, field that says it is done."""
 
 
 def clocks(
@@ -38,7 +28,7 @@ def clocks(
     passed = sum(clock["end"] < now for clock in running)
     per_day = Counter(clock["day"] for clock in ahead)
     window = [day for day in _days(today, last) if calendar.is_workday(day) or per_day[day]]
-    items = [_line(clock, now, names) for clock in ahead]
+    items = fitting([_line(clock, now, names) for clock in ahead], LISTED)
     sheet.data |= {
         "working_days": days,
         "until": last.isoformat(),
@@ -47,8 +37,8 @@ def clocks(
         "provisional": calendar.provisional(today, last),
         "by_day": {day.isoformat(): per_day[day] for day in window},
         "by_type": dict(sorted(Counter(clock["type"] for clock in ahead).items())),
-        "items": items[:LISTED],
-        "listed": min(len(items), LISTED),
+        "items": items,
+        "listed": len(items),
     }
     if sheet.data["provisional"]:
         sheet.notes.append("部分日期尚无国务院办公厅放假通知，工作日为暂定。")
@@ -62,7 +52,7 @@ def limits(view: Record) -> Iterator[dict[str, Any]]:
     ends: dict[datetime, str] = {}
     if work["due_at"]:
         ends[work["due_at"]] = MAIN
-    for field, what, done in OTHERS.get(view["type"], ()):
+    for field, what, done in LIMITS.get(view["type"], ()):
         if record.get(field) and not record.get(done):
             ends.setdefault(_end(record[field]), what)
     for duty in record.get("duties") or ():
@@ -124,5 +114,5 @@ def _lay_out(sheet: Sheet, window: Sequence[date]) -> None:
     items = heads(
         "due=到期 what=时限 type_label=类别 id=编号 title=事项 agency_name=单位 state_label=状态 waits_for=等待"
     )
-    more = [f"只列前{LISTED}项。"] if data["total"] > LISTED else ([] if data["items"] else ["没有。"])
+    more = [f"只列前{data['listed']}项。"] if data["total"] > data["listed"] else ([] if data["items"] else ["没有。"])
     sheet.part("时限清单", more, table(items, data["items"]))

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -78,11 +79,14 @@ async def report(service: ReadModel, query: c.GetReport, cause: Cause) -> c.Repo
     await kind.fill(asking)
     sheet = asking.sheet
     content, media_type = await asyncio.to_thread(_file, sheet, query.format)
+    told = sheet.told() if query.format == "json" else {}
+    if max(len(content), len(json.dumps(told, ensure_ascii=False).encode())) > MAX_FILE:
+        raise Refused("report_large", "报表过大。", field="agency", remedy="请按单位或者较短的期间出表。")
     return c.ReportFile(
         report=query.report,
         title=sheet.title,
         incomplete=tuple(sheet.incomplete),
-        data=sheet.told() if query.format == "json" else {},
+        data=told,
         file=base64.b64encode(content).decode() if content else None,
         media_type=media_type,
     )
@@ -141,8 +145,6 @@ def _file(sheet: Sheet, format: str) -> tuple[bytes, str]:
             content, media_type = files.xlsx(layout), files.XLSX
         case _:
             content, media_type = b"", "application/json"
-    if len(content) > MAX_FILE:
-        raise Refused("report_large", "报表过大。", field="agency", remedy="请按单位或者较短的期间出表。")
     return content, media_type
 
 

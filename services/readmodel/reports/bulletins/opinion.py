@@ -7,7 +7,7 @@ from typing import Any
 from contracts.opinion import Duty, Focus, Handling, Level
 from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.gather import Record, count_by, day_of
-from services.readmodel.reports.bulletins.sheet import Sheet, counted, heads, rate, said, table
+from services.readmodel.reports.bulletins.sheet import Sheet, counted, fitting, heads, rate, said, table
 
 LISTED = 100
 NO_EVENT = "dismissed"
@@ -42,7 +42,7 @@ def opinion(sheet: Sheet, events: Sequence[Record], now: datetime, names: Callab
         "published": sum(len(each["documents"]) for each in real),
     }
     if not sheet.public:
-        sheet.data["events"] = [_line(each, names) for each in _loudest(real)]
+        sheet.data["events"] = fitting([_line(each, names) for each in _loudest(real)], LISTED)
     sheet.notes.extend(NOTES)
     _lay_out(sheet)
 
@@ -82,7 +82,7 @@ def _units(events: Sequence[Record], now: datetime, names: Callable[[str], str])
 
 def _loudest(events: Sequence[Record]) -> list[Record]:
     order = [each.value for each in Level]
-    return sorted(events, key=lambda each: (order.index(each["level"]), -each["posts"], each["id"]))[:LISTED]
+    return sorted(events, key=lambda each: (order.index(each["level"]), -each["posts"], each["id"]))
 
 
 def _line(event: Record, names: Callable[[str], str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from contracts.titles import title
 from kernel.calendar import Calendar
 from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.gather import Record, day_of, last_day
-from services.readmodel.reports.bulletins.sheet import Sheet, heads, table
+from services.readmodel.reports.bulletins.sheet import Sheet, fitting, heads, table
 
 LISTED = 300
 UNDECIDED = "未定"
@@ -21,13 +21,13 @@ def overdue(
     """Fill the sheet from the views of open work whose limit has passed, the oldest first."""
     types = sorted({view["type"] for view in views})
     rows = [_line(view, now, calendar, names) for view in views]
-    units = by_unit(views, names)
+    units, listed = by_unit(views, names), fitting(rows, LISTED)
     sheet.data |= {
         "total": len(views),
         "by_type": {name: sum(view["type"] == name for view in views) for name in types},
         "by_unit": units,
-        "items": rows[:LISTED],
-        "listed": min(len(rows), LISTED),
+        "items": listed,
+        "listed": len(listed),
     }
     labels = [title(name) for name in types]
     bars = [(sheet.short(unit["name"]), [unit["counts"].get(name, 0) for name in types]) for unit in units]
@@ -39,8 +39,8 @@ def overdue(
         "agency_name=单位 type_label=类别 id=编号 title=事项 state_label=状态 due_on=期限 "
         "days_late=逾期工作日 waits_for=等待"
     )
-    more = [f"只列前{LISTED}件。"] if len(rows) > LISTED else ([] if rows else ["没有。"])
-    sheet.part("逾期事项", more, table(columns, rows[:LISTED]))
+    more = [f"只列前{len(listed)}件。"] if len(rows) > len(listed) else ([] if rows else ["没有。"])
+    sheet.part("逾期事项", more, table(columns, listed))
 
 
 def by_unit(views: Sequence[Record], names: Callable[[str], str]) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.titles import title
 from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.gather import DRAFT, Record, count_by, last_day
-from services.readmodel.reports.bulletins.sheet import Sheet, counted, heads, rate, said, table
+from services.readmodel.reports.bulletins.sheet import Sheet, counted, fitting, heads, rate, said, table
 
 LISTED = 300
 OPEN = ("supervision.task", "publication.work_ledger")
@@ -37,7 +37,7 @@ def progress(
         **figures(binding, now),
         "by_state": count_by([view["record"] for view in mine], "state_label"),
         "by_unit": _units(binding, now, names),
-        "items": [_line(view, now, names) for view in sorted(listed, key=_order)][:LISTED],
+        "items": fitting((_line(view, now, names) for view in sorted(listed, key=_order)), LISTED),
         "all_types": [_type(row) for row in overview],
     }
     _lay_out(sheet, len(listed))
@@ -49,17 +49,19 @@ def is_draft(view: Record) -> bool:
 
 
 def figures(views: Sequence[Record], now: datetime) -> dict[str, Any]:
-    """Open, done and late work; the share that is done, and of what had a limit the share done within it."""
+    """Open, done and late work; the share that is done, and of what had a limit the share done within it, where the
+    records say so."""
     done = [view for view in views if not view["work"]["open"]]
     judged = [view["record"]["on_time"] for view in views if view["record"].get("on_time") is not None]
     late = sum(is_late(view, now) for view in views)
+    told = any("on_time" in view["record"] for view in views)
     return {
         "open": len(views) - len(done),
         "done": len(done),
         "overdue": late,
         "without_limit": sum(view["work"]["due_at"] is None and view["work"]["open"] for view in views),
         "completion": rate(len(done), len(views)),
-        "on_time": rate(sum(judged), len(judged) + late),
+        "on_time": rate(sum(judged), len(judged) + late) if told else rate(0, 0),
     }
 
 
@@ -137,7 +139,7 @@ def _lay_out(sheet: Sheet, count: int) -> None:
         "reached=已达到 reports=进展报告"
     )
     shown = [{**row, "due_on": row["due_on"] or "无期限"} for row in data["items"]]
-    more = [f"只列前{LISTED}项。"] if count > LISTED else ([] if shown else ["没有。"])
+    more = [f"只列前{len(shown)}项。"] if count > len(shown) else ([] if shown else ["没有。"])
     if not sheet.public or data["type"] in OPEN:
         sheet.part("事项", more, table(items, shown))
     kinds = heads("label=类别 total=合计 done=已办结 open=在办 overdue=逾期 completion=办结率")

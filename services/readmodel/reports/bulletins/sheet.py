@@ -1,15 +1,19 @@
 """What bulletins are made of: rates, counted rows, tables, and the report around them."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from services.readmodel.reports.bulletins.period import Period
 from services.readmodel.reports.layout import Cell, Grid, Layout, Section, heading
 
 NUMERALS = (*"一二三四五六七八九十", *(f"十{digit}" for digit in "一二三四五六七八九"))
 WITHHELD = "未列示"
+LIST_BYTES = 80 * 1024
+Item = TypeVar("Item", bound=Mapping[str, Any])
 
 
 def rate(part: int, of: int) -> dict[str, Any]:
@@ -34,6 +38,18 @@ def said(value: Any) -> str | int | float:
             return value
         case _:
             return str(value)
+
+
+def fitting(items: Iterable[Item], most: int) -> list[Item]:
+    """The first items, so many that a report with them fits into one message."""
+    found: list[Item] = []
+    left = LIST_BYTES
+    for item in islice(items, most):
+        left -= len(json.dumps(item, ensure_ascii=False).encode())
+        if left < 0:
+            break
+        found.append(item)
+    return found
 
 
 def heads(words: str) -> list[tuple[str, str]]:

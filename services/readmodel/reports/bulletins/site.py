@@ -7,9 +7,9 @@ from typing import Any
 from contracts.sitewatch import Severity, SiteKind, SiteStatus
 from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.gather import Record, count_by, day_of, last_day
-from services.readmodel.reports.bulletins.sheet import Sheet, counted, heads, rate, said, table
+from services.readmodel.reports.bulletins.sheet import Sheet, counted, fitting, heads, rate, said, table
 
-LISTED = 150
+LISTED = 100
 REJECTED, VERIFIED, SUSPECTED = "rejected", "verified", "open"
 NOTES = (
     "合格率的分母为正常运行的网站；有经人员确认且尚未整改的单项否决问题的网站计为不合格。未能检查的不计入问题。",
@@ -45,13 +45,13 @@ def site(
         "by_severity": count_by(found, "severity", [each.value for each in Severity]),
         "by_indicator": _indicators(found),
         "by_site": _sites(found, now, names),
-        "repeated": [_line(each, names) for each in found if each["times"] > 1][:LISTED],
+        "repeated": fitting([_line(each, names) for each in found if each["times"] > 1], LISTED),
         "rectified": rectified(found, now),
         "rectified_before": rectified(before, now),
         "overdue": sum(each["open"] and bool(each["due_at"]) and _past(each, now) for each in findings),
     }
     if not sheet.public:
-        sheet.data["list"] = [_line(each, names) for each in found if each["open"]][:LISTED]
+        sheet.data["list"] = fitting([_line(each, names) for each in found if each["open"]], LISTED)
     sheet.notes.extend(NOTES)
     _lay_out(sheet)
 
