@@ -16,7 +16,7 @@ from services.hotline.domain.guide import Guide
 from services.hotline.service import Hotline
 from tests.hotline.test_public import answered, ask_as_citizen, public_events, take, unit
 from tests.hotline.tickets import NOW
-from tests.servers import Desk, Servers, started, until
+from tests.servers import MORNING, Desk, Servers, started, until
 
 WINDOW = "示例县政务服务中心3号窗口"
 GUIDE = {
@@ -45,7 +45,9 @@ async def app(servers: Servers) -> AsyncIterator[App[Hotline]]:
 async def put(desk: Desk, code: str, **changes: Any) -> str:
     """The keeper puts the matter, or another edition of it; its number in the catalogue."""
     values = GUIDE | {"code": code} | changes
-    item = p.PutItem(type="guide", agency="gaj", values=values, reason="按流程更新")
+    today = MORNING.date()
+    given: dict[str, Any] = {"reason": "按流程更新", "approved_on": today, "effective_on": today}
+    item = p.PutItem(type="guide", agency="gaj", values=values, **given)
     return str((await desk(item, Done, agency="gaj", roles=[Role.CLERK])).id)
 
 

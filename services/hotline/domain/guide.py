@@ -17,6 +17,7 @@ SHOWN = {
     "fee": "收费标准及依据",
     "place": "办理地点和时间",
     "phone": "咨询方式",
+    "result": "办理结果",
     "link": "网上办理地址",
 }
 """What somebody who asks wants to know of it, in this order."""
