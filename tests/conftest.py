@@ -8,11 +8,15 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling
 
 from chassis.settings import Settings
 from cli.session import DATA
 from tests.servers import Desk, Servers, running
+
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 class ByFolder(LoadScopeScheduling):

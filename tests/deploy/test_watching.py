@@ -33,7 +33,9 @@ def metrics() -> dict[str, tuple[str, ...]]:
 
 def outcomes() -> set[str]:
     """Values of the label `outcome`, as they stand in the sources."""
-    sources = "".join(path.read_text() for path in (ROOT / "chassis").glob("*.py") if path.stem in ("rpc", "settle"))
+    sources = "".join(
+        path.read_text() for path in (ROOT / "chassis").glob("*.py") if path.stem in ("responding", "settle")
+    )
     counted = re.findall(r'HANDLED\.labels\([^\n]*"(\w+)"\)', sources)
     named = re.findall(r'outcome = (?:[^\n]*, )?"(\w+)"', sources) + re.findall(
         r'reply, outcome = .*?, "(\w+)"', sources

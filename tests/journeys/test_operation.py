@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 
+from contracts.registry import REGISTRY
 from tests.journeys.agreement import agree
 from tests.journeys.platform import MARK, Platform, soon
 from tests.journeys.test_hotline import sent, ticket
 
-SERIES = 400
+KINDS = sum(len((*each.events, *each.commands, *each.queries)) for each in REGISTRY.services.values())
+SERIES = 4 * KINDS
 """Distinct names and labels, without the buckets of histograms: they grow with the kinds of messages alone."""
 
 

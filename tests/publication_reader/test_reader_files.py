@@ -114,7 +114,7 @@ def test_entities_in_a_word_file_are_refused():
         text_of("a.docx", file.getvalue())
 
 
-@pytest.mark.parametrize("name", ["扫描.pdf", "图.jpg", "表.xls"])
+@pytest.mark.parametrize("name", ["图.jpg", "表.xls"])
 def test_kinds_that_are_not_read(name):
     with pytest.raises(Refused) as refused:
         text_of(name, b"x")
