@@ -17,13 +17,15 @@ async def decisions(loading: Loading, drafts: Mapping[str, str]) -> None:
     """Load all of them. `drafts` are the public documents by title."""
     read = sample.decisions()
     years = {n: await _catalogue(loading, n, each) for n, each in enumerate(read.catalogues)}
-    matters = {
-        f"决策{n}": _matter(loading, n, each, read.catalogues[each.catalogue], years[each.catalogue], drafts)
-        for n, each in enumerate(read.matters)
-    }
+
+    async def matters() -> None:
+        """One after the other, so that their numbers are those of the file."""
+        for n, each in enumerate(read.matters):
+            await _matter(loading, n, each, read.catalogues[each.catalogue], years[each.catalogue], drafts)
+
     meetings = {each.title: _meeting(loading, n, each) for n, each in enumerate(read.meetings)}
     ledgers = {each.title: _ledger(loading, n, each) for n, each in enumerate(read.ledgers)}
-    await loading.together(matters | meetings | ledgers)
+    await loading.together({"决策": matters()} | meetings | ledgers)
 
 
 async def _catalogue(loading: Loading, n: int, each: SampleCatalogue) -> str:

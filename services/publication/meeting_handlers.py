@@ -1,16 +1,17 @@
 """Meetings whose decisions concern the public."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
+from chassis import cases
 from chassis.actors import Cause
-from chassis.cases import Held
 from contracts import publication as c
 from contracts.base import Done
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.examining import without_personal_data
-from services.publication.meetings import domain
+from services.publication.meetings import domain, telling
 from services.publication.meetings import facts as f
 from services.publication.meetings.domain import Session
 from services.publication.meetings.rules import RULES
@@ -19,7 +20,13 @@ from services.publication.service import Publication, official, on
 KEEPERS: dict[c.MeetingType, str] = {c.MeetingType.STANDING: "government", c.MeetingType.UNIT: "department"}
 """Kinds of agencies that hold the meetings that are counted."""
 PAGE = 200
-MAX_MEETINGS = 5000
+
+
+class Held(NamedTuple):
+    """Meetings of one type of an agency in a year, and those in which others sat in."""
+
+    all: int = 0
+    invited: int = 0
 
 
 @on.command(c.PlanMeeting)
@@ -120,10 +127,7 @@ async def cancel(service: Publication, command: c.CancelMeeting, cause: Cause) -
 @on.query(c.GetMeetingCounts)
 async def counts(service: Publication, query: c.GetMeetingCounts, cause: Cause) -> c.MeetingCounts:
     """Each agency that holds such meetings, also one that held none."""
-    held: dict[tuple[str, c.MeetingType], list[bool]] = {}
-    for each in await service.meetings.find({"held_year": query.year}, limit=MAX_MEETINGS):
-        attended = any(invited.attended for invited in each.state.attendance)
-        held.setdefault((each.state.agency, each.state.type), []).append(attended)
+    held = await _held(service, query.year)
     keepers = {
         (agency.code, type)
         for agency in service.register.in_force(cause.now.date())
@@ -132,23 +136,39 @@ async def counts(service: Publication, query: c.GetMeetingCounts, cause: Cause) 
     }
     counted = {key for key in held if key[1] in RULES.invited_a_year.types} | keepers
     rows = [
-        _count(service, agency, type, held.get((agency, type), []))
+        _count(service, agency, type, held.get((agency, type), Held()))
         for agency, type in sorted(counted, key=lambda key: (key[1].value != c.MeetingType.STANDING, key[0]))
         if query.agency in (None, agency)
     ]
     return c.MeetingCounts(year=query.year, source=RULES.invited_a_year.source, rows=tuple(rows))
 
 
-def _count(service: Publication, agency: str, type: c.MeetingType, held: Sequence[bool]) -> c.MeetingCount:
+async def _held(service: Publication, year: int) -> dict[tuple[str, c.MeetingType], Held]:
+    """By what the store has indexed, so that no meeting is read."""
+    by = {name: f"$index.{name}" for name in ("agency", "type", "invited")}
+    where = {"kind": telling.KIND.name, "index.held_year": year}
+    found = await service.meetings.collection.aggregate(
+        [{"$match": where}, {"$group": {"_id": by, "count": {"$sum": 1}}}]
+    )
+    counted: dict[tuple[str, c.MeetingType], Held] = {}
+    for row in found:
+        key = (row["_id"]["agency"], c.MeetingType(row["_id"]["type"]))
+        before = counted.get(key, Held())
+        invited = row["count"] if row["_id"]["invited"] else 0
+        counted[key] = Held(before.all + row["count"], before.invited + invited)
+    return counted
+
+
+def _count(service: Publication, agency: str, type: c.MeetingType, held: Held) -> c.MeetingCount:
     known, required = service.register.by_code(agency), RULES.invited_a_year.value
     return c.MeetingCount(
         agency=agency,
         agency_name=known.name if known else agency,
         type=type,
-        held=len(held),
-        with_invitees=sum(held),
+        held=held.all,
+        with_invitees=held.invited,
         required=required,
-        missing=max(required - sum(held), 0),
+        missing=max(required - held.invited, 0),
     )
 
 
@@ -165,5 +185,5 @@ async def _step(service: Publication, id: str, cause: Cause, decide: Callable[[S
     return _done(await service.meetings.execute(id, decide, cause))
 
 
-def _done(held: Held[Session]) -> Done:
+def _done(held: cases.Held[Session]) -> Done:
     return Done(id=held.id, version=held.version, state=held.state.stage.value, repeated=held.repeated)

@@ -118,7 +118,7 @@ class Documents(Cases[Case]):
         await self.collection.create_index([("index.texts", 1)], sparse=True)
         await self.collection.create_index([("index.erasing", 1)], sparse=True)
         await self.collection.create_index([("index.to_gazette", 1), ("_id", 1)], sparse=True)
-        for name in ("documents", "claims", "rests_on", "look_at", "normative", "submitted", *SURVEYED):
+        for name in ("documents", "claims", "rests_on", "look_at", "normative", "submitted", "held_year", *SURVEYED):
             await self.collection.create_index([(f"index.{name}", 1)], sparse=True)
         await self.collection.create_index([("kind", 1), ("index.type", 1), ("_id", 1)])
         await self.collection.create_index([("kind", 1), ("index.state", 1), ("_id", 1)])

@@ -242,6 +242,6 @@ class Procedures(RuleBasedStateMachine):
 
 
 Procedures.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestProcedures = Procedures.TestCase

@@ -108,6 +108,7 @@ def index(state: Session) -> Mapping[str, Any]:
     plain: dict[str, Any] = {"agency": state.agency, "type": state.type.value, "stage": state.stage.value}
     if state.held:
         plain["held_year"] = state.day.year
+        plain["invited"] = bool(_attended(state))
     if state.due_at:
         plain["timed"] = True
     return plain
