@@ -1,6 +1,7 @@
 """The door: emissions become tickets, many at a time. One query, one block of numbers and one write each for all new
 papers and tickets; what belongs to a ticket that we have is decided one by one."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -64,8 +65,8 @@ async def _open(service: Hotline, waiting: Sequence[_Waiting]) -> dict[str, Held
     if not waiting:
         return {}
     now, calendar = waiting[0].cause.now, service.calendars.current
-    numbers = await service.new_numbers(now, len(waiting))
-    await service.papers.put([_sheet(service, each) for each in waiting], now)
+    sheets = [_sheet(service, each) for each in waiting]
+    numbers, _ = await asyncio.gather(service.new_numbers(now, len(waiting)), service.papers.put(sheets, now))
     held = await service.cases.open_many(
         [
             Opening(number, intake.open_case(each.arrival, number, now, calendar), each.cause, each.arrival.origin)
