@@ -50,11 +50,10 @@ def first_wrong(error: ValidationError) -> tuple[str, str]:
 def sentence(kind: str, where: Sequence[int | str], limits: Mapping[str, Any]) -> tuple[str, str]:
     """The same of pydantic's type of error, the place, and what the schema demands. The name of a field that is none
     is what somebody wrote, too: only where it stands is told."""
-    path = ".".join(str(part) for part in (where[:-1] if kind == "extra_forbidden" else where))
+    known = () if kind == "json_invalid" else where[:-1] if kind == "extra_forbidden" else where
+    path = ".".join(str(part) for part in known)
     words = SAID.get(kind) or KINDS.get(kind.split("_")[0]) or "不符合要求"
-    demanded = {
-        name: str(value).replace("'", "").replace(" or ", "、").replace(", ", "、") for name, value in limits.items()
-    }
+    demanded = {name: _plain(str(value)) for name, value in limits.items()}
     return path, f"{f'字段 {path} ' if path else '内容'}{words.format_map(demanded)}。"
 
 

@@ -10,7 +10,7 @@ from nats.js.errors import NotFoundError
 
 from chassis import permissions, streams
 from cli.options import Json
-from cli.session import Session, run, show
+from cli.session import Session, guarded, run, show
 from contracts.platform import Outcome, Parked, ParkedContent, Republish, RetryParked, ShowParked
 from contracts.registry import REGISTRY
 from kernel.refused import Refused
@@ -147,9 +147,18 @@ async def _drop(session: Session, seq: int) -> None:
     await js.delete_msg(streams.PARKED, seq)
 
 
+def _require(known: bool) -> None:
+    if not known:
+        raise Refused(
+            "unknown_service", "没有这个服务，或它没有记录可重新发布。", field="service", remedy="例：hotline"
+        )
+
+
 def republish(service: str = typer.Argument(help="服务名，或 all。"), json_: Json = False) -> None:
     """重新发布服务的全部现行记录（恢复备份之后，或供新的消费者）。例：zwgk republish hotline"""
-    names = [name for name, entry in REGISTRY.services.items() if entry.events] if service == "all" else [service]
+    telling = [name for name, entry in REGISTRY.services.items() if entry.events]
+    names = telling if service == "all" else [service]
+    guarded(lambda: _require(service in ("all", *telling)))
 
     async def work(session: Session) -> list[dict[str, Any]]:
         async def one(name: str) -> dict[str, Any]:

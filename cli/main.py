@@ -52,6 +52,15 @@ class Lazy(TyperGroup):
         name, _, rest = super().resolve_command(ctx, args)
         return name, imported(str(name)), rest
 
+    def invoke(self, ctx: Any) -> Any:
+        """What was typed in a form that no message can have is said in one line too."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as error:  # pydantic's own class of errors is one
+            from cli.session import misread
+
+            raise misread(error) from None
+
 
 def imported(name: str) -> Any:
     """The command itself, with all that stands under it."""

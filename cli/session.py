@@ -12,13 +12,13 @@ import nats
 import nats.errors
 import typer
 from nats.aio.client import Client
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 from rich.table import Table
 
 from chassis.clock import clock
 from chassis.credentials import Credentials, Secrets
-from chassis.rpc import Asker
+from chassis.rpc import Asker, invalid
 from cli import place
 from cli.place import DATA
 from contracts.base import Command, Query, Reply, Role
@@ -152,6 +152,14 @@ def guarded(act: Callable[[], T]) -> T:
         raise typer.Exit(REFUSED) from None
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def misread(error: ValueError) -> BaseException:
+    """The end of a command whose arguments make no message; any other error as it is."""
+    if not isinstance(error, ValidationError):
+        return error
+    complain(invalid(error))
+    return typer.Exit(REFUSED)
 
 
 def complain(refused: Refused) -> None:

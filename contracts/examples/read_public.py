@@ -30,7 +30,7 @@ async def main(credentials: dict[str, Any], begin: int | None, seconds: float) -
     client = await nats.connect(**connect, inbox_prefix=credentials["inbox_prefix"].encode())
     stream, durable = credentials["stream"], credentials["durable"]
     if begin is not None:
-        await rewind(client, stream, durable, begin)
+        await rewind(client, stream, durable, max(begin, 1))
     events = await client.jetstream().pull_subscribe_bind(durable, stream)
     end = asyncio.get_running_loop().time() + seconds
     while (left := end - asyncio.get_running_loop().time()) > 0:
@@ -42,7 +42,7 @@ async def main(credentials: dict[str, Any], begin: int | None, seconds: float) -
             record = json.loads(message.data)["record"]
             headers = message.headers or {}
             said = (headers["ce-type"], unquote(headers["ce-subject"]))
-            print(message.metadata.sequence.stream, *said, record.get("metadata", {}).get("title", ""), flush=True)
+            print(message.metadata.sequence.stream, *said, record.get("metadata", record).get("title", ""), flush=True)
             await message.ack()  # our place moves on; without it the event would come again
     await client.flush()  # the last acknowledgements are out
     await client.close()

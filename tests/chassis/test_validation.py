@@ -5,7 +5,7 @@ from typing import Any, Literal
 import pytest
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from chassis.validation import first_wrong
+from chassis.validation import first_wrong, sentence
 
 SECRET = "13800138000"
 
@@ -43,3 +43,7 @@ def test_the_field_and_what_is_wrong_never_the_value(given: Any, path: str, said
         Given.model_validate(given)
     assert first_wrong(error.value) == (path, said)
     assert SECRET not in said
+
+
+def test_broken_json_is_the_whole_wherever_it_breaks() -> None:
+    assert sentence("json_invalid", (17,), {}) == ("", "内容不是有效的 JSON。")

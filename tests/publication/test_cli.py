@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from typer.testing import CliRunner, Result
 
+from cli.main import app as whole
 from cli.place import Place
 from cli.publication import app
 from cli.session import DATA
@@ -71,6 +72,13 @@ async def test_files_channels_and_a_notice(platform: Path, desk: Desk, tmp_path:
     record = (await zwgk(platform, "show", id))["record"]
     assert (record["notice"]["answered"], record["delay_hours"]) == (1, 73)
     assert record["deliveries"][0]["place"] == "县图书馆"
+
+
+async def test_what_no_message_can_hold_is_refused_in_one_line(platform: Path) -> None:
+    for words in (["publication", "show", "../x"], ["republish", "nothing"]):
+        result = await asyncio.to_thread(CliRunner().invoke, whole, ["--data", str(platform), *words])
+        assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+        assert "../x" not in result.stderr
 
 
 async def test_a_catalogue_goes_out_and_comes_back(platform: Path, tmp_path: Path) -> None:
