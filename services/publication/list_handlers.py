@@ -31,7 +31,22 @@ async def start_clock(service: Publication, command: c.StartClock, cause: Cause)
     kind = type_of(command.type)
     clocks.limit_of(kind, command.act)
     named = _named if command.act == "publish" else _of_item
-    return _done(await service.catalogues.timing.start(await named(service, kind, command), by, cause))
+    begun = await named(service, kind, command)
+    held = await service.catalogues.timing.start(begun, by, cause)
+    return _done(await _done_before(service, begun, held, cause))
+
+
+async def _done_before(
+    service: Publication, begun: Begun, held: Held[CatalogueTimer], cause: Cause
+) -> Held[CatalogueTimer]:
+    """The item may have been put or changed before its limit was begun here."""
+    if begun.act == "withdraw":
+        return held
+    item = await service.catalogues.standing(begun.kind, begun.agency, begun.key)
+    if item is None or (begun.act == "change" and item.state.editions[-1].since.date() < begun.begun_on):
+        return held
+    await service.catalogues.timing.found(held, item, cause)
+    return await service.catalogues.timing.timers.load(held.id)
 
 
 async def _named(service: Publication, kind: ItemType, command: c.StartClock) -> Begun:

@@ -241,6 +241,7 @@ async def test_a_penalty_is_public_once_a_named_person_has_decided(
     assert (await desk(start, Done, **CLERK)).repeated
     decide = c.DecideDisclosure(id=clock, public=False, reason="影响轻微，不具有社会影响")
     await refused("forbidden", desk(decide, Done, **CLERK))
+    await refused("same_person", desk(decide, Done, as_="孙市监", agency="scj", roles=[Role.HEAD]))
     assert (await desk(decide, Done, **HEAD)).state == "withheld"
     assert (await desk(rows, c.RowOutcomes, **CLERK)).rows[0].outcome == "refused"
     again = decide.model_copy(update={"public": True, "reason": "涉及学校周边食品安全"})
@@ -268,6 +269,19 @@ async def test_a_withdrawal_is_due_and_met_by_taking_the_item_out(
     )
     assert (await told(servers, clock, "catalogue_clock", "changed"))["state"] == "done"
     await refused("other_keeper", desk(change, Done, as_="旁人", agency="czj", roles=[Role.CLERK]))
+
+
+async def test_what_was_done_before_its_limit_was_begun_meets_it(
+    servers: Servers, desk: Desk, app: App[Publication]
+) -> None:
+    values = {"document_no": "示许〔2026〕6号", "project": "许可", "kind": "普通", "content": "经营", "organ": "示例局",
+              "party_class": "法人及非法人组织", "party": "示例公司", "decided_on": "2026-11-16"}  # fmt: skip
+    item = await desk(c.PutItem(type="permits", agency="scj", values=values, reason="公示"), Done, **CLERK)
+    named = {"document_no": values["document_no"]}
+    start = c.StartClock(type="permits", agency="scj", act="publish", begun_on=date(2026, 11, 16), values=named)
+    clock = await desk(start, Done, **CLERK)
+    assert clock.state == "done"
+    assert (await told(servers, clock.id, "catalogue_clock", "changed"))["item"] == item.id
 
 
 async def test_who_is_late_with_the_budget_stands_in_a_list(

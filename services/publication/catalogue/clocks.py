@@ -90,6 +90,7 @@ class CatalogueTimer(BaseModel):
     warn_on: date | None
     provisional: bool
     opened_at: datetime
+    started_by: str
     warned: bool = False
     overdue: bool = False
     disclosed: bool | None = None
@@ -189,6 +190,8 @@ def decide(timer: CatalogueTimer, public: bool, reason: str, by: Official, now: 
         raise Refused("nothing_to_decide", "这种目录无须逐件认定是否公开。", remedy="请核对编号。")
     if timer.done_on or timer.dropped:
         raise Refused("clock_over", "该期限已经办结。", remedy="请核对编号。")
+    if timer.started_by == by.id:
+        raise Refused("same_person", "认定须由登记人以外的人员作出。", remedy="请由单位负责人认定。")
     if (timer.disclosed, timer.reason) == (public, reason):
         return []
     return [DisclosureDecided(public=public, reason=reason, by=by, at=now)]
@@ -206,7 +209,7 @@ def drop(timer: CatalogueTimer, reason: str, by: Official, now: datetime) -> lis
 
 def evolve(timer: CatalogueTimer | None, fact: Fact) -> CatalogueTimer:
     if isinstance(fact, ClockStarted):
-        return CatalogueTimer(**fact.model_dump(exclude={"by", "at"}), opened_at=fact.at)
+        return CatalogueTimer(**fact.model_dump(exclude={"by", "at"}), opened_at=fact.at, started_by=fact.by.id)
     if timer is None:
         raise ValueError("the first fact starts a limit")
     match fact:

@@ -46,8 +46,7 @@ class Wanted:
 
     @property
     def origin(self) -> str:
-        key = f"{self.kind.type}\n{self.agency}\n{self.key}"
-        return f"item:{hashlib.sha256(key.encode()).hexdigest()}"
+        return _origin(self.kind, self.agency, self.key)
 
 
 @dataclass(frozen=True)
@@ -72,6 +71,12 @@ class Catalogues:
         held, outcome = await self._put(wanted, known, by, cause)
         await self.timing.met(wanted.kind.type, wanted.agency, wanted.key, held, outcome, cause)
         return held, outcome
+
+    async def standing(self, kind: ItemType, agency: str, key: str) -> Held[Item] | None:
+        """The item with a key, where it stands."""
+        origin = _origin(kind, agency, key)
+        found = (await self.items.by_origin([origin])).get(origin)
+        return found if found and not found.state.removed_for else None
 
     async def known(self, wanted: Wanted) -> Held[Item] | None:
         return (await self.items.by_origin([wanted.origin])).get(wanted.origin)
@@ -176,3 +181,8 @@ class Catalogues:
         for name, value in values.items():
             text = value if isinstance(value, str) else "\n".join(" ".join(row.values()) for row in value)
             without_personal_data(self.phones, **{name: text})
+
+
+def _origin(kind: ItemType, agency: str, key: str) -> str:
+    named = f"{kind.type}\n{agency}\n{key}"
+    return f"item:{hashlib.sha256(named.encode()).hexdigest()}"

@@ -95,6 +95,11 @@ class Timing:
         if outcome == "changed":
             await self._meet({"item": held.id, "act": "change"}, held, cause)
 
+    async def found(self, timer: Held[CatalogueTimer], held: Held[Item], cause: Cause) -> None:
+        """What a limit is about was done before it was begun here."""
+        each, on = replace(cause, id=f"{cause.id}:found"), held.state.editions[-1].since.date()
+        await self.timers.execute(timer.id, lambda it: _met(it, held.state, on), each)
+
     async def withdrawn(self, held: Held[Item], cause: Cause) -> None:
         await self._meet({"item": held.id, "act": "withdraw"}, held, cause)
 
