@@ -43,7 +43,7 @@ class DemandsChecked(Reply):
 
 
 class CheckDemands(Query, by=ANYONE, reply=DemandsChecked):
-    """Whether what a window asks for stands in the guide; nothing outside it may be asked for (001 第35条)."""
+    """Whether what a window asks for stands in the guide: nothing else may be demanded (翁源县2018年分工 第35项)."""
 
     code: str = Field(max_length=100)
     agency: str | None = Field(default=None, max_length=40)

@@ -123,7 +123,7 @@ async def get_guide(service: Publication, query: c.GetGuide, cause: Cause) -> c.
 
 @on.query(c.CheckDemands)
 async def check_demands(service: Publication, query: c.CheckDemands, cause: Cause) -> c.DemandsChecked:
-    """办事指南之外不得增加其他要求 (001 第35条)."""
+    """办事指南之外不得增加其他要求 (翁源县2018年分工 第35项)."""
     item = await _guide(service, query.code, query.agency)
     rows = item.values.get("materials", ())
     known = {} if isinstance(rows, str) else {row["name"]: row["basis"] for row in rows}

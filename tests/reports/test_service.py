@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
+from contracts import publication, requests
 from contracts import readmodel as c
-from contracts import requests
 from contracts.base import Done, Role
 from contracts.publication import DocumentPublished
 from kernel.refused import Refused
@@ -357,3 +357,21 @@ async def test_without_the_hotline_a_scoreboard_says_what_is_missing(desk: Desk,
     with pytest.raises(Refused) as caught:
         await desk(c.GetReport(report="hotline", year=2026), c.ReportFile)
     assert caught.value.code == "unavailable"
+
+
+async def test_progress_in_the_key_fields_stands_in_the_draft(
+    servers: Servers, desk: Desk, app: App[ReadModel]
+) -> None:
+    """翁源县2018年分工方案 第15项: 在年度报告中公布重点领域信息公开情况."""
+    await take_in(desk, app, [line("lyj", "zd-1", "2026-03-02", "2026-03-10")])
+    values = {"year": "2026", "field": "生态环境", "department": "示例县林业局", "progress": "公开林地审批12件。"}
+    put = publication.PutItem(type="key_progress", agency="lyj", values=dict(values), reason="年度进展")
+    async with started(servers, ["publication"]):
+        await desk(put, Done, agency="lyj", roles=[Role.CLERK])
+
+        async def drafted() -> bool:
+            parts = (await report(desk, 2026, "lyj"))["parts"]
+            return "生态环境（示例县林业局）：公开林地审批12件。" in parts["六、其他需要报告的事项"]
+
+        await until(drafted)
+    assert "林地审批" not in json.dumps((await report(desk, 2026, "lyj", as_of=date(2026, 6, 1)))["parts"])

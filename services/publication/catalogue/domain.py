@@ -101,7 +101,7 @@ def _shown_until(
 
 
 def _dated(standing: Item | None, kind: ItemType, values: Mapping[str, Value], change: Change) -> None:
-    """A changed guide says when it was approved and from when it holds (001 第35条)."""
+    """A changed guide says when it was approved and from when it holds (翁源县2018年分工 第35项)."""
     limit = kind.limit("change")
     if standing is None or limit is None or not limit.dated or standing.values == values:
         return
@@ -135,7 +135,7 @@ def _days_late(kind: ItemType, values: Mapping[str, Value], now: datetime, calen
 
 
 def _in_time(kind: ItemType, change: Change, now: datetime, calendar: Calendar) -> bool | None:
-    """Whether a change was public in its time after the approval (guides, 001 第35条: one working day; a setting)."""
+    """Whether a change was public in its time after the approval (guides: 翁源县2018年分工 第35项, one working day)."""
     limit = kind.limit("change")
     if limit is None or change.approved_on is None:
         return None

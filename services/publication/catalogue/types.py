@@ -188,7 +188,7 @@ class ItemType(Part):
         return calendar.add_months(since, months) if months else None
 
     def remarks(self, values: Mapping[str, Value]) -> tuple[str, ...]:
-        """Vague words in what is demanded of people (001 第32、34条): for a person to look at."""
+        """Vague words in what is demanded of people (翁源县2018年分工 第32、34项): for a person to look at."""
         return tuple(
             f"“{self.label(place.partition('.')[0])}”含有模糊表述“{vague.word}”"
             for place in self.vague_fields

@@ -38,6 +38,8 @@ class Inputs:
     unit_reports: Sequence[Mapping[str, Any]] | None = None
     """Issued reports of all units, when there are all of them."""
     carry_reason: str = ""
+    progress: Sequence[tuple[str, str, str]] = ()
+    """Progress in the key fields (重点领域) as departments published it: agency, field, text."""
     names: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -149,7 +151,7 @@ def _parts(inputs: Inputs, report: Mapping[str, Any], late: int) -> dict[str, st
             inputs.name, report, inputs.period, len(documents), proactive.deliveries(documents)
         ),
         "problems": narrative.problems(report, late),
-        "other": f"{report['fees_reported']}。",
+        "other": narrative.other(report["fees_reported"], inputs.progress, inputs.names),
     }
     return {PARTS[part]: inputs.parts.get(part) or draft for part, draft in drafts.items()}
 
@@ -233,6 +235,6 @@ def digest(inputs: Inputs, cases: Sequence[Case]) -> str:
         "openings": {year: [each.model_dump() for each in found] for year, found in inputs.openings.items()},
         "parts": dict(inputs.parts),
         "carry_reason": inputs.carry_reason,
-    }
+    } | ({"progress": inputs.progress} if inputs.progress else {})
     hashed.update(json.dumps(rest, ensure_ascii=False, sort_keys=True).encode())
     return hashed.hexdigest()

@@ -87,6 +87,15 @@ def fees(period: Period, by_agency: Sequence[tuple[str, int, int]]) -> str:
     return f"{when}收取政府信息公开信息处理费{amount}元，其中{parts}"
 
 
+def other(fees: str, progress: Sequence[tuple[str, str, str]], names: Mapping[str, str]) -> str:
+    """六、其他需要报告的事项: fees, and progress of departments in the key fields (翁源县2018年分工 第15项)."""
+    lines = [f"{fees}。"]
+    if progress:
+        lines.append("重点领域政府信息公开工作进展：")
+        lines += [f"{field}（{names.get(agency, agency)}）：{text}" for agency, field, text in progress]
+    return "\n".join(lines)
+
+
 SAID = {
     "r01": re.compile(r"新收[^\d，。；]{0,20}?(\d+)件"),
     "r02": re.compile(r"上年(?:度)?结转[^\d，。；]{0,20}?(\d+)件"),

@@ -27,6 +27,8 @@ from services.readmodel.reports.editions import Shelf
 from services.readmodel.reports.form import data
 from services.readmodel.storage import Generations
 
+PROGRESS = 200
+"""So many fields and departments at most."""
 SITE_YEAR = "网站年报/"
 """Items of declared figures that belong to the yearly form of a site (政府网站工作年度报表)."""
 COORDINATING = ("office", "government")
@@ -149,7 +151,25 @@ class Office:
             before=await self._issued(reports.get((year - 1, scope))),
             unit_reports=await self._unit_reports(year, members) if not scope else None,
             carry_reason=mine.carry_reason if mine else "",
+            progress=await self._progress(year, scope, day),
             names={agency.code: agency.name for agency in self.register},
+        )
+
+    async def _progress(self, year: int, scope: str, day: date) -> list[tuple[str, str, str]]:
+        """Yearly progress in the key fields (重点领域), of the items as they stand if they stood so on the day."""
+        where = {
+            "type": "publication.catalogue_item",
+            "record.type": "key_progress",
+            "record.values.year": str(year),
+            "record.removed": False,
+        }
+        found = await (await self.generations.current()).views.find(where, limit=PROGRESS)
+        records = [each["record"] for each in found]
+        standing = [each for each in records if not scope or each["agency"] == scope]
+        return sorted(
+            (each["agency"], each["values"]["field"], each["values"]["progress"])
+            for each in standing
+            if datetime.fromisoformat(each["since"]).astimezone(CST).date() <= day
         )
 
     async def _issued(self, report: Case | None) -> dict[str, Any] | None:
