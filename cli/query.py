@@ -151,8 +151,8 @@ def rebuild(json_: Json = False) -> None:
         return
     typer.echo(f"✓ 第 {state.generation} 代视图已启用：{state.applied} 个事件，每秒 {state.per_second:.0f} 个。")
     if state.different is not None:
-        same = "与原来的视图完全一致" if not state.different else f"与原来的视图有 {state.different} 条不同"
-        typer.echo(f"{same}（重建期间有变动的记录会不同）。")
+        other = f"与原来的视图有 {state.different} 条不同；重建期间有变动的记录会不同。"
+        typer.echo(other if state.different else "与原来的视图完全一致。")
 
 
 def _interrupted(state: c.RebuildState) -> None:
@@ -175,12 +175,21 @@ def checksum(json_: Json = False) -> None:
 
 @readmodel_app.command("lag")
 def lag(json_: Json = False) -> None:
-    """读模型落后多少事件、各类视图多少条。"""
+    """读模型落后多少事件、各类视图多少条、各用多久更新。例：zwgk readmodel lag"""
 
     async def work(session: Session) -> c.LagState:
         return await session.ask(c.Lag(), c.LagState)
 
-    show(run(work), json_=json_, columns=[("pending", "待处理事件"), ("last_event_at", "最近事件"), ("views", "视图")])
+    found = run(work)
+    if json_:
+        show(found, json_=True)
+        return
+    rows = [{"view": name, "count": count, "lag": found.lags.get(name)} for name, count in found.views.items()]
+    columns = [("view", "视图"), ("count", "条数"), ("lag", "最近一次更新用时（秒）")]
+    title = (
+        f"待处理事件 {found.pending} 个，检索待更新 {found.search_behind} 条，最近事件 {found.last_event_at or '无'}"
+    )
+    show(rows, json_=False, columns=columns, title=title)
 
 
 @readmodel_app.command("counts")

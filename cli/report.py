@@ -23,7 +23,28 @@ from services.readmodel.reports.form import cells
 app = typer.Typer(no_args_is_help=True)
 bulletins.register(app)
 R = TypeVar("R", bound=Reply)
-YEAR = typer.Option(..., "--year", min=2000, max=2100, help="年度。")
+
+
+def _year(year: int) -> int:
+    """Of an annual report: the regulation is in force since 1 May 2008."""
+    if not 2008 <= year <= 2100:
+        guarded(lambda: _no_year("条例自2008年起施行，此前没有年度报告。" if year < 2008 else "没有这个年度。"))
+    return year
+
+
+def _no_year(why: str) -> None:
+    raise Refused("year", why, field="year", remedy="请核对年度。")
+
+
+def _counted_year(year: int) -> int:
+    """Of the older statistics, which offices kept before the regulation too."""
+    if not 2000 <= year <= 2100:
+        guarded(lambda: _no_year("只统计2000年至2100年的公开信息。"))
+    return year
+
+
+YEAR = typer.Option(..., "--year", callback=_year, help="年度。")
+COUNTED_YEAR = typer.Option(..., "--year", callback=_counted_year, help="年度。")
 SCOPE = typer.Option("", "--agency", help="编制单位的机构代码；不填为全区域汇总。")
 DESK = typer.Option("", "--desk", help="经办人所在机构的代码；默认同编制单位，汇总时为政府办公室。")
 AS_OF = typer.Option(None, "--as-of", formats=["%Y-%m-%d"], help="截至哪一天的状况；默认今天。")
@@ -78,7 +99,7 @@ def annual(
     layout: Any = chosen(form, FORMS, "form") if form else None
     query = guarded(
         lambda: c.GetAnnualReport(
-            year=_of_regulation(year),
+            year=year,
             agency=agency,
             as_of=day(as_of),
             edition=edition,
@@ -93,21 +114,13 @@ def annual(
         sys.stderr.write(f"! {each}\n")
 
 
-def _of_regulation(year: int) -> int:
-    if year < 2008:
-        raise Refused("year_before", "条例自2008年起施行，此前没有年度报告。", field="year", remedy="请核对年度。")
-    return year
-
-
 def _write(reply: c.ReportReply, kind: str, out: Path | None) -> None:
     content = base64.b64decode(reply.file) if reply.file else bulletins.as_json(reply.report)
     bulletins.write(content, kind, out)
 
 
 def _explain(year: int, agency: str, as_of: datetime | None, cell: tuple[str, str], json_: bool) -> None:
-    query = c.ExplainCell(
-        year=guarded(lambda: _of_regulation(year)), agency=agency, as_of=day(as_of), row=cell[0], column=cell[1]
-    )
+    query = c.ExplainCell(year=year, agency=agency, as_of=day(as_of), row=cell[0], column=cell[1])
     found = _ask(query, c.CellCases)
     if json_:
         show(found, json_=True)
@@ -329,7 +342,7 @@ def check(file: Path = typer.Argument(help="年度报告：json、html 或 docx�
 
 @app.command("disclosure")
 def disclosure(
-    year: int = YEAR,
+    year: int = COUNTED_YEAR,
     agency: str = SCOPE,
     as_of: datetime = AS_OF,
     format_: str = typer.Option("table", "--format", help="table 或 json。"),
