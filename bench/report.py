@@ -73,15 +73,16 @@ async def run(cases: int, rounds: int) -> tuple[Row, dict[str, float]]:
             office = replace(app.it.reports, generations=generations, shelf=Shelf())
             await fill(await generations.current(), cases)
             limit = await by_hand(await generations.current())
-            seconds = []
+            seconds, busy = [], []
             for _ in range(rounds + 1):
-                began = time.perf_counter()
+                began, cpu = time.perf_counter(), time.process_time()
                 made = make(await office.inputs(YEAR, "", date(2026, 11, 23)))
                 seconds.append(time.perf_counter() - began)
+                busy.append(time.process_time() - cpu)
             await app.runtime.store.close()
     assert made.checks.errors == []
     row = Row(f"annual report of {cases:,} cases, first", "cases/s", cases / seconds[0], cases / limit)
-    return row, {"first_seconds": seconds[0], "later_seconds": min(seconds[1:])}
+    return row, {"first_seconds": seconds[0], "first_cpu_seconds": busy[0], "later_seconds": min(seconds[1:])}
 
 
 app = typer.Typer(help="Seconds of an annual report.")
@@ -99,7 +100,8 @@ def main(
         sys.stdout.write(json.dumps(seconds) + "\n")
         return
     show([row], json_=False)
-    print(f"first report {seconds['first_seconds']:.2f} s, later ones {seconds['later_seconds']:.2f} s (aim ≤ 2 s)")
+    first = f"first report {seconds['first_seconds']:.2f} s ({seconds['first_cpu_seconds']:.2f} s of it busy)"
+    print(f"{first}, later ones {seconds['later_seconds']:.2f} s (aim ≤ 2 s)")
 
 
 if __name__ == "__main__":
