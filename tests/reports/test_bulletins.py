@@ -1,6 +1,8 @@
 """Bulletins without any server: small numbers, periods, plots, rates, limits, the yearly form of a site."""
 
+import io
 import re
+import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,6 +12,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from contracts.readmodel import Declared, Figure
 from kernel.calendar import Calendar, end_of_day
@@ -109,6 +112,13 @@ def test_a_plot_is_whole_for_eyes_print_and_screen_readers(plot: str) -> None:
     assert used <= {element.attrib["id"] for element in root.iter("pattern")}
 
 
+def test_a_plotted_rate_names_its_parts() -> None:
+    plot = plots.rates("按期率", [("财政局", rate(1, 3)), ("交通局", rate(0, 0))])
+    assert "33.33%（1/3）" in plot
+    assert "交通局" not in plot
+    assert plots.rates("按期率", [("交通局", rate(0, 0))]) == ""
+
+
 def test_plots_of_nothing_are_none() -> None:
     assert plots.bars("空", [], "件") == plots.bars("空", [("一", None)], "件") == plots.columns("空", [], "件") == ""
     assert ElementTree.fromstring(plots.bars("零", [("一", 0)], "件")) is not None
@@ -194,6 +204,12 @@ def test_overdue_work_is_listed_by_unit_with_its_days() -> None:
     empty = sheet(None)
     overdue.overdue(empty, [], NOW, CALENDAR, name)
     assert "没有。" in files.html(empty.layout)
+    odd = sheet(None)
+    overdue.overdue(odd, [view("RX-9", due, title="=1+1\x0b<b>&")], NOW, CALENDAR, name)
+    document = zipfile.ZipFile(io.BytesIO(files.docx(odd.layout))).read("word/document.xml")
+    assert "=1+1<b>&" in "".join(ElementTree.fromstring(document).itertext())
+    book = load_workbook(io.BytesIO(files.xlsx(odd.layout)))
+    assert "'=1+1<b>&" in {cell.value for row in book["逾期事项"].iter_rows() for cell in row}
 
 
 def test_progress_needs_no_knowledge_of_a_kind_of_work() -> None:
@@ -262,6 +278,7 @@ def test_a_site_fails_by_a_confirmed_veto_alone() -> None:
     public = sheet(public=True)
     site.site(public, sites, [], findings, NOW, name)
     assert "list" not in public.data
+    assert "/zcjd/" not in str(public.told()) + files.html(public.layout)
 
 
 FIELDS = re.findall(

@@ -31,7 +31,8 @@ svg.plot{display:block;width:100%;max-width:44em;margin:.8em auto;break-inside:a
 .pair svg.plot{flex:1 1 24em;max-width:40em;margin:.8em 0}
 .pair .scroll{flex:1 1 12em}
 .warning{border:2px solid #a00;padding:.5em;text-indent:0}.foot{font-size:.85em;text-indent:0}
-@media(max-width:40em){body{margin:1em auto}h1{font-size:1.3em}}
+@media screen and (max-width:40em){body{margin:1em auto}h1{font-size:1.3em}
+  thead th{white-space:nowrap}th[scope=row]{min-width:8em}}
 @media print{@page{size:A4;margin:18mm 15mm}body{margin:0;max-width:none;padding:0;font-size:11pt}
   .scroll{overflow:visible}tr,.pair{break-inside:avoid}svg.plot{max-width:34em}thead{display:table-header-group}}
 """
@@ -140,7 +141,7 @@ def docx(layout: Layout) -> bytes:
 def _paragraph(text: str, *, bold: bool = False, centred: bool = False) -> str:
     align = '<w:pPr><w:jc w:val="center"/></w:pPr>' if centred else ""
     strong = "<w:rPr><w:b/></w:rPr>" if bold else ""
-    return f'<w:p>{align}<w:r>{strong}<w:t xml:space="preserve">{escape(text)}</w:t></w:r></w:p>'
+    return f'<w:p>{align}<w:r>{strong}<w:t xml:space="preserve">{escape(CONTROL.sub("", text))}</w:t></w:r></w:p>'
 
 
 def _word_table(grid: Grid) -> str:

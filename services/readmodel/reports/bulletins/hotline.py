@@ -116,8 +116,7 @@ def _lay_out(sheet: Sheet) -> None:
     if data["topics"] is not None:
         _topics_part(sheet)
     units = [("label", "承办单位"), *_some(COUNTS, "received", "closed", "overdue", "returned"), *RATES[:4]]
-    bars = [(sheet.short(row["label"]), row["on_time"]["value"]) for row in data["by_unit"]]
-    plot = plots.bars("各单位按期办结率", bars, "%", whole=100)
+    plot = plots.rates("各单位按期办结率", [(sheet.short(row["label"]), row["on_time"]) for row in data["by_unit"]])
     sheet.part("各单位办理情况", grid=table(units, data["by_unit"]), plots=[plot])
     ratings = [("name", "单位"), *((level, level) for level in LEVELS), ("excluded", "误评和恶意差评"),
                ("good", "好评率"), ("rectified", "已整改差评"), ("revisited", "实名差评回访率")]  # fmt: skip

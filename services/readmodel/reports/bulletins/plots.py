@@ -2,8 +2,9 @@
 for who cannot see them. Every plot shows what a table beside it says in numbers."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
+from typing import Any
 
 WIDTH = 560
 LABEL = 150
@@ -23,23 +24,37 @@ STROKES = {
 }
 
 
-def bars(title: str, rows: Sequence[tuple[str, float | None]], unit: str, *, whole: float | None = None) -> str:
-    """Horizontal bars, one a row. `None`: nothing is known or it is withheld. `whole`: the end of the scale."""
-    if all(value is None for _, value in rows):
+def bars(title: str, rows: Sequence[tuple[str, float | None]], unit: str) -> str:
+    """Horizontal bars, one a row. `None`: nothing is known or it is withheld."""
+    most = max((value or 0 for _, value in rows), default=0) or 1
+    return _bars(title, [(label, value, f"{value}{unit}") for label, value in rows], most)
+
+
+def rates(title: str, rows: Sequence[tuple[str, Mapping[str, Any]]]) -> str:
+    """Horizontal bars of rates on a scale up to 100 %, each with its numerator and denominator."""
+    said = [(label, each["value"], f"{each['value']:.4g}%（{each['part']}/{each['of']}）")
+            for label, each in rows if each["of"]]  # fmt: skip
+    return _bars(title, said, 100)
+
+
+def _bars(title: str, rows: Sequence[tuple[str, float | None, str]], most: float) -> str:
+    if all(value is None for _, value, _ in rows):
         return ""
-    shown = rows[:MOST]
-    most = whole or max((value or 0 for _, value in shown), default=0) or 1
-    room = WIDTH - LABEL - 90
+    shown = [(label, value or 0, "—" if value is None else said) for label, value, said in rows[:MOST]]
+    room = WIDTH - LABEL - max(_wide(said) for _, _, said in shown) - 10
     body = []
-    for at, (label, value) in enumerate(shown):
-        top = at * LINE + 6
-        length = max(room * (value or 0) / most, 0)
+    for at, (label, value, said) in enumerate(shown):
+        top, length = at * LINE + 6, room * value / most
         body.append(_label(label, top))
         body.append(f'<rect x="{LABEL}" y="{top}" width="{length:.1f}" height="18" fill="{ALONE}"/>')
-        said = "—" if value is None else f"{_number(value)}{unit}"
         body.append(_text(LABEL + length + 6, top + 14, said))
-    said = "；".join(f"{label}{'无数据' if value is None else f'{_number(value)}{unit}'}" for label, value in shown)
-    return _plot(title, said + _rest(len(rows)), len(shown) * LINE + 8, "".join(body))
+    words = "；".join(f"{label}{said}" for label, _, said in shown)
+    return _plot(title, words + _rest(len(rows)), len(shown) * LINE + 8, "".join(body))
+
+
+def _wide(text: str) -> int:
+    """About how wide a text is drawn."""
+    return sum(14 if ord(letter) > 0x2E80 else 9 for letter in text)
 
 
 def stacked(title: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[int]]], unit: str) -> str:
@@ -139,12 +154,3 @@ def _label(label: str, top: float) -> str:
 
 def _text(x: float, y: float, text: str, anchor: str = "start", colour: str = INK) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}" fill="{colour}">{escape(text)}</text>'
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)
-
-
-def ordered(counts: dict[str, int]) -> Iterator[tuple[str, int]]:
-    """The largest first; equal ones by name."""
-    yield from sorted(counts.items(), key=lambda each: (-each[1], each[0]))

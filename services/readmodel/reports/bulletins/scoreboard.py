@@ -197,22 +197,10 @@ def _lay_out(sheet: Sheet, types: Sequence[str]) -> None:
         "name=单位 opinion_on_time=舆情按期回应率 findings=网站问题 findings_rectified=整改率 "
         "tasks=牵头任务 tasks_completion=任务办结率 overdue=现有逾期"
     )
-    bars = [
-        (sheet.short(row["name"]), row["requests_on_time"]["value"]) for row in rows if row["requests_on_time"]["of"]
-    ]
-    tickets = [
-        (sheet.short(row["name"]), row["tickets_on_time"]["value"])
-        for row in rows
-        if (row["tickets_on_time"] or NONE)["of"]
-    ]
-    sheet.part(
-        "公开、申请与热线",
-        grid=table(work, rows),
-        plots=[
-            plots.bars("各单位依申请按期答复率", bars, "%", whole=100),
-            plots.bars("各单位热线按期办结率", tickets, "%", whole=100),
-        ],
-    )
+    requests = [(sheet.short(row["name"]), row["requests_on_time"]) for row in rows]
+    tickets = [(sheet.short(row["name"]), row["tickets_on_time"] or NONE) for row in rows]
+    on_time = [plots.rates("各单位依申请按期答复率", requests), plots.rates("各单位热线按期办结率", tickets)]
+    sheet.part("公开、申请与热线", grid=table(work, rows), plots=on_time)
     late = sorted((row for row in rows if row["overdue"]), key=lambda row: -row["overdue"])
     parts = [(sheet.short(row["name"]), [row["overdue_by_type"].get(name, 0) for name in types]) for row in late]
     plot = plots.stacked("各单位现有逾期", [title(name) for name in types], parts, "件")

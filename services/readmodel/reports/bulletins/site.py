@@ -50,7 +50,9 @@ def site(
         "rectified_before": rectified(before, now),
         "overdue": sum(each["open"] and bool(each["due_at"]) and _past(each, now) for each in findings),
     }
-    if not sheet.public:
+    if sheet.public:  # where exactly something leaks or is broken is for those who mend it
+        sheet.data["repeated"] = [{**row, "object": ""} for row in sheet.data["repeated"]]
+    else:
         sheet.data["list"] = fitting([_line(each, names) for each in found if each["open"]], LISTED)
     sheet.notes.extend(NOTES)
     _lay_out(sheet)
