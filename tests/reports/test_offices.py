@@ -162,6 +162,12 @@ async def test_a_scoreboard_has_a_row_for_every_unit_and_zeros(desk: Desk, app: 
         assert row["requests_on_time"]["of"] is None or row["requests_on_time"]["of"] in (0, *range(5, 999))
     (one,) = (await report(desk, "scoreboard", year=2024, quarter=3, agency="sjj"))["units"]
     assert one == units["sjj"]
+    reply = await desk(
+        c.GetReport(report="scoreboard", year=2024, quarter=3, agency="sjj", format="text"), c.ReportFile
+    )
+    text = base64.b64decode(reply.file).decode()
+    assert "审计局" in text
+    assert "农业农村局" not in text
 
 
 async def test_a_report_is_published_by_the_ordinary_chain(

@@ -63,12 +63,12 @@ class Asking:
         return found.name if found else code
 
     def units(self) -> list[Agency]:
-        """Units that report, on the last day of the time or today; one of them where one is asked for."""
-        wanted, kinds = self.query.agency, data()["reporting_kinds"]
-        known = (
-            self.service.register.in_force(min(self.sheet.period.last, self.sheet.as_of)) if self.sheet.period else ()
-        )
-        return [each for each in known if (each.kind in kinds and not wanted) or each.code == wanted]
+        """Units that report, on the last day of the time or today; or the one that is asked for."""
+        register, period = self.service.register, self.sheet.period
+        if self.query.agency:
+            return [register.require(self.query.agency)]
+        day = min(period.last, self.sheet.as_of) if period else self.sheet.as_of
+        return [each for each in register.in_force(day) if each.kind in data()["reporting_kinds"]]
 
 
 @on.query(c.GetReport)
@@ -206,8 +206,6 @@ async def _scoreboard(asking: Asking) -> None:
     )
     known = Known(documents, drafts, cases, tickets, events, findings, tasks, late)
     scoreboard(sheet, known, asking.units(), asking.cause.now, asking.name)
-    if asking.query.agency:
-        sheet.data["units"] = [row for row in sheet.data["units"] if row["agency"] == asking.query.agency]
 
 
 async def _tickets(asking: Asking) -> h.StatisticsTable | None:

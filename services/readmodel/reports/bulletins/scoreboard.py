@@ -61,7 +61,8 @@ def scoreboard(sheet: Sheet, known: Known, units: Iterable[Agency], now: datetim
     if known.tickets is None:
         sheet.incomplete.append("热线服务没有应答，本表缺热线数字。")
     listed = {unit.code: unit.name for unit in units}
-    others = {code: names(code) for code in sorted(_with_work(known)) if code and code not in listed}
+    found = () if sheet.scope else sorted(_with_work(known))
+    others = {code: names(code) for code in found if code and code not in listed}
     late = {row["agency"]: row for row in by_unit(known.overdue, names)}
     mine = known.by_agency()
     rows = [_row(sheet, mine(code), code, name, late.get(code), now) for code, name in {**listed, **others}.items()]
