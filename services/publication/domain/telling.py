@@ -73,7 +73,7 @@ def record(case: Case) -> Document:
         days_late=case.days_late,
         findings=case.open_findings,
         conflicts=len(case.doubts),
-        interpretation=case.interpretation,
+        interpretation=None if hidden else case.interpretation,
         clock=case.clock,
         to_clear=case.to_clear,
         erased=case.erased,
