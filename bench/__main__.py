@@ -4,7 +4,7 @@ import asyncio
 
 import typer
 
-from bench import command, intake, rebuild
+from bench import command, intake, rebuild, stock
 from bench.harness import show
 
 app = typer.Typer(help="Measurements as ratios to a hand-written limit, in one run.")
@@ -21,6 +21,7 @@ def main(
         asyncio.run(intake.run(tickets, rounds)),
         *asyncio.run(rebuild.run(tickets * 3, rounds)),
         asyncio.run(command.run(tickets // 4, rounds)),
+        asyncio.run(stock.run(tickets // 2, rounds)),
     ]
     show(rows, json_=json_)
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.publication import (
     Attribute,
@@ -97,7 +97,7 @@ class Case(BaseModel):
     notice: Notice | None = None
     objections: tuple[str, ...] = ()
     """Papers of the objections to the notice, in their order."""
-    answers: dict[int, str] = {}
+    answers: dict[int, str] = Field(default_factory=dict)
     """Papers of the answers, by number of the objection."""
     deliveries: tuple[Delivery, ...] = ()
     submitted_at: datetime | None = None
