@@ -1,4 +1,4 @@
-"""The stock of documents: `Import` with confirmation against bare insertions of what has to be kept of each document."""
+"""The stock of documents: `Import` with confirmation against bare insertions of what must be kept of each document."""
 
 import asyncio
 import json
