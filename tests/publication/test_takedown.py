@@ -107,12 +107,14 @@ async def on_pages(web: httpx.AsyncClient, id: str) -> list[str]:
 
 
 async def _read(web: httpx.AsyncClient, path: str) -> str:
-    """The text of a page; of an endless one, what comes within a second."""
+    """The text of a page; of an endless one, what comes until the marker or within three seconds."""
     text = ""
     try:
-        async with asyncio.timeout(1), web.stream("GET", path) as answer:
+        async with asyncio.timeout(3), web.stream("GET", path) as answer:
             async for part in answer.aiter_text():
                 text += part
+                if MARKER in text and "since=" in path:
+                    break
     except TimeoutError:
         pass
     return text
