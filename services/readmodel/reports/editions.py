@@ -5,6 +5,7 @@ import asyncio
 import gc
 import hashlib
 import json
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -32,6 +33,8 @@ BOUND_SIZE = 4000
 BOUND_SHEETS = 500
 """Small sheets that are bound at a time."""
 PAUSE_SECONDS = 5.0
+SETTLED_SECONDS = 30.0
+"""A writer that took a number has written by then: so long after the last number it is read again."""
 
 
 def edition(view: Document) -> Edition | None:
@@ -114,6 +117,7 @@ class Shelf:
     def __init__(self) -> None:
         self._number = 0
         self._position = 0
+        self._moved = float("-inf")
         self._held: dict[str, dict[str, dict[str, Edition]]] = {}
         self._removals: tuple[Removal, ...] = ()
         self._reading = asyncio.Lock()
@@ -149,8 +153,11 @@ class Shelf:
         """Take over what was written since the last time."""
         if generation.number != self._number:
             self._number, self._position, self._held = generation.number, 0, {}
+            self._moved = time.monotonic()
         last = await generation.last_change()
         if last != self._position:
+            self._moved = time.monotonic()
+        if time.monotonic() - self._moved < SETTLED_SECONDS:
             since = max(self._position - LOOK_BACK, 0)
             where = {"change": {"$gt": since}} if since else {}
             with _uncollected():
