@@ -70,7 +70,7 @@ def put(
 
 
 async def test_every_shipped_type_holds_together() -> None:
-    assert len(types()) == 24
+    assert len(types()) >= 24
     for kind in types().values():
         names = {field.name for field in kind.fields}
         wanted = {*kind.key, kind.headline, *kind.compared, *(place.partition(".")[0] for place in kind.vague_fields)}
