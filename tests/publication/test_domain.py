@@ -90,6 +90,12 @@ def test_draft_goes_to_the_public_by_the_whole_chain() -> None:
     assert case.days_late == 0
 
 
+def test_what_explains_a_document_is_not_normative() -> None:
+    assert drafted(category="法规公文").normative
+    assert not drafted(category="法规公文", interprets=("d-0",)).normative
+    assert not drafted(category="法规公文", party=True).normative
+
+
 def test_only_known_channels_are_published_by() -> None:
     case = cleared(proposed(drafted()))
     refused("unknown_channel", publishing.publish, case, "11999900/2026-00001", ("网站", "火星"), ZHAO, NOW)

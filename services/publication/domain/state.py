@@ -149,8 +149,10 @@ class Case(BaseModel):
 
     @property
     def normative(self) -> bool:
-        """法规公文, what gazette and clean-up are about; papers under a party number have their own."""
-        return self.metadata.category in NUMBERED and not self.metadata.party
+        """法规公文, what gazette and clean-up are about; papers under a party number have their own, and what explains
+        another document is none."""
+        metadata = self.metadata
+        return metadata.category in NUMBERED and not metadata.party and not metadata.interprets
 
     @property
     def digests(self) -> frozenset[str]:
