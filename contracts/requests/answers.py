@@ -1,10 +1,12 @@
 """What the requests service answers to commands and queries about requests."""
 
 from datetime import date
+from typing import Literal
 
 from pydantic import Field
 
 from contracts.base import CaseId, Personal, Reply
+from contracts.requests.papers import DocumentKind
 from contracts.requests.terms import Application, BadLine, CountedDay, Happened, Request, Similar, Stage
 
 
@@ -25,6 +27,10 @@ class LedgerImported(Reply):
     rejected: tuple[BadLine, ...] = ()
 
 
+OwnStep = Literal["correct", "withdraw", "attach"]
+"""What an applicant may do by number and query code."""
+
+
 class Followed(Reply):
     """What an applicant sees of the own request."""
 
@@ -41,6 +47,8 @@ class Followed(Reply):
     closed_on: date | None = None
     reply: Personal[str] | None = Field(default=None, description="Text of the reply with reasons and remedy.")
     notice: Personal[str] | None = Field(default=None, description="What the applicant has been asked to do.")
+    may: tuple[OwnStep, ...] = Field(default=(), description="Steps open to the applicant now.")
+    documents: tuple[DocumentKind, ...] = Field(default=(), description="Documents addressed to the applicant.")
 
 
 class Detail(Reply):

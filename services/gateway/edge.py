@@ -36,7 +36,7 @@ SECURITY = (
 )
 FILES = (
     (re.compile(r"/api/v1/documents/[\w-]+/attachments"), MAX_FILE),
-    (re.compile(r"/requests/attach"), MAX_ATTACHMENT + 64 * 1024),
+    (re.compile(r"(/api/v1)?/requests/attach"), MAX_ATTACHMENT + 64 * 1024),
 )
 """Where a body is a file, which is passed on in pieces, and how long it may be."""
 

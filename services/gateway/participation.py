@@ -21,6 +21,8 @@ TYPES: dict[type[Record], str] = {
     c.PublicDecisionCatalogue: "publication.public_decision_catalogue",
     c.PublicMeeting: "publication.public_meeting",
     c.PublicLedger: "publication.public_work_ledger",
+    c.GazetteIssue: "publication.gazette_issue",
+    c.Compilation: "publication.compilation",
 }
 
 

@@ -11,12 +11,14 @@ from starlette.types import Scope
 
 from services.gateway import problems
 from services.gateway.api import answers as api_answers
+from services.gateway.api import applicants as api_applicants
 from services.gateway.api import cases as api_cases
 from services.gateway.api import catalogues as api_catalogues
 from services.gateway.api import decisions as api_decisions
 from services.gateway.api import downloads as api_downloads
 from services.gateway.api import events as api_events
 from services.gateway.api import files as api_files
+from services.gateway.api import gazette as api_gazette
 from services.gateway.api import open311
 from services.gateway.api import public as api_public
 from services.gateway.api import reports as api_reports
@@ -24,6 +26,7 @@ from services.gateway.api import staff as api_staff
 from services.gateway.edge import Edge
 from services.gateway.pages import (
     answers,
+    applicants,
     cases,
     catalogues,
     decisions,
@@ -66,9 +69,33 @@ def web(gateway: Gateway) -> FastAPI:
     )
     app.state.gateway = gateway
     for module in (
-        *(api_public, api_downloads, api_catalogues, api_files, api_decisions, api_answers, api_cases),
+        *(
+            api_public,
+            api_downloads,
+            api_catalogues,
+            api_gazette,
+            api_files,
+            api_decisions,
+            api_answers,
+            api_cases,
+            api_applicants,
+        ),
         *(api_events, api_staff, api_reports, open311),
-        *(public, catalogues, gazette, guide, notices, decisions, answers, cases, staff, state, reports, machine),
+        *(
+            public,
+            catalogues,
+            gazette,
+            guide,
+            notices,
+            decisions,
+            answers,
+            cases,
+            applicants,
+            staff,
+            state,
+            reports,
+            machine,
+        ),
     ):
         app.include_router(module.routes)
     app.mount("/static", Kept(directory=STATIC), name="static")

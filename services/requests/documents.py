@@ -112,12 +112,19 @@ def available(case: Case, entries: Sequence[Entry]) -> Iterator[tuple[DocumentKi
                 yield kind, letter
 
 
+def addressed(case: Case, entries: Sequence[Entry]) -> tuple[DocumentKind, ...]:
+    """The documents that were sent to the applicant and can still be read."""
+    kinds = (kind for kind, _ in available(case, entries)) if not case.erased else ()
+    return tuple(kind for kind in dict.fromkeys(kinds) if _to_applicant(case, kind))
+
+
 async def make(service: Requests, command: c.MakeDocument, cause: Cause) -> c.Document:
     """A document for whoever may have it: officers for a purpose, the applicant what was sent to the applicant."""
     held = await service.admitted(command.number, cause, command.code)
     case, kind = held.state, command.kind
     if cause.actor.kind == "citizen":
-        _require_addressed(case, kind)
+        if not _to_applicant(case, kind):
+            raise Refused("no_document", f"本申请没有{kind.value}。", field="kind")
     elif len(command.purpose) < 2:
         raise Refused("purpose", "制作文书要读取申请材料，请写明用途。", field="purpose")
     purpose = command.purpose or "申请人查询"
@@ -137,10 +144,9 @@ async def make(service: Requests, command: c.MakeDocument, cause: Cause) -> c.Do
     )
 
 
-def _require_addressed(case: Case, kind: DocumentKind) -> None:
+def _to_applicant(case: Case, kind: DocumentKind) -> bool:
     served = case.draft is not None and case.outcome is case.draft.outcome
-    if kind in TO_OTHERS or (kind is K.REPLY and not served):
-        raise Refused("no_document", f"本申请没有{kind.value}。", field="kind")
+    return kind not in TO_OTHERS and (kind is not K.REPLY or served)
 
 
 async def printed_document(

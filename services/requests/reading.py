@@ -11,6 +11,7 @@ from chassis.cases import Held
 from contracts import requests as c
 from contracts.requests.terms import Application, Happened, Similar, Stage
 from kernel.refused import Refused
+from services.requests import documents
 from services.requests.domain.following import followed
 from services.requests.domain.history import STEPS
 from services.requests.domain.kind import KIND, record
@@ -26,7 +27,8 @@ _STEPS = {kind.kind: label for kind, label in STEPS.items()}
 
 async def follow(service: Requests, query: c.Follow, cause: Cause) -> c.Followed:
     """The applicant's view, with the words addressed to the applicant."""
-    case = (await service.proven(query.number, query.code)).state
+    held = await service.proven(query.number, query.code)
+    case = held.state
     reply = notice = None
     if case.draft and case.outcome is case.draft.outcome:
         reply = await _words(service, case, case.draft.paper, APPLICANT_READS, cause)
@@ -34,7 +36,8 @@ async def follow(service: Requests, query: c.Follow, cause: Cause) -> c.Followed
         notice = await _words(service, case, case.correction.paper, APPLICANT_READS, cause)
     if case.stage is Stage.FEE_PENDING and case.fee:
         notice = await _words(service, case, case.fee.paper, APPLICANT_READS, cause)
-    return followed(case, service.agency_name(case.agency), reply, notice)
+    sent = documents.addressed(case, await service.cases.entries(held.id))
+    return followed(case, service.agency_name(case.agency), reply, notice, sent)
 
 
 async def _words(service: Requests, case: Case, paper: str, purpose: str, cause: Cause) -> str | None:

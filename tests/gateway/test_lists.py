@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import hashlib
 import io
 import re
 from datetime import date
@@ -78,8 +79,23 @@ async def test_an_issue_of_the_gazette_is_listed_and_downloaded(
         assert file.headers["content-disposition"].startswith("attachment;")
         assert int(file.headers["content-length"]) == len(file.content) > 0
     assert (await web.get(f"/gazette/{issued.id}/json")).json()
+    assert (await web.get(f"/gazette/{issued.id}/pdf")).content.startswith(b"%PDF-")
     assert (await web.get(f"/gazette/{issued.id}/doc")).status_code == 404
     await has(web, f"/documents/{id}", f'href="/gazette/{issued.id}"')
+    listed = (await web.get("/api/v1/gazette", params={"limit": 50})).json()
+    assert [line["documents"] for line in listed["items"] if line["id"] == issued.id] == [1]
+    one = (await web.get(f"/api/v1/gazette/{issued.id}")).json()
+    assert [item["document"] for item in one["items"]] == [id]
+    for each in one["downloads"]:
+        file = await web.get(each["url"])
+        assert file.headers["content-type"] == each["media_type"]
+        assert hashlib.sha256(file.content).hexdigest() == each["sha256"]
+    assert {each["form"] for each in one["downloads"]} == {"html", "json", "pdf"}
+    assert (await web.get("/api/v1/gazette/999901-GB-2026-99")).status_code == 404
+    made = await desk(c.Compile(), Done, as_="赵审核", roles=[Role.REVIEWER])
+    await has(web, "/gazette", f'href="/gazette/{made.id}"')
+    compiled = (await web.get("/api/v1/gazette", params={"kind": "compilation"})).json()
+    assert made.id in [line["id"] for line in compiled["items"]]
 
 
 async def test_interpretation_leads_both_ways(web: httpx.AsyncClient, publish: Publish) -> None:

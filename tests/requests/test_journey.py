@@ -174,6 +174,8 @@ async def test_from_the_form_to_the_reply(place: Place, outcome: c.Outcome) -> N
     assert record(held.state).row == rule.row
     seen = await place.citizen(c.Follow(number=number, code=submitted.code), c.Followed)
     assert seen.outcome_label == rule.label
+    assert DocumentKind.REPLY in seen.documents
+    assert DocumentKind.THIRD_PARTY not in seen.documents
     own = c.MakeDocument(number=number, kind=DocumentKind.REPLY, format="html", code=submitted.code)
     assert base64.b64decode((await place.citizen(own, c.Document)).content).decode() == page
 

@@ -13,6 +13,7 @@ from chassis.actors import CITIZEN, Cause
 from chassis.runtime import App
 from contracts import requests as c
 from contracts.base import Done, Role
+from contracts.requests.papers import DocumentKind
 from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.refused import Refused
@@ -88,6 +89,7 @@ async def test_from_submission_to_reply(desk: Desk, service: Requests) -> None:
     await clerk(desk, c.ReplyRequest(number=number, route=c.Route.POST, proof="EX123456789CN"))
     seen = await follow(desk, number, submitted.code)
     assert seen.state_label == "已答复"
+    assert (seen.may, seen.documents[-1]) == ((), DocumentKind.REPLY)
     assert seen.reply is not None
     assert "应当先自知道本决定之日起六十日内向" in seen.reply
     assert "示例县人民政府" in seen.reply

@@ -111,17 +111,6 @@ async def look_first(it: It, body: Description) -> requests.AlreadyPublicFound:
 
 
 @routes.post(
-    "/requests/follow",
-    tags=["依申请公开"],
-    dependencies=[FOLLOWS],
-    summary="查询申请进度",
-    description="凭编号和查询码查询办理情况和答复。",
-)
-async def follow_request(it: It, body: Claim) -> requests.Followed:
-    return await it.ask(requests.Follow(number=body.number, code=body.code), requests.Followed)
-
-
-@routes.post(
     "/tickets",
     tags=["诉求"],
     status_code=201,

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 
 from contracts.requests import Application, Followed
+from contracts.requests.answers import OwnStep
+from contracts.requests.papers import DocumentKind
 from kernel.refused import Refused
 from services.requests.domain.kind import waits_for
 from services.requests.domain.likeness import plain
 from services.requests.domain.outcomes import OUTCOMES
 from services.requests.domain.state import LABELS, Case
+from services.requests.domain.transitions import TRANSITIONS
 
 Digest = Callable[[str], str]
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -45,7 +48,16 @@ def unknown() -> Refused:
     return Refused("not_found", "编号或者查询码不正确。", field="code", remedy="请核对受理时告知的编号和查询码。")
 
 
-def followed(case: Case, agency: str, reply: str | None, notice: str | None) -> Followed:
+def own_steps(case: Case) -> tuple[OwnStep, ...]:
+    """What the applicant may do where the request stands."""
+    steps: tuple[OwnStep, ...] = ("correct", "withdraw")
+    possible = [step for step in steps if case.stage in TRANSITIONS[step].sources]
+    return (*possible, "attach") if case.open else tuple(possible)
+
+
+def followed(
+    case: Case, agency: str, reply: str | None, notice: str | None, documents: tuple[DocumentKind, ...]
+) -> Followed:
     """The applicant's view: where it stands, who must act, until when."""
     limit = case.deadlines.reply
     outcome = case.outcome
@@ -63,4 +75,6 @@ def followed(case: Case, agency: str, reply: str | None, notice: str | None) -> 
         closed_on=case.results[-1].closed_on if case.results and not case.open else None,
         reply=reply,
         notice=notice,
+        may=own_steps(case),
+        documents=documents,
     )
