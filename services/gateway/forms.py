@@ -41,6 +41,11 @@ class Form:
         check_form(request, gateway_of(request).seal, values.pop(TOKEN_FIELD, ""))
         return cls({name: value.strip() for name, value in values.items()})
 
+    @property
+    def status(self) -> int:
+        """HTTP status of the page that shows this form."""
+        return 422 if self.wrong or self.refused else 200
+
     def get(self, name: str) -> str:
         return self.values.get(name, "")
 

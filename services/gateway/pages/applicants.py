@@ -126,7 +126,7 @@ def _shown(request: Request, form: Form, found: requests.Followed | None, said: 
     return page(
         request,
         "request_follow.html",
-        status=_status(form),
+        status=form.status,
         column=columns.REQUESTS,
         form=True,
         sent=form,
@@ -139,14 +139,10 @@ def _correction(request: Request, form: Form, notice: str | None = None) -> Resp
     return page(
         request,
         "request_correct.html",
-        status=_status(form),
+        status=form.status,
         column=columns.REQUESTS,
         form=True,
         sent=form,
         notice=notice,
         **applications.choices(),
     )
-
-
-def _status(form: Form) -> int:
-    return 422 if form.wrong or form.refused else 200

@@ -66,7 +66,7 @@ async def _request_form(
     return page(
         request,
         "request_new.html",
-        status=422 if form.wrong or form.refused else 200,
+        status=form.status,
         column=columns.REQUESTS,
         form=True,
         sent=form,
@@ -105,7 +105,7 @@ def _ticket_form(request: Request, form: Form) -> Response:
     return page(
         request,
         "ticket_new.html",
-        status=422 if form.wrong or form.refused else 200,
+        status=form.status,
         column=columns.TICKETS,
         form=True,
         sent=form,

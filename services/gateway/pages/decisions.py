@@ -70,7 +70,7 @@ async def _decision(request: Request, it: Gateway, id: str, form: Form, after: i
     return page(
         request,
         "decision.html",
-        status=_status(form),
+        status=form.status,
         column=columns.DECISIONS,
         form=True,
         sent=form,
@@ -128,7 +128,7 @@ async def _ledger(request: Request, it: Gateway, id: str, form: Form, after: int
     return page(
         request,
         "ledger.html",
-        status=_status(form),
+        status=form.status,
         column=columns.LEDGERS,
         form=True,
         sent=form,
@@ -151,10 +151,6 @@ async def _given(request: Request, it: Gateway, id: str) -> tuple[Form, c.Commen
         return form, await participation.give(it, id, opinion, form.get("command_key"))
     except Refused as refused:
         return form.because(refused), None
-
-
-def _status(form: Form) -> int:
-    return 422 if form.wrong or form.refused else 200
 
 
 def _done(request: Request, column: Column, done: c.CommentKept, address: str) -> Response:

@@ -56,7 +56,7 @@ async def objecting(request: Request, it: It, id: DocumentId) -> Response:
 
 
 def _form(request: Request, found: PublicDocument, form: Form) -> Response:
-    status = 422 if form.wrong or form.refused else 200
+    status = form.status
     return page(request, "objection.html", status=status, column=columns.NOTICES, document=found, sent=form, form=True)
 
 
