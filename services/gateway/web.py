@@ -44,6 +44,36 @@ from services.gateway.service import Gateway
 
 OPENAPI = "/api/v1/openapi.json"
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
+INTERFACES = (
+    api_public,
+    api_downloads,
+    api_catalogues,
+    api_gazette,
+    api_files,
+    api_decisions,
+    api_answers,
+    api_cases,
+    api_applicants,
+    api_events,
+    api_staff,
+    api_reports,
+    open311,
+)
+PAGES = (
+    public,
+    catalogues,
+    gazette,
+    guide,
+    notices,
+    decisions,
+    answers,
+    cases,
+    applicants,
+    staff,
+    state,
+    reports,
+    machine,
+)
 NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
 """FastAPI's own spans carry address and query: numbers of records, and what citizens search for. Ours: `tracing`."""
 DESCRIPTION = """政务公开平台的公开接口。
@@ -68,35 +98,7 @@ def web(gateway: Gateway) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
-    for module in (
-        *(
-            api_public,
-            api_downloads,
-            api_catalogues,
-            api_gazette,
-            api_files,
-            api_decisions,
-            api_answers,
-            api_cases,
-            api_applicants,
-        ),
-        *(api_events, api_staff, api_reports, open311),
-        *(
-            public,
-            catalogues,
-            gazette,
-            guide,
-            notices,
-            decisions,
-            answers,
-            cases,
-            applicants,
-            staff,
-            state,
-            reports,
-            machine,
-        ),
-    ):
+    for module in INTERFACES + PAGES:
         app.include_router(module.routes)
     app.mount("/static", Kept(directory=STATIC), name="static")
     problems.install(app)
