@@ -2,6 +2,7 @@
 
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
+from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel
 from services.readmodel.lag import Pending
 from services.readmodel.lists import Counted, agency_name
@@ -22,6 +23,7 @@ def build(settings: Settings) -> App[ReadModel]:
         await (await generations.current()).create_indexes()
 
     tail = Tail(generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code))
+    board = Board()
     reports = Office.of(runtime, generations)
     rebuilder = Rebuilder(generations, runtime.bus, runtime.clock)
     service = ReadModel(
@@ -29,6 +31,7 @@ def build(settings: Settings) -> App[ReadModel]:
         tail=tail,
         rebuilder=rebuilder,
         counted=Counted(),
+        board=board,
         register=runtime.register,
         calendars=runtime.calendars,
         clock=runtime.clock,
@@ -36,5 +39,5 @@ def build(settings: Settings) -> App[ReadModel]:
         reports=reports,
     )
     assert bulletins.on is on  # both modules add to the one set of handlers
-    background = [tail.run, rebuilder.watch, lambda: reports.shelf.run(generations)]
+    background = [tail.run, rebuilder.watch, lambda: reports.shelf.run(generations), lambda: board.run(generations)]
     return App(runtime, on, service, indexes=indexes, background=background)

@@ -15,6 +15,7 @@ from kernel.agencies import Register
 from kernel.calendar import Notice
 from kernel.refused import Refused
 from services.readmodel import lists
+from services.readmodel.board import Board
 from services.readmodel.checksum import checksum
 from services.readmodel.lag import Pending
 from services.readmodel.lists import Counted
@@ -38,6 +39,7 @@ class ReadModel:
     tail: Tail
     rebuilder: Rebuilder
     counted: Counted
+    board: Board
     register: Register
     calendars: Calendars
     clock: Clock
@@ -147,8 +149,9 @@ async def list_views(service: ReadModel, query: c.ListViews, cause: Cause) -> c.
 
 @on.query(c.Desk)
 async def desk(service: ReadModel, query: c.Desk, cause: Cause) -> c.DeskPage:
-    generation = await service.generations.current()
-    return await lists.desk(generation, service.register, service.calendars.current, cause.now, query)
+    board = await service.board.read(await service.generations.current())
+    calendar = service.calendars.current
+    return await asyncio.to_thread(lists.desk, board.open(), service.register, calendar, cause.now, query)
 
 
 @on.query(c.Counts)

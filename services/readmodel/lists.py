@@ -3,8 +3,10 @@
 import asyncio
 import base64
 import binascii
+import heapq
 import time
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,8 +32,10 @@ from kernel.clock import CST
 from kernel.refused import Refused
 from services.readmodel.storage import Generation
 from services.readmodel.views import DIMENSIONS, PUBLIC_DOCUMENT, explained
+from services.readmodel.work import Piece, of_unit
 
 MAX_BUCKETS = 200
+UNNAMED = "未分类"
 WAIT_SECONDS = 3.0
 NO_TEXT = {"record.text.inline": 0}
 
@@ -212,58 +216,51 @@ async def listed(generation: Generation, query: ListViews, *, public: bool) -> V
     )
 
 
-async def desk(generation: Generation, register: Register, calendar: Calendar, now: datetime, query: Desk) -> DeskPage:
+def desk(work: Sequence[Piece], register: Register, calendar: Calendar, now: datetime, query: Desk) -> DeskPage:
     """What is overdue, due within so many working days, and what else waits."""
-    given = {"work.agency": query.agency, "type": query.type, "record.waits_for": query.waits_for}
-    chosen = {name: value for name, value in given.items() if value}
-    open_: dict[str, Any] = {"removed": False, "work.open": True}
-    waiting = open_ | chosen
+    mine = of_unit(work, query.agency or "")
+    of_type = [each for each in mine if not query.type or each.type == query.type]
+    waiting = [each for each in of_type if not query.waits_for or each.waits_for == query.waits_for]
     horizon = end_of_day(calendar.due(now.date(), query.working_days))
-    overdue = waiting | {"work.due_at": {"$lt": now}}
-    soon = waiting | {"work.due_at": {"$gte": now, "$lte": horizon}}
-    later = waiting | {"$or": [{"work.due_at": None}, {"work.due_at": {"$gt": horizon}}]}
-    views = generation.views
-    by_due = [("work.due_at", 1), ("_id", 1)]
-    wanted = (overdue, soon, later)
-    found = await asyncio.gather(*(views.find(where, NO_TEXT, sort=by_due, limit=query.limit) for where in wanted))
-    counted = await asyncio.gather(*(views.count(where) for where in wanted))
-    of_agency = open_ | {name: value for name, value in chosen.items() if name == "work.agency"}
-    of_type = open_ | {name: value for name, value in chosen.items() if name != "record.waits_for"}
-    by_type, by_waiting = await asyncio.gather(
-        _grouped(generation, of_agency, "$type"), _grouped(generation, of_type, "$record.waits_for")
-    )
-    lists = [tuple(_item(document, register) for document in documents) for documents in found]
+    lists: dict[str, list[Piece]] = {"overdue": [], "due_soon": [], "waiting": []}
+    for each in waiting:
+        due = each.due_at
+        place = "waiting" if due is None or due > horizon else "overdue" if due < now else "due_soon"
+        lists[place].append(each)
+    first = {name: heapq.nsmallest(query.limit, found, _by_due) for name, found in lists.items()}
+    items = {name: tuple(_item(each, register) for each in found) for name, found in first.items()}
     return DeskPage(
-        overdue=lists[0],
-        due_soon=lists[1],
-        waiting=lists[2],
-        counts=dict(zip(("overdue", "due_soon", "waiting"), counted, strict=True)),
-        by_type=by_type,
-        by_waiting=by_waiting,
+        **items,
+        counts={name: len(found) for name, found in lists.items()},
+        by_type=_grouped(each.type for each in mine),
+        by_waiting=_grouped(each.waits_for for each in of_type),
     )
 
 
-async def _grouped(generation: Generation, where: Mapping[str, Any], key: str) -> tuple[Bucket, ...]:
+def _by_due(piece: Piece) -> tuple[bool, datetime | None, str, str]:
+    """By limit; what has none stands first."""
+    return piece.due_at is not None, piece.due_at, piece.type, piece.id
+
+
+def _grouped(values: Iterable[str]) -> tuple[Bucket, ...]:
     """How many there are of each, most first."""
-    found = await _table(generation, where, key)
-    ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
-    return tuple(Bucket(value=value, label=value, count=count) for value, count in ordered)
+    ordered = sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))[:MAX_BUCKETS]
+    return tuple(Bucket(value=value or UNNAMED, label=value or UNNAMED, count=count) for value, count in ordered)
 
 
-def _item(document: Document, register: Register) -> WorkItem:
-    record = document["record"]
+def _item(piece: Piece, register: Register) -> WorkItem:
     return WorkItem(
-        type=document["type"],
-        id=document["id"],
-        title=record["title"],
-        state=record["state"],
-        state_label=record["state_label"],
-        agency=record.get("agency") or "",
-        agency_name=agency_name(register, record.get("agency") or ""),
-        due_at=record.get("due_at"),
-        overdue=record.get("overdue", False),
-        provisional=record.get("provisional", False),
-        waits_for=record.get("waits_for") or "",
+        type=piece.type,
+        id=piece.id,
+        title=piece.title,
+        state=piece.state,
+        state_label=piece.state_label,
+        agency=piece.agency,
+        agency_name=agency_name(register, piece.agency),
+        due_at=piece.due_at.astimezone(CST) if piece.due_at else None,
+        overdue=piece.overdue,
+        provisional=piece.provisional,
+        waits_for=piece.waits_for,
     )
 
 
@@ -289,7 +286,7 @@ async def _table(generation: Generation, where: Mapping[str, Any], key: str) -> 
     found = await generation.views.aggregate(
         [{"$match": dict(where)}, {"$group": {"_id": key, "count": {"$sum": 1}}}, {"$limit": MAX_BUCKETS}]
     )
-    return {str(row["_id"] or "未分类"): int(row["count"]) for row in sorted(found, key=lambda row: str(row["_id"]))}
+    return {str(row["_id"] or UNNAMED): int(row["count"]) for row in sorted(found, key=lambda row: str(row["_id"]))}
 
 
 async def _states(generation: Generation, year: int) -> dict[str, dict[str, int]]:

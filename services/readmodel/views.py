@@ -49,7 +49,7 @@ def view(kind: type[Event], data: dict[str, Any], at: str) -> dict[str, Any]:
         "removed": False,
         "record": record,
     }
-    if issubclass(_record_class(kind), WorkRecord):
+    if issubclass(record_class(kind), WorkRecord):
         document["work"] = _work(record)
     if type_name == PUBLIC_DOCUMENT:
         document["removed"] = bool(record.get("withdrawn"))
@@ -85,7 +85,8 @@ def newest(documents: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(best.values())
 
 
-def _record_class(kind: type[Event]) -> type:
+def record_class(kind: type[Event]) -> type:
+    """The class of the record that an event brings."""
     annotation = kind.model_fields["record"].annotation
     return annotation if isinstance(annotation, type) else object
 

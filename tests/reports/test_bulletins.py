@@ -19,12 +19,13 @@ from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.readmodel.reports import files
-from services.readmodel.reports.bulletins import clocks, opinion, overdue, plots, progress, site, site_year
+from services.readmodel.reports.bulletins import clocks, opinion, overdue, plots, progress, scoreboard, site, site_year
 from services.readmodel.reports.bulletins.gather import last_day
 from services.readmodel.reports.bulletins.period import Period
 from services.readmodel.reports.bulletins.quarterly import quarterly, totals
 from services.readmodel.reports.bulletins.sheet import Sheet, compared, rate, said
 from services.readmodel.reports.bulletins.withheld import SMALLEST, withheld, withheld_rate
+from services.readmodel.work import Counted, Piece, overview, piece
 from tests.reports.test_counting import case
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=CST)
@@ -40,12 +41,17 @@ def name(code: str) -> str:
     return {"czj": "示例县财政局", "jtj": "示例县交通运输局"}.get(code, code)
 
 
-def view(id: str, due: datetime | None, type_name: str = "hotline.ticket", **record: Any) -> dict[str, Any]:
+def view(id: str, due: datetime | None, type_name: str = "hotline.ticket", **record: Any) -> Piece:
     open_ = record.pop("open", True)
     agency = record.pop("agency", "czj")
     given = {"title": "求助 · 城市管理", "state": "signed", "state_label": "办理中", "waits_for": "承办单位"}
-    work = {"agency": agency, "open": open_, "due_at": due, "state": "signed", "opened_at": NOW}
-    return {"type": type_name, "id": id, "work": work, "record": {**given, "open": open_, "id": id, **record}}
+    told = {**given, "open": open_, "id": id, **record}
+    work = {"agency": agency, "open": open_, "due_at": due, "state": told["state"], "opened_at": NOW}
+    return piece({"type": type_name, "id": id, "work": work, "record": told})
+
+
+def each(views: Sequence[Piece]) -> Counted:
+    return [(view, 1) for view in views]
 
 
 @given(st.dictionaries(st.text(min_size=1, max_size=3), st.integers(0, 40), max_size=7))
@@ -186,7 +192,7 @@ def test_every_running_limit_of_a_record_stands_on_the_board() -> None:
     review = {"answer_by": "2026-11-30", "answered_on": None}
     request = view("YSQ-1", due, "requests.request", internal_due_on="2026-11-25", closed_on=None, reviews=[review])
     later = view("X-1", due, "publication.work_ledger")
-    found = {(each["id"], each["what"]) for one in (ticket, event, request, later) for each in clocks.limits(one)}
+    found = {(one.id, what) for one in (ticket, event, request, later) for _, what in one.limits}
     assert found == {
         ("RX-1", "办理期限"), ("RX-1", "签收"), ("YQ-1", "发布权威信息"), ("YQ-1", "举行新闻发布会"),
         ("YSQ-1", "办理期限"), ("YSQ-1", "内部时限"), ("YSQ-1", "复议诉讼答复"), ("X-1", "办理期限"),
@@ -221,8 +227,8 @@ def test_progress_needs_no_knowledge_of_a_kind_of_work() -> None:
         view("D", None, open=False, state="draft"),
     ]
     made = sheet(None)
-    overview = [{"_id": kind, "total": 3, "open": 2, "overdue": 1}]
-    progress.progress(made, views, overview, kind, "", NOW, name)
+    kinds = [{"type": kind, "total": 3, "open": 2, "overdue": 1}]
+    progress.progress(made, each(views), kinds, kind, "", NOW, name)
     assert (made.data["total"], made.data["done"], made.data["overdue"], made.data["without_limit"]) == (3, 1, 1, 1)
     assert made.data["completion"] == rate(1, 3)
     assert made.data["on_time"] == rate(1, 2)
@@ -230,10 +236,35 @@ def test_progress_needs_no_knowledge_of_a_kind_of_work() -> None:
     assert made.data["all_types"][0]["completion"] == rate(1, 3)
 
 
+def test_what_is_done_is_counted_and_only_tasks_are_listed_then() -> None:
+    for kind, listed in (("supervision.task", ["A", "B"]), ("hotline.ticket", ["A"])):
+        done = view("B", None, kind, open=False, on_time=True)
+        made = sheet(None)
+        work = [(view("A", None, kind), 1), (done, 1) if kind == "supervision.task" else (done.alike(), 7)]
+        progress.progress(made, work, overview([*work], NOW), kind, "", NOW, name)
+        assert [item["id"] for item in made.data["items"]] == listed
+        assert made.data["done"] == made.data["all_types"][0]["done"] == (1 if len(listed) == 2 else 7)
+        assert made.data["on_time"]["value"] == 100.0
+
+
+def test_a_task_of_several_units_counts_for_each_that_answers() -> None:
+    due = end_of_day(date(2026, 11, 20))
+    several = {"leads": [], "co": ["czj", "jtj"], "each_alone": True, "target": None}
+    done = view("RW-2", None, "supervision.task", agency="", open=False, state="completed", **several)
+    tasks = [view("RW-1", due, "supervision.task", agency="", **several), done]
+    period = Period.of(2026, None, 11)
+    made = sheet(period)
+    known = scoreboard.Known([], [], [], None, [], [], tasks, [tasks[0]])
+    scoreboard.scoreboard(made, known, [], NOW, name)
+    assert [row["agency"] for row in made.data["units"]] == ["czj", "jtj"]
+    for row in made.data["units"]:
+        assert (row["tasks"], row["tasks_completion"], row["overdue"]) == (2, rate(1, 2), 1)
+
+
 def test_the_public_progress_lists_no_case_of_a_person() -> None:
     for kind, listed in (("supervision.task", True), ("requests.request", False)):
         made = sheet(None, public=True)
-        progress.progress(made, [view("YSQ-1", None, kind)], [], kind, "", NOW, name)
+        progress.progress(made, each([view("YSQ-1", None, kind)]), [], kind, "", NOW, name)
         assert bool(made.data["items"]) is listed
         assert ("YSQ-1" in files.html(made.layout)) is listed
 
@@ -367,12 +398,10 @@ def test_a_site_must_be_named_where_there_are_several() -> None:
 def test_a_long_list_is_cut_to_what_fits_and_says_so() -> None:
     due = end_of_day(date(2026, 11, 20))
     views = [view(f"RW-{n}", due, "supervision.task", title="很长的事项" * 60) for n in range(1000)]
-    for fill in (
-        lambda made: overdue.overdue(made, views, NOW, CALENDAR, name),
-        lambda made: progress.progress(made, views, [], "supervision.task", "", NOW, name),
-    ):
-        made = sheet(None)
-        fill(made)
+    late, progressed = sheet(None), sheet(None)
+    overdue.overdue(late, views, NOW, CALENDAR, name)
+    progress.progress(progressed, each(views), [], "supervision.task", "", NOW, name)
+    for made in (late, progressed):
         page = files.html(made.layout)
         assert made.data["total"] == 1000
         assert 50 < len(made.data["items"]) < 300

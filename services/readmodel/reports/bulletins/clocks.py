@@ -1,34 +1,51 @@
 """The clock board: every running limit of every service that ends within the next working days, and what has passed."""
 
+import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.titles import title
 from kernel.calendar import Calendar, end_of_day
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import LIMITS, Record, day_of, last_day
+from services.readmodel.reports.bulletins.gather import day_of, last_day
 from services.readmodel.reports.bulletins.overdue import UNDECIDED
 from services.readmodel.reports.bulletins.sheet import Sheet, fitting, heads, table
+from services.readmodel.work import Piece
 
 LISTED = 400
-MAIN = "办理期限"
+
+
+class Clock(NamedTuple):
+    """A limit that runs."""
+
+    end: datetime
+    id: str
+    what: str
+    piece: Piece
+
+    @property
+    def day(self) -> date:
+        found = last_day(self.end)
+        assert found is not None
+        return found
 
 
 def clocks(
-    sheet: Sheet, views: Sequence[Record], now: datetime, calendar: Calendar, days: int, names: Callable[[str], str]
+    sheet: Sheet, pieces: Sequence[Piece], now: datetime, calendar: Calendar, days: int, names: Callable[[str], str]
 ) -> None:
     """Fill the sheet from open work. What runs out within so many working days is listed by its end."""
     today = day_of(now)
     assert today is not None
     last = calendar.due(today, days)
-    running = [clock for view in views for clock in limits(view)]
-    ahead = sorted((c for c in running if now <= c["end"] <= end_of_day(last)), key=lambda c: (c["end"], c["id"]))
-    passed = sum(clock["end"] < now for clock in running)
-    per_day = Counter(clock["day"] for clock in ahead)
+    until = end_of_day(last)
+    ahead = [Clock(end, each.id, what, each) for each in pieces for end, what in each.limits if now <= end <= until]
+    passed = sum(end < now for each in pieces for end, _ in each.limits)
+    per_day = Counter(last_day(clock.end) for clock in ahead)
     window = [day for day in _days(today, last) if calendar.is_workday(day) or per_day[day]]
-    items = fitting([_line(clock, now, names) for clock in ahead], LISTED)
+    first = heapq.nsmallest(LISTED, ahead, key=lambda clock: clock[:3])
+    items = fitting((_line(clock, now, names) for clock in first), LISTED)
     sheet.data |= {
         "working_days": days,
         "until": last.isoformat(),
@@ -36,7 +53,7 @@ def clocks(
         "total": len(ahead),
         "provisional": calendar.provisional(today, last),
         "by_day": {day.isoformat(): per_day[day] for day in window},
-        "by_type": dict(sorted(Counter(clock["type"] for clock in ahead).items())),
+        "by_type": dict(sorted(Counter(clock.piece.type for clock in ahead).items())),
         "items": items,
         "listed": len(items),
     }
@@ -45,52 +62,26 @@ def clocks(
     _lay_out(sheet, window)
 
 
-def limits(view: Record) -> Iterator[dict[str, Any]]:
-    """Every limit that runs for one piece of work: its own, and those beside it."""
-    record, work = view["record"], view["work"]
-    base = {"type": view["type"], "id": view["id"], "agency": work["agency"], "record": record}
-    ends: dict[datetime, str] = {}
-    if work["due_at"]:
-        ends[work["due_at"]] = MAIN
-    for field, what, done in LIMITS.get(view["type"], ()):
-        if record.get(field) and not record.get(done):
-            ends.setdefault(_end(record[field]), what)
-    for duty in record.get("duties") or ():
-        if not duty.get("done_at"):
-            ends[_end(duty["due_at"])] = duty["duty"]
-    for review in record.get("reviews") or ():
-        if review.get("answer_by") and not review.get("answered_on"):
-            ends.setdefault(_end(review["answer_by"]), "复议诉讼答复")
-    for end, what in ends.items():
-        yield {**base, "end": end, "day": last_day(end), "what": what}
-
-
-def _end(value: str) -> datetime:
-    """A moment, or the end of a day."""
-    return datetime.fromisoformat(value) if "T" in value else end_of_day(date.fromisoformat(value))
-
-
 def _days(first: date, last: date) -> Iterator[date]:
     for ordinal in range(first.toordinal(), last.toordinal() + 1):
         yield date.fromordinal(ordinal)
 
 
-def _line(clock: Record, now: datetime, names: Callable[[str], str]) -> dict[str, Any]:
-    record, end = clock["record"], clock["end"]
-    local = end.astimezone(now.tzinfo)
+def _line(clock: Clock, now: datetime, names: Callable[[str], str]) -> dict[str, Any]:
+    piece, end = clock.piece, clock.end
     return {
-        "type": clock["type"],
-        "type_label": title(clock["type"]),
-        "id": clock["id"],
-        "title": record["title"],
-        "what": clock["what"],
-        "agency": clock["agency"],
-        "agency_name": names(clock["agency"]) or UNDECIDED,
+        "type": piece.type,
+        "type_label": title(piece.type),
+        "id": piece.id,
+        "title": piece.title,
+        "what": clock.what,
+        "agency": piece.agency,
+        "agency_name": names(piece.agency) or UNDECIDED,
         "due_at": end.isoformat(),
-        "due": _shown(local, clock["day"]),
+        "due": _shown(end.astimezone(now.tzinfo), clock.day),
         "hours_left": round((end - now).total_seconds() / 3600, 1),
-        "state_label": record["state_label"],
-        "waits_for": record.get("waits_for") or "",
+        "state_label": piece.state_label,
+        "waits_for": piece.waits_for,
     }
 
 

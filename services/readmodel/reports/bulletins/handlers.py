@@ -5,12 +5,14 @@ import base64
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from chassis.actors import Cause
 from contracts import hotline as h
 from contracts import readmodel as c
 from kernel.agencies import Agency
 from kernel.refused import Refused
+from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, on
 from services.readmodel.reports import files
 from services.readmodel.reports.bulletins import gather, site_year
@@ -27,6 +29,7 @@ from services.readmodel.reports.bulletins.site import site
 from services.readmodel.reports.form import data
 from services.readmodel.reports.office import today
 from services.readmodel.storage import Generation
+from services.readmodel.work import Counted, Piece, of_unit, overview
 
 MAX_FILE = 180 * 1024
 """A reply must fit into one message, base64 included."""
@@ -57,6 +60,10 @@ class Asking:
     @property
     def generation(self) -> Awaitable[Generation]:
         return self.service.generations.current()
+
+    @property
+    async def board(self) -> Board:
+        return await self.service.board.read(await self.generation)
 
     def name(self, code: str) -> str:
         found = self.service.register.by_code(code) if code else None
@@ -196,16 +203,16 @@ async def _scoreboard(asking: Asking) -> None:
     generation, sheet, service = await asking.generation, asking.sheet, asking.service
     assert sheet.period is not None
     cases, documents = await service.reports.shelf.standing(generation, sheet.as_of.isoformat())
-    drafts, events, findings, tasks, late, tickets = await asyncio.gather(
+    drafts, events, findings, board, tickets = await asyncio.gather(
         gather.records(generation, "publication.document", "agency", "days_late", "published_at"),
         gather.records(generation, "opinion.event"),
         gather.records(generation, "sitewatch.finding"),
-        gather.work(generation, type="supervision.task"),
-        _late(asking, generation),
+        service.board.read(generation),
         _tickets(asking),
     )
-    known = Known(documents, drafts, cases, tickets, events, findings, tasks, late)
-    scoreboard(sheet, known, asking.units(), asking.cause.now, asking.name)
+    tasks = [each for each, _ in board.counted("supervision.task")]
+    known = Known(documents, drafts, cases, tickets, events, findings, tasks, _late(asking, board))
+    await asyncio.to_thread(scoreboard, sheet, known, asking.units(), asking.cause.now, asking.name)
 
 
 async def _tickets(asking: Asking) -> h.StatisticsTable | None:
@@ -221,30 +228,34 @@ async def _tickets(asking: Asking) -> h.StatisticsTable | None:
         raise
 
 
-async def _late(asking: Asking, generation: Generation) -> list[gather.Record]:
-    where = {"work.agency": asking.query.agency} if asking.query.agency else {}
-    return await gather.work(generation, **{"work.open": True, "work.due_at": {"$lt": asking.cause.now}}, **where)
+def _late(asking: Asking, board: Board) -> list[Piece]:
+    return of_unit((each for each in board.open() if each.late(asking.cause.now)), asking.query.agency)
 
 
 async def _overdue(asking: Asking) -> None:
-    found = await _late(asking, await asking.generation)
-    overdue(asking.sheet, found, asking.cause.now, asking.service.calendars.current, asking.name)
+    found = _late(asking, await asking.board)
+    calendar = asking.service.calendars.current
+    await asyncio.to_thread(overdue, asking.sheet, found, asking.cause.now, calendar, asking.name)
 
 
 async def _progress(asking: Asking) -> None:
-    where = {"work.agency": asking.query.agency} if asking.query.agency else {}
-    generation, now = await asking.generation, asking.cause.now
-    views, overview = await asyncio.gather(
-        gather.work(generation, type=asking.query.type, **where), gather.overview(generation, now, where)
-    )
-    progress(asking.sheet, views, overview, asking.query.type, asking.query.table, now, asking.name)
+    query, now = asking.query, asking.cause.now
+    board = await asking.board
+    every, wanted = board.counted(), board.counted(query.type)
+    await asyncio.to_thread(_fill_progress, asking, every, wanted, now)
+
+
+def _fill_progress(asking: Asking, every: Counted, wanted: Counted, now: datetime) -> None:
+    query = asking.query
+    if code := query.agency:
+        every, wanted = ([pair for pair in work if code in pair[0].units] for work in (every, wanted))
+    progress(asking.sheet, wanted, overview(every, now), query.type, query.table, now, asking.name)
 
 
 async def _clocks(asking: Asking) -> None:
-    where = {"work.agency": asking.query.agency} if asking.query.agency else {}
-    views = await gather.work(await asking.generation, **{"work.open": True}, **where)
+    found = of_unit((await asking.board).open(), asking.query.agency)
     calendar, days = asking.service.calendars.current, asking.query.working_days
-    clocks(asking.sheet, views, asking.cause.now, calendar, days, asking.name)
+    await asyncio.to_thread(clocks, asking.sheet, found, asking.cause.now, calendar, days, asking.name)
 
 
 def _kind(title: str, fill: Fill, takes: str, *, public: bool = True, docx: bool = True) -> Kind:

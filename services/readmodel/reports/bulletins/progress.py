@@ -1,23 +1,26 @@
 """Progress of work ledgers: tasks and every other kind of work, from the fields that all work records share."""
 
+import heapq
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from contracts.titles import title
+from kernel.clock import CST
 from services.readmodel.reports.bulletins import plots
-from services.readmodel.reports.bulletins.gather import DRAFT, Record, count_by, last_day
+from services.readmodel.reports.bulletins.gather import Record, last_day
 from services.readmodel.reports.bulletins.sheet import Sheet, counted, fitting, heads, rate, said, table
+from services.readmodel.work import LISTED_TO_THE_END, Counted, Piece
 
+FAR = datetime(9999, 1, 1, tzinfo=CST)
 LISTED = 300
-OPEN = ("supervision.task", "publication.work_ledger")
-"""Work of which a public edition lists the items: tasks of units, never cases of persons."""
 SEVERAL = "分别负责或未定"
 
 
 def progress(
     sheet: Sheet,
-    views: Sequence[Record],
+    work: Counted,
     overview: Sequence[Record],
     wanted: str,
     table_id: str,
@@ -25,64 +28,62 @@ def progress(
     names: Callable[[str], str],
 ) -> None:
     """Fill the sheet: one kind of work in full, and an overview of every kind."""
-    mine = [view for view in views if table_id in ("", view["record"].get("table"))]
-    binding = [view for view in mine if not is_draft(view)]
-    listed = mine if not sheet.public or wanted in OPEN else []
+    mine = [pair for pair in work if table_id in ("", pair[0].table)]
+    binding = [pair for pair in mine if not pair[0].draft]
+    total = sum(count for _, count in binding)
+    listed = [each for each, _ in mine if each.id] if not sheet.public or wanted in LISTED_TO_THE_END else []
+    states: Counter[str] = Counter()
+    for each, count in mine:
+        states[each.state_label] += count
     sheet.data |= {
         "type": wanted,
         "type_label": title(wanted),
         "table": table_id,
-        "total": len(binding),
-        "drafts": len(mine) - len(binding),
+        "total": total,
+        "drafts": sum(count for _, count in mine) - total,
         **figures(binding, now),
-        "by_state": count_by([view["record"] for view in mine], "state_label"),
+        "by_state": dict(sorted(states.items())),
         "by_unit": _units(binding, now, names),
-        "items": fitting((_line(view, now, names) for view in sorted(listed, key=_order)), LISTED),
+        "items": fitting((_line(each, now, names) for each in heapq.nsmallest(LISTED, listed, _order)), LISTED),
         "all_types": [_type(row) for row in overview],
     }
     _lay_out(sheet, len(listed))
 
 
-def is_draft(view: Record) -> bool:
-    """It binds nobody yet."""
-    return bool(view["record"]["state"] == DRAFT and not view["work"]["open"])
-
-
-def figures(views: Sequence[Record], now: datetime) -> dict[str, Any]:
+def figures(work: Counted, now: datetime) -> dict[str, Any]:
     """Open, done and late work; the share that is done, and of what had a limit the share done within it, where the
     records say so."""
-    done = [view for view in views if not view["work"]["open"]]
-    judged = [view["record"]["on_time"] for view in views if view["record"].get("on_time") is not None]
-    late = sum(is_late(view, now) for view in views)
-    told = any("on_time" in view["record"] for view in views)
+    total = sum(count for _, count in work)
+    open_ = sum(count for each, count in work if each.open)
+    late = sum(count for each, count in work if each.late(now))
+    judged = sum(count for each, count in work if each.on_time is not None)
+    in_time = sum(count for each, count in work if each.on_time)
     return {
-        "open": len(views) - len(done),
-        "done": len(done),
+        "open": open_,
+        "done": total - open_,
         "overdue": late,
-        "without_limit": sum(view["work"]["due_at"] is None and view["work"]["open"] for view in views),
-        "completion": rate(len(done), len(views)),
-        "on_time": rate(sum(judged), len(judged) + late) if told else rate(0, 0),
+        "without_limit": sum(count for each, count in work if each.open and each.due_at is None),
+        "completion": rate(total - open_, total),
+        "on_time": rate(in_time, judged + late) if any(each.judged for each, _ in work) else rate(0, 0),
     }
 
 
-def is_late(view: Record, now: datetime) -> bool:
-    work = view["work"]
-    return bool(work["open"] and work["due_at"] and work["due_at"] < now)
-
-
-def _units(views: Sequence[Record], now: datetime, names: Callable[[str], str]) -> list[dict[str, Any]]:
-    rows = []
-    for code in sorted({view["work"]["agency"] for view in views}):
-        mine = [view for view in views if view["work"]["agency"] == code]
-        rows.append({"agency": code, "name": names(code) or SEVERAL, "total": len(mine), **figures(mine, now)})
+def _units(work: Counted, now: datetime, names: Callable[[str], str]) -> list[dict[str, Any]]:
+    parts: dict[str, Counted] = {}
+    for pair in work:
+        parts.setdefault(pair[0].agency, []).append(pair)
+    rows = [
+        {"agency": code, "name": names(code) or SEVERAL, "total": sum(count for _, count in mine), **figures(mine, now)}
+        for code, mine in parts.items()
+    ]
     return sorted(rows, key=lambda row: (-row["total"], row["agency"]))
 
 
 def _type(row: Record) -> dict[str, Any]:
     done = row["total"] - row["open"]
     return {
-        "type": row["_id"],
-        "label": title(row["_id"]),
+        "type": row["type"],
+        "label": title(row["type"]),
         "total": row["total"],
         "done": done,
         "open": row["open"],
@@ -91,28 +92,26 @@ def _type(row: Record) -> dict[str, Any]:
     }
 
 
-def _order(view: Record) -> tuple[bool, str, int, str]:
+def _order(piece: Piece) -> tuple[bool, datetime, int, str]:
     """Open work first, by limit; rows of a table in their order."""
-    due = view["work"]["due_at"]
-    return not view["work"]["open"], due.isoformat() if due else "9", view["record"].get("no") or 0, view["id"]
+    return not piece.open, piece.due_at or FAR, piece.row.no if piece.row else 0, piece.id
 
 
-def _line(view: Record, now: datetime, names: Callable[[str], str]) -> dict[str, Any]:
-    record = view["record"]
-    target = record.get("target")
-    due = record.get("due_on") or last_day(view["work"]["due_at"])
+def _line(piece: Piece, now: datetime, names: Callable[[str], str]) -> dict[str, Any]:
+    row = piece.row
+    due = (row and row.due_on) or last_day(piece.due_at)
     return {
-        "id": view["id"],
-        "title": record["title"],
-        "agency": view["work"]["agency"],
-        "agency_name": names(view["work"]["agency"]) or SEVERAL,
-        "state": record["state"],
-        "state_label": record["state_label"],
+        "id": piece.id,
+        "title": piece.title,
+        "agency": piece.agency,
+        "agency_name": names(piece.agency) or SEVERAL,
+        "state": piece.state,
+        "state_label": piece.state_label,
         "due_on": str(due) if due else None,
-        "overdue": is_late(view, now),
-        "target": f"{target['value']:g}{target['unit']}" if target else None,
-        "reached": record.get("reached"),
-        "reports": record.get("reports"),
+        "overdue": piece.late(now),
+        "target": row and row.target,
+        "reached": row and row.reached,
+        "reports": row and row.reports,
     }
 
 
@@ -140,7 +139,8 @@ def _lay_out(sheet: Sheet, count: int) -> None:
     )
     shown = [{**row, "due_on": row["due_on"] or "无期限"} for row in data["items"]]
     more = [f"只列前{len(shown)}项。"] if count > len(shown) else ([] if shown else ["没有。"])
-    if not sheet.public or data["type"] in OPEN:
+    if not sheet.public or data["type"] in LISTED_TO_THE_END:
+        more += [] if data["type"] in LISTED_TO_THE_END else ["已办结的只计数，不逐项列出。"]
         sheet.part("事项", more, table(items, shown))
     kinds = heads("label=类别 total=合计 done=已办结 open=在办 overdue=逾期 completion=办结率")
     sheet.part("各类工作总览", grid=table(kinds, data["all_types"]))

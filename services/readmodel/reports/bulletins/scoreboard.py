@@ -13,13 +13,14 @@ from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.gather import Record, day_of
 from services.readmodel.reports.bulletins.opinion import NO_EVENT, in_time
 from services.readmodel.reports.bulletins.overdue import by_unit
-from services.readmodel.reports.bulletins.progress import figures, is_draft
+from services.readmodel.reports.bulletins.progress import figures
 from services.readmodel.reports.bulletins.quarterly import totals
 from services.readmodel.reports.bulletins.sheet import WITHHELD, Sheet, heads, rate, table
 from services.readmodel.reports.bulletins.site import REJECTED, rectified
 from services.readmodel.reports.bulletins.withheld import SMALLEST, withheld, withheld_rate
 from services.readmodel.reports.counted import DocumentCount
 from services.readmodel.reports.counting import Case
+from services.readmodel.work import Piece
 
 T = TypeVar("T")
 NONE = {"part": 0, "of": 0, "value": None}
@@ -35,18 +36,18 @@ class Known:
     tickets: h.StatisticsTable | None
     events: Sequence[Record]
     findings: Sequence[Record]
-    tasks: Sequence[Record]
-    overdue: Sequence[Record]
+    tasks: Sequence[Piece]
+    overdue: Sequence[Piece]
 
     def by_agency(self) -> Callable[[str], "Known"]:
         """What is known of one agency; divided once, for there may be many of each."""
         parts: tuple[dict[str, list[Any]], ...] = (
-            _divided(self.documents, lambda each: each.agency),
-            _divided(self.drafts, lambda each: each["agency"]),
-            _divided(self.cases, lambda each: each[1].agency),
-            _divided(self.events, lambda each: each["agency"]),
-            _divided(self.findings, lambda each: each["agency"]),
-            _divided(self.tasks, lambda each: each["work"]["agency"]),
+            _divided(self.documents, lambda each: (each.agency,)),
+            _divided(self.drafts, lambda each: (each["agency"],)),
+            _divided(self.cases, lambda each: (each[1].agency,)),
+            _divided(self.events, lambda each: (each["agency"],)),
+            _divided(self.findings, lambda each: (each["agency"],)),
+            _divided(self.tasks, lambda each: each.units),
         )
 
         def of(code: str) -> Known:
@@ -63,23 +64,24 @@ def scoreboard(sheet: Sheet, known: Known, units: Iterable[Agency], now: datetim
     listed = {unit.code: unit.name for unit in units}
     found = () if sheet.scope else sorted(_with_work(known))
     others = {code: names(code) for code in found if code and code not in listed}
-    late = {row["agency"]: row for row in by_unit(known.overdue, names)}
+    late = {row["agency"]: row for row in by_unit(known.overdue, lambda each: each.units, names)}
     mine = known.by_agency()
     rows = [_row(sheet, mine(code), code, name, late.get(code), now) for code, name in {**listed, **others}.items()]
     if sheet.public:
         _withhold(sheet, rows)
-    types = sorted({view["type"] for view in known.overdue})
+    types = sorted({each.type for each in known.overdue})
     sheet.data |= {"units": rows, "overdue_types": types}
     sheet.notes.append(
-        "率后括号内为分子和分母，分母为零的不计算；逾期为出表当日的状况，其余按期间统计。本表只列数字，不排名次。"
+        "率后括号内为分子和分母，分母为零的不计算；逾期为出表当日的状况，其余按期间统计。几个单位共同负责的任务，每个负责单位各计一次。本表只列数字，不排名次。"
     )
     _lay_out(sheet, types)
 
 
-def _divided(known: Iterable[T], agency: Callable[[T], str]) -> dict[str, list[T]]:
+def _divided(known: Iterable[T], whose: Callable[[T], tuple[str, ...]]) -> dict[str, list[T]]:
     parts: dict[str, list[T]] = {}
     for each in known:
-        parts.setdefault(agency(each), []).append(each)
+        for code in whose(each):
+            parts.setdefault(code, []).append(each)
     return parts
 
 
@@ -89,7 +91,7 @@ def _with_work(known: Known) -> set[str]:
         *(case.agency for _, case in known.cases),
         *(row.key for row in (known.tickets.rows if known.tickets else ())),
         *(each["agency"] for each in (*known.events, *known.findings)),
-        *(view["work"]["agency"] for view in (*known.tasks, *known.overdue)),
+        *(code for each in (*known.tasks, *known.overdue) for code in each.units),
     }
 
 
@@ -174,7 +176,7 @@ def _watched(sheet: Sheet, known: Known, now: datetime) -> dict[str, Any]:
         each for each in known.findings
         if each["state"] != REJECTED and period.holds(day_of(each["opened_at"]))
     ]  # fmt: skip
-    tasks = [view for view in known.tasks if not is_draft(view)]
+    tasks = [(each, 1) for each in known.tasks if not each.draft]
     return {
         "opinion_on_time": in_time(duties, now),
         "findings": len(findings),
@@ -196,7 +198,7 @@ def _lay_out(sheet: Sheet, types: Sequence[str]) -> None:
     )
     watched = heads(
         "name=单位 opinion_on_time=舆情按期回应率 findings=网站问题 findings_rectified=整改率 "
-        "tasks=牵头任务 tasks_completion=任务办结率 overdue=现有逾期"
+        "tasks=负责任务 tasks_completion=任务办结率 overdue=现有逾期"
     )
     requests = [(sheet.short(row["name"]), row["requests_on_time"]) for row in rows]
     tickets = [(sheet.short(row["name"]), row["tickets_on_time"] or NONE) for row in rows]
