@@ -56,12 +56,13 @@ def hotline(
     year: Year,
     month: Month = None,
     quarter: AnyQuarter = None,
+    agency: Scope = "",
     format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
     """热线通报。例：zwgk report hotline --year 2026 --month 10 -o 通报.html"""
-    _made("hotline", format_, out, json_, year=year, month=month, quarter=quarter)
+    _made("hotline", format_, out, json_, year=year, month=month, quarter=quarter, agency=agency)
 
 
 def opinion(
@@ -80,13 +81,14 @@ def opinion(
 def site(
     year: Year,
     quarter: Quarter,
+    agency: Scope = "",
     public: Public = False,
     format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
     """网站与政务新媒体检查通报。例：zwgk report site --year 2026 --quarter 3 -o 检查.html"""
-    _made("site", format_, out, json_, year=year, quarter=quarter, public=public)
+    _made("site", format_, out, json_, year=year, quarter=quarter, agency=agency, public=public)
 
 
 def site_year(

@@ -59,6 +59,7 @@ class Statistics(Query, by=READERS, reply=StatisticsTable):
     first: date
     last: date
     by: Dimension = "total"
+    unit: str = Field(default="", max_length=40, description="Only tickets of this unit.")
 
 
 class DutyPage(Reply):

@@ -38,9 +38,9 @@ LIST = (
     Listed("scoreboard", "各单位情况表", "每个单位在各类工作中的件数和比率。", ("year", "quarter", "agency")),
     Listed("progress", "工作台账进展", "年度任务、工作台账等的进展，以及各类工作总览。", ("type", "agency")),
     Listed("quarterly", "依申请公开季度分析", "按渠道、申请人类别、结果和单位分析。", ("year", "quarter!", "agency")),
-    Listed("hotline", "热线通报", "受理、办结、满意情况，热点和好差评。", ("year", "month")),
+    Listed("hotline", "热线通报", "受理、办结、满意情况，热点和好差评。", ("year", "month", "agency")),
     Listed("opinion", "政务舆情通报", "级别、处置、时限履行和各单位回应。", ("year", "quarter")),
-    Listed("site", "网站检查通报", "合格率、问题分类、整改和反复问题。", ("year", "quarter!")),
+    Listed("site", "网站检查通报", "合格率、问题分类、整改和反复问题。", ("year", "quarter!", "agency")),
     Listed("site-year", "政府网站工作年度报表", "按国办函〔2018〕12号的表样。", ("year", "site")),
 )
 BY_NAME = {each.name: each for each in LIST}

@@ -18,6 +18,8 @@ LISTED = 100
 @on.query(c.Statistics)
 async def statistics(service: Hotline, query: c.Statistics, cause: Cause) -> c.StatisticsTable:
     counts = await tickets(service, Period(query.first, query.last))
+    if query.unit:
+        counts = [each for each in counts if each.of.get("unit") == query.unit]
     return c.StatisticsTable(
         first=query.first,
         last=query.last,

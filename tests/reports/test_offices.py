@@ -123,6 +123,10 @@ async def test_the_hotline_counts_and_the_bulletin_shows(desk: Desk, app: Any) -
     assert told["change"] is None
     assert told["topics"]
     assert (await report(desk, "hotline", year=2026, quarter=4))["topics"] is None
+    nobody = await report(desk, "hotline", year=2026, month=11, agency="sjj")
+    assert (nobody["total"]["received"], nobody["by_channel"], nobody["topics"]) == (0, [], None)
+    assert {row["agency"] for row in (*nobody["ratings"], *nobody["suggestions"])} <= {"sjj"}
+    assert (await report(desk, "site", year=2026, quarter=4, agency="sjj"))["findings"] == 0
     board = await report(desk, "clocks")
     assert id in {item["id"] for item in board["items"]}
     assert {item["what"] for item in board["items"] if item["id"] == id} >= {"办理期限"}

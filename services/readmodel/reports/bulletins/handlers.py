@@ -179,6 +179,10 @@ async def _site(asking: Asking) -> None:
     sites, accounts, findings = await asyncio.gather(
         *(gather.records(generation, f"sitewatch.{name}") for name in ("site", "account", "finding"))
     )
+    if code := asking.query.agency:
+        sites, accounts = ([each for each in all_ if each["details"]["owner"] == code] for all_ in (sites, accounts))
+        owned = {each["id"] for each in (*sites, *accounts)}
+        findings = [each for each in findings if each["site"] in owned]
     site(asking.sheet, sites, accounts, findings, asking.cause.now, asking.name)
 
 
@@ -264,9 +268,9 @@ def _kind(title: str, fill: Fill, takes: str, *, public: bool = True, docx: bool
 
 KINDS: dict[str, Kind] = {
     "quarterly": _kind("政府信息公开申请分析", _quarterly, "agency year quarter as_of"),
-    "hotline": _kind("热线通报", _hotline, "year quarter month"),
+    "hotline": _kind("热线通报", _hotline, "agency year quarter month"),
     "opinion": _kind("政务舆情通报", _opinion, "year quarter month"),
-    "site": _kind("网站与政务新媒体检查通报", _site, "year quarter"),
+    "site": _kind("网站与政务新媒体检查通报", _site, "agency year quarter"),
     "site-year": _kind("政府网站工作年度报表", _site_year, "year site"),
     "scoreboard": _kind("政务公开各单位情况表", _scoreboard, "agency year quarter month"),
     "overdue": _kind("逾期事项清单", _overdue, "agency", public=False),

@@ -28,25 +28,26 @@ NOTES = (
 )
 
 
-async def counted_by_hotline(ask: Asker, period: Period) -> dict[str, c.StatisticsTable]:
+async def counted_by_hotline(ask: Asker, period: Period, unit: str) -> dict[str, c.StatisticsTable]:
     """The tickets of a period by each dimension."""
-    asked = [ask(c.Statistics(first=period.first, last=period.last, by=each), c.StatisticsTable) for each in DIMENSIONS]
-    return dict(zip(DIMENSIONS, await asyncio.gather(*asked), strict=True))
+    queries = [c.Statistics(first=period.first, last=period.last, by=each, unit=unit) for each in DIMENSIONS]
+    found = await asyncio.gather(*(ask(query, c.StatisticsTable) for query in queries))
+    return dict(zip(DIMENSIONS, found, strict=True))
 
 
 async def hotline(sheet: Sheet, ask: Asker) -> None:
-    """Fill the sheet with what the hotline counts."""
-    period = sheet.period
+    """Fill the sheet with what the hotline counts, of all units or of one."""
+    period, unit = sheet.period, sheet.scope
     assert period is not None
     days = {"first": period.first, "last": period.last}
     tables, ratings, suggestions = await asyncio.gather(
-        counted_by_hotline(ask, period),
+        counted_by_hotline(ask, period, unit),
         ask(c.CountRatings(**days), c.RatingFigures),
         ask(c.CountSuggestions(**days), c.SuggestionFigures),
     )
-    earlier = await asyncio.gather(_received(ask, period.before()), _received(ask, period.year_before()))
+    earlier = await asyncio.gather(*(_received(ask, each, unit) for each in (period.before(), period.year_before())))
     total = tables["unit"].total
-    topics = await _topics(ask, period)
+    topics = None if unit else await _topics(ask, period)
     sheet.data |= {
         "total": total.model_dump(mode="json"),
         "before": earlier[0],
@@ -55,8 +56,10 @@ async def hotline(sheet: Sheet, ask: Asker) -> None:
         "change_on_year": change(total.received, earlier[1]),
         **{f"by_{name}": [row.model_dump(mode="json") for row in found.rows] for name, found in tables.items()},
         "topics": topics,
-        "ratings": _ratings(ratings),
-        "suggestions": [each.model_dump(mode="json") for each in (*suggestions.rows, suggestions.total)],
+        "ratings": [row for row in _ratings(ratings) if unit in ("", row["agency"])],
+        "suggestions": [
+            each.model_dump(mode="json") for each in (*suggestions.rows, suggestions.total) if unit in ("", each.agency)
+        ],
     }
     if sheet.public:
         _withhold(sheet)
@@ -66,16 +69,17 @@ async def hotline(sheet: Sheet, ask: Asker) -> None:
 
 def _withhold(sheet: Sheet) -> None:
     """For the public: what few callers said of a unit or class is not printed, nor are topics of few."""
-    for name in ("by_unit", "by_category"):
-        for row in sheet.data[name]:
+    names = [f"by_{name}" for name in DIMENSIONS] if sheet.scope else ["by_unit", "by_category"]
+    for name in names:
+        for row in (*sheet.data[name], *([sheet.data["total"]] if sheet.scope else ())):
             row |= {key: withheld_rate(row[key]) for key in ("solution", "satisfaction")}
     topics = sheet.data["topics"]
     sheet.data["topics"] = topics and [each for each in topics if each["count"] >= SMALLEST]
     sheet.notes.append(f"公开版不列少于{SMALLEST}件的热点和评价率；该阈值为本平台约定，未经核实。")
 
 
-async def _received(ask: Asker, period: Period) -> int:
-    found = await ask(c.Statistics(first=period.first, last=period.last), c.StatisticsTable)
+async def _received(ask: Asker, period: Period, unit: str) -> int:
+    found = await ask(c.Statistics(first=period.first, last=period.last, unit=unit), c.StatisticsTable)
     return found.total.received
 
 
