@@ -145,7 +145,10 @@ async def test_limits_guides_and_differences(platform: Path, tmp_path: Path) -> 
     checked = await zwgk(platform, "catalogue", "check", "CL-1", "介绍信")
     assert [each["in_guide"] for each in checked["demands"]] == [False]
     due = ("catalogue", "due", "guide", "--act", "change", "--item", id, "--since", "2026-11-20", *DRAFTER)
-    clock = (await zwgk(platform, *due))["id"]
+    met = await zwgk(platform, *due)
+    assert met["state"] == "done", "what was put since then has met it"
+    penalty = ("--value", "行政处罚决定书文号=示罚〔2026〕1号", "--since", "2026-11-20", *DRAFTER)
+    clock = (await zwgk(platform, "catalogue", "due", "penalties", *penalty))["id"]
     assert (await zwgk(platform, "catalogue", "drop", clock, "--reason", "登记有误", *OFFICE))["state"] == "dropped"
     assert (
         await said(platform, "catalogue", "due", "guide", "--value", "没有=1", "--since", "2026-11-20")
