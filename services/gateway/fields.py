@@ -4,6 +4,8 @@ NAMES = dict(
     line.split("=", 1)
     for line in """\
 metadata=元数据
+suggested=建议主动公开
+needs_help=需要帮助
 text=正文
 ground=不予公开依据
 days_late=公开用时（天）

@@ -1,0 +1,141 @@
+"""Pages with something on them, wide and on a phone: what is empty always fits."""
+
+import itertools
+import re
+from datetime import date
+
+import httpx
+import pytest
+
+from contracts import hotline
+from contracts import publication as c
+from contracts.base import Done, Role
+from tests.browser.chromium import Chromium
+from tests.browser.test_pages import PHONE, WIDE
+from tests.gateway.conftest import Publish
+from tests.gateway.test_answers import answered as ticket_answered
+from tests.gateway.test_answers import unit
+from tests.gateway.test_applicants import answered, to_correct
+from tests.gateway.test_decisions import consulting
+from tests.hotline.test_guide import GUIDE
+from tests.servers import Desk, Servers, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+TEXT = "各镇：\n一、基本要求\n按《示例县古桥保护办法》执行，不得擅自拆除。\n示例县财政局\n2026年11月20日"
+REVIEWER = {"as_": "赵审核", "roles": [Role.REVIEWER]}
+LONG = "关于进一步加强全县农村公路桥梁日常养护管理和安全隐患排查整治工作的实施办法（试行）"
+CODE = "SX-FILLED-1"
+
+
+async def look(chromium: Chromium) -> None:
+    """The page that is open is whole, wide and on a phone."""
+    html = await chromium.html()
+    assert "<script" not in html
+    assert " style=" not in html
+    levels = [int(level) for level in re.findall(r"<h([1-6])", html)]
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in itertools.pairwise(levels)), levels
+    ids = re.findall(r' id="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+    for size, mobile in ((WIDE, False), (PHONE, True)):
+        await chromium.size(*size, mobile=mobile)
+        assert not await chromium.scrolls_sideways(), size
+
+
+async def opened(chromium: Chromium, address: str) -> None:
+    await chromium.size(*WIDE)
+    await chromium.open(address)
+    await look(chromium)
+
+
+async def document_pages(desk: Desk, web: httpx.AsyncClient, publish: Publish) -> list[str]:
+    id = await publish(LONG, TEXT, doc_no="示政办发〔2026〕91号", category="法规公文")
+    await desk(c.Correct(id=id, reason="名称有误", text=TEXT.replace("古桥", "古寨")), Done, **REVIEWER)
+    issue = await desk(c.IssueGazette(documents=(id,)), Done, **REVIEWER)
+    made = await desk(c.Compile(), Done, **REVIEWER)
+
+    async def there() -> bool:
+        page = (await web.get(f"/documents/{id}")).text
+        return "与现行文本比较" in page and made.id in (await web.get("/gazette")).text
+
+    await until(there)
+    changes = re.search(r'href="([^"]+/changes)"', (await web.get(f"/documents/{id}")).text)
+    assert changes
+    old = changes[1].removesuffix("/changes")
+    return [f"/documents/{id}", changes[1], old, "/gazette", f"/gazette/{issue.id}", f"/gazette/{made.id}"]
+
+
+async def knowledge_pages(desk: Desk, web: httpx.AsyncClient) -> list[str]:
+    item = c.PutItem(type="guide", agency="gaj", values=GUIDE | {"code": CODE}, reason="首次发布")
+    done = await desk(item, Done, agency="gaj", roles=[Role.CLERK])
+
+    async def known() -> bool:
+        return (await web.get(f"/guides/{CODE}")).status_code == 200
+
+    await until(known)
+    ticket, _ = await ticket_answered(web, desk, "咨询", "示例：居住证在哪里办？")
+    proposed = await unit(desk, hotline.ProposeKnowledge(ticket=ticket, guide=CODE))
+    await desk(hotline.PublishEntry(id=proposed.id), Done, as_="公开员丙", roles=[Role.OPENNESS])
+    issue = hotline.IssueBulletin(about="suggestions", first=date(2026, 10, 1), last=date(2026, 10, 31))
+    await desk(issue, Done, as_="公开员丙", roles=[Role.OPENNESS])
+
+    async def shown() -> bool:
+        page = (await web.get("/answers")).text
+        return "请到3号窗口办理。" in page and "建议采纳情况" in page
+
+    await until(shown)
+    return ["/answers", f"/guides/{CODE}", "/catalogues/guide", f"/catalogues/items/{done.id}"]
+
+
+async def test_what_the_public_reads_fits(
+    chromium: Chromium, site: str, web: httpx.AsyncClient, desk: Desk, servers: Servers, publish: Publish
+) -> None:
+    paths = await document_pages(desk, web, publish) + await knowledge_pages(desk, web)
+    matter = await consulting(desk, servers, publish, "农村公路桥梁养护办法")
+
+    async def there() -> bool:
+        return (await web.get(f"/decisions/{matter}")).status_code == 200
+
+    await until(there)
+    for path in (*paths, f"/decisions/{matter}", "/decisions", "/notices", "/"):
+        await opened(chromium, site + path)
+
+
+async def test_an_applicant_sees_documents_and_corrects(
+    chromium: Chromium, site: str, web: httpx.AsyncClient, desk: Desk
+) -> None:
+    for make in (answered, to_correct):
+        claim = await make(web, desk)
+        await chromium.open(site + "/requests/follow")
+        await chromium.fill("#number", claim["number"])
+        await chromium.fill("#code", claim["code"])
+        await chromium.click("main button[type=submit]")
+        assert await chromium.find('form[action="/requests/document"] button')
+        await look(chromium)
+        width, height = await chromium.box('form[action="/requests/document"] button')
+        assert width > height, "its word stands on one line"
+    await chromium.click('form[action="/requests/correction"] button')
+    assert await chromium.find('form[action="/requests/correct"] #description')
+    await look(chromium)
+
+
+async def test_the_desk_fits_a_phone(
+    chromium: Chromium, site: str, web: httpx.AsyncClient, desk: Desk, servers: Servers
+) -> None:
+    number = (await to_correct(web, desk))["number"]
+    await chromium.size(*PHONE, mobile=True)
+    await chromium.open(site + "/desk")
+    await chromium.fill("#token", servers.token("李督查", [Role.SUPERVISOR]))
+    await chromium.click("main button[type=submit]")
+    for path in (
+        "/desk",
+        "/desk/reports",
+        "/desk/reports/scoreboard?year=2026",
+        "/desk/reports/clocks",
+        "/desk/reports/overdue",
+        "/desk/state",
+        f"/desk/records/requests.request/{number}",
+    ):
+        await opened(chromium, site + path)
+    await chromium.open(site + "/desk")
+    await chromium.click(".inline button")
