@@ -24,7 +24,7 @@ from chassis.rpc import Asker
 from contracts import readmodel as c
 from kernel.refused import Refused
 from services.readmodel.app import build
-from services.readmodel.handlers import ReadModel, desk
+from services.readmodel.handlers import ReadModel, desk, list_views
 from services.readmodel.reports.bulletins.handlers import report
 from services.readmodel.storage import Generation, Generations
 from services.readmodel.views import view
@@ -70,6 +70,7 @@ def questions(it: ReadModel) -> dict[str, Callable[[], Awaitable[Any]]]:
     return {
         "desk": lambda: desk(it, c.Desk(), CAUSE),
         "desk of a unit": lambda: desk(it, c.Desk(agency="czj"), CAUSE),
+        "list of tickets": lambda: list_views(it, c.ListViews(type=TICKET, open=True), CAUSE),
         "overdue": of("overdue"),
         "clocks": of("clocks"),
         "progress": of("progress", type="hotline.ticket"),

@@ -144,7 +144,7 @@ async def get_view(service: ReadModel, query: c.GetView, cause: Cause) -> c.View
 @on.query(c.ListViews)
 async def list_views(service: ReadModel, query: c.ListViews, cause: Cause) -> c.ViewPage:
     public = not cause.actor.roles & STAFF
-    return await lists.listed(await service.generations.current(), query, public=public)
+    return await lists.listed(await service.generations.current(), service.board, query, public=public)
 
 
 @on.query(c.Desk)

@@ -30,12 +30,15 @@ from kernel.agencies import Register
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
+from services.readmodel.board import Board
 from services.readmodel.storage import Generation
 from services.readmodel.views import DIMENSIONS, PUBLIC_DOCUMENT, explained
-from services.readmodel.work import Piece, of_unit
+from services.readmodel.work import TYPES, Piece, of_unit
 
 MAX_BUCKETS = 200
 UNNAMED = "未分类"
+NEAR = (250, 1000, 4000)
+"""So many changes are looked at first."""
 WAIT_SECONDS = 3.0
 NO_TEXT = {"record.text.inline": 0}
 
@@ -197,23 +200,50 @@ def _explains(one: Document, other: Document) -> bool:
     return says or other["record"].get("interpretation") == one["id"]
 
 
-async def listed(generation: Generation, query: ListViews, *, public: bool) -> ViewPage:
-    """Views of one type, newest change first."""
+async def listed(generation: Generation, board: Board, query: ListViews, *, public: bool) -> ViewPage:
+    """Views of one type, newest change first. What staff see of work is counted in memory."""
     where: dict[str, Any] = {"type": query.type, "removed": False} | ({"audience": "public"} if public else {})
-    for name in ("agency", "state", "open", "overdue"):
-        if (value := getattr(query, name)) is not None:
-            where[f"work.{name}"] = value
-    page = where | ({"change": {"$lt": change(query.cursor)}} if query.cursor else {})
-    found, total = await asyncio.gather(
-        generation.views.find(page, NO_TEXT, sort=[("change", -1)], limit=query.limit + 1),
-        generation.views.count(where),
-    )
+    filters = {name: getattr(query, name) for name in ("agency", "state", "open", "overdue")}
+    filters = {name: value for name, value in filters.items() if value is not None}
+    where |= {f"work.{name}": value for name, value in filters.items()}
+    found = await _page(generation, where, change(query.cursor) if query.cursor else None, query.limit + 1)
+    if public or query.type not in TYPES:
+        total = await generation.views.count(where)
+    else:
+        total = _count((await board.read(generation)).counted(query.type), filters)
     more = len(found) > query.limit
     return ViewPage(
         total=total,
         items=tuple(as_view(document) for document in found[: query.limit]),
         next=encode(str(found[query.limit - 1]["change"])) if more else None,
     )
+
+
+async def _page(generation: Generation, where: Mapping[str, Any], before: int | None, limit: int) -> list[Document]:
+    """The last changes before one. Among the nearest it chooses here: the embedded database reads all views of the type
+    as soon as it is asked for more than type and number. Only what is rare is asked of all."""
+    before = before or await generation.last_change() + 1
+    found: list[Document] = []
+    for size in NEAR:
+        after = max(before - size, 0)
+        near = {"type": where["type"], "change": {"$gte": after, "$lt": before}}
+        views = await generation.views.find(near, NO_TEXT, sort=[("change", -1)])
+        found += [view for view in views if all(_at(view, path) == value for path, value in where.items())]
+        if len(found) >= limit or not after:
+            return found[:limit]
+        before = after
+    rest = {**where, "change": {"$lt": before}}
+    return found + await generation.views.find(rest, NO_TEXT, sort=[("change", -1)], limit=limit - len(found))
+
+
+def _at(view: Document, path: str) -> Any:
+    part, _, rest = path.partition(".")
+    return (view.get(part) or {}).get(rest) if rest else view.get(part)
+
+
+def _count(counted: Iterable[tuple[Piece, int]], filters: Mapping[str, Any]) -> int:
+    wanted = tuple(filters.values())
+    return sum(count for each, count in counted if tuple(getattr(each, name) for name in filters) == wanted)
 
 
 def desk(work: Sequence[Piece], register: Register, calendar: Calendar, now: datetime, query: Desk) -> DeskPage:

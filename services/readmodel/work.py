@@ -63,10 +63,10 @@ class Piece(NamedTuple):
     """Whether its kind says if it was done in time."""
     on_time: bool | None
     table: str
+    overdue: bool
     id: str = ""
     title: str = ""
     due_at: datetime | None = None
-    overdue: bool = False
     provisional: bool = False
     waits_for: str = ""
     limits: tuple[tuple[datetime, str], ...] = ()
@@ -83,7 +83,7 @@ class Piece(NamedTuple):
 
     def alike(self) -> "Piece":
         """The same without what tells it from others: what is done is counted by it."""
-        return Piece(*self[:9])
+        return Piece(*self[:10])
 
 
 Counted = list[tuple[Piece, int]]
@@ -105,10 +105,10 @@ def piece(view: Mapping[str, Any]) -> Piece:
         judged="on_time" in record,
         on_time=record.get("on_time"),
         table=intern(record.get("table") or ""),
+        overdue=record.get("overdue", False),
         id=view["id"],
         title=record["title"],
         due_at=work["due_at"],
-        overdue=record.get("overdue", False),
         provisional=record.get("provisional", False),
         waits_for=intern(record.get("waits_for") or ""),
         limits=ends,

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from contracts import readmodel as c
+from services.readmodel import lists
 from services.readmodel.board import Board
-from services.readmodel.handlers import ReadModel, desk
+from services.readmodel.handlers import ReadModel, desk, list_views
 from services.readmodel.storage import Generation
 from services.readmodel.views import newest, view
 from services.readmodel.work import answering
@@ -105,3 +106,14 @@ async def test_the_desk_lists_no_more_than_asked_and_counts_all(servers: Servers
 )
 async def test_who_answers_for_a_task(task: dict[str, Any], who: list[str]) -> None:
     assert answering(task) == who
+
+
+async def test_a_list_shows_also_what_changed_long_ago(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "NEAR", (1, 2))
+    async with alone(servers) as model:
+        await hear(model, [heard(changed(ticket(f"T-{n}", agency="czj" if n % 3 else "jtj")), 1) for n in range(9)])
+        query = c.ListViews(type="hotline.ticket", agency="jtj", limit=2)
+        first: Any = await list_views(model, query, READER)
+        assert ([each.record["id"] for each in first.items], first.total) == (["T-6", "T-3"], 3)
+        second: Any = await list_views(model, query.model_copy(update={"cursor": first.next}), READER)
+        assert ([each.record["id"] for each in second.items], second.next) == (["T-0"], None)

@@ -53,16 +53,21 @@ def progress(
 def figures(work: Counted, now: datetime) -> dict[str, Any]:
     """Open, done and late work; the share that is done, and of what had a limit the share done within it, where the
     records say so."""
-    total = sum(count for _, count in work)
-    open_ = sum(count for each, count in work if each.open)
-    late = sum(count for each, count in work if each.late(now))
-    judged = sum(count for each, count in work if each.on_time is not None)
-    in_time = sum(count for each, count in work if each.on_time)
+    total = open_ = late = judged = in_time = without = 0
+    for each, count in work:
+        total += count
+        if each.open:
+            open_ += count
+            late += count * each.late(now)
+            without += count * (each.due_at is None)
+        if each.on_time is not None:
+            judged += count
+            in_time += count * each.on_time
     return {
         "open": open_,
         "done": total - open_,
         "overdue": late,
-        "without_limit": sum(count for each, count in work if each.open and each.due_at is None),
+        "without_limit": without,
         "completion": rate(total - open_, total),
         "on_time": rate(in_time, judged + late) if any(each.judged for each, _ in work) else rate(0, 0),
     }
