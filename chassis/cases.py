@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from chassis import chain
 from chassis.actors import Cause
 from chassis.outbox import Outgoing, outgoing
-from chassis.store import Collection, Document, Duplicate
+from chassis.store import Collection, Document, Duplicate, UpdateOne
 from chassis.together import Together
 from contracts.base import Event
 from kernel.cases import CaseKind
@@ -48,6 +48,10 @@ class Held(Generic[S]):
     """The cause had been decided before; nothing was added now."""
 
 
+Loaded = tuple[Held[S], list[tuple[str, Fact]]]
+"""A case with its facts, each with its cause."""
+
+
 @dataclass(frozen=True)
 class Opening:
     """A case to be opened. `origin` is what makes it the same case however often it is opened."""
@@ -56,6 +60,15 @@ class Opening:
     facts: Sequence[Fact]
     cause: Cause
     origin: str
+
+
+@dataclass(frozen=True)
+class Step(Generic[S]):
+    """A decision on one of many cases."""
+
+    id: str
+    decide: Decision[S]
+    cause: Cause
 
 
 class Cases(Generic[S]):
@@ -77,6 +90,10 @@ class Cases(Generic[S]):
     async def get(self, id: str) -> Held[S] | None:
         document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
         return self._held(document)[0] if document else None
+
+    async def load_many(self, ids: Sequence[str]) -> dict[str, Held[S]]:
+        """Those of the cases that there are, in one query."""
+        return {id: held for id, (held, _) in (await self._load_many(ids)).items()}
 
     async def by_origin(self, origins: Sequence[str]) -> dict[str, Held[S]]:
         """Cases by what opened them, in one query."""
@@ -110,21 +127,40 @@ class Cases(Generic[S]):
         Raises `Refused` from the decision, for an unknown case, or for one that has grown too large.
         """
         for _ in range(MAX_CONFLICTS):
-            held, told = await self._load(id)
-            before = [fact for stored, fact in told if stored == cause.id]
-            if before:
-                return replace(held, facts=before, repeated=True)
-            facts = decide(held.state)
-            if not facts:
-                return held
-            after, change, outbox = self._step(held, facts, cause)
-            self._check_size(len(told) + len(facts), change)
+            held, after, write = self._decided(await self._load(id), decide, cause)
+            if write is None:
+                return after
+            change, outbox = write
             if forget is not None:
                 change = self._forgetting(await self.entries(id), change, forget)
             if await self.collection.update_one({"_id": id, "version": held.version}, change):
                 self._told(id, after.version, outbox)
                 return after
         raise Refused("busy", f"{self.kind.title}正在被频繁修改。", remedy="请稍后重试。")
+
+    async def execute_many(self, steps: Sequence[Step[S]]) -> list[Held[S] | Refused]:
+        """Decide on many cases, read in one query and appended to in one write; each is refused by itself."""
+        loaded = await self._load_many(list(dict.fromkeys(step.id for step in steps)))
+        results: dict[int, Held[S] | Refused] = {}
+        written: dict[int, list[Outgoing]] = {}
+        updates: list[UpdateOne] = []
+        for position, step in enumerate(steps):
+            if step.id not in loaded:  # unknown, or decided on earlier in this batch
+                continue
+            try:
+                held, results[position], write = self._decided(loaded.pop(step.id), step.decide, step.cause)
+            except Refused as refused:
+                results[position] = refused
+                continue
+            if write is not None:
+                written[position] = write[1]
+                updates.append(UpdateOne({"_id": step.id, "version": held.version}, write[0]))
+        await self.collection.bulk(updates)
+        await self._written(steps, written, results)
+        for position, step in enumerate(steps):
+            if position not in results:
+                results[position] = await self._alone(step)
+        return [results[position] for position in range(len(steps))]
 
     async def open(self, id: str, facts: Sequence[Fact], cause: Cause, origin: str | None = None) -> Held[S]:
         """Open one case; opening it again by the same origin (by default the cause) returns the first."""
@@ -150,6 +186,43 @@ class Cases(Generic[S]):
             self._told(held.id, held.version, outbox)
             results.append(held)
         return results
+
+    def _decided(
+        self, loaded: Loaded[S], decide: Decision[S], cause: Cause
+    ) -> tuple[Held[S], Held[S], tuple[Document, list[Outgoing]] | None]:
+        """The case before and after a decision, and what must be written and told for it, if anything."""
+        held, told = loaded
+        if before := [fact for stored, fact in told if stored == cause.id]:
+            return held, replace(held, facts=before, repeated=True), None
+        facts = decide(held.state)
+        if not facts:
+            return held, held, None
+        after, change, outbox = self._step(held, facts, cause)
+        self._check_size(len(told) + len(facts), change)
+        return held, after, (change, outbox)
+
+    async def _written(
+        self, steps: Sequence[Step[S]], written: Mapping[int, list[Outgoing]], results: dict[int, Held[S] | Refused]
+    ) -> None:
+        """Tell what the batch wrote; the result of a step that came too late is dropped."""
+        if not written:
+            return
+        ids = [steps[position].id for position in written]
+        found = await self.collection.find({"_id": {"$in": ids}}, {"head": 1})
+        heads = {document["_id"]: document["head"] for document in found}
+        for position, outbox in written.items():
+            after = results[position]
+            if isinstance(after, Held) and heads.get(after.id) == after.head:
+                self._told(after.id, after.version, outbox)
+            else:
+                del results[position]
+
+    async def _alone(self, step: Step[S]) -> Held[S] | Refused:
+        """A step whose case was changed meanwhile. If its own write was what changed it, it is not a repetition."""
+        try:
+            return replace(await self.execute(step.id, step.decide, step.cause), repeated=False)
+        except Refused as refused:
+            return refused
 
     async def _insert_all(self, documents: Sequence[Document]) -> list[bool]:
         """Of each whether it was new."""
@@ -243,13 +316,19 @@ class Cases(Generic[S]):
             at=at,
         )
 
-    async def _load(self, id: str) -> tuple[Held[S], list[tuple[str, Fact]]]:
+    async def _load(self, id: str) -> Loaded[S]:
         document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
         if document is None:
             raise self._unknown()
         return self._held(document)
 
-    def _held(self, document: Document) -> tuple[Held[S], list[tuple[str, Fact]]]:
+    async def _load_many(self, ids: Sequence[str]) -> dict[str, Loaded[S]]:
+        if not ids:
+            return {}
+        found = await self.collection.find({"_id": {"$in": list(ids)}, "kind": self.kind.name})
+        return {document["_id"]: self._held(document) for document in found}
+
+    def _held(self, document: Document) -> Loaded[S]:
         state, told = self.kind.read(entry["text"] for entry in document["facts"])
         return Held(document["_id"], state, document["version"], document["epoch"], document["head"]), told
 
@@ -281,4 +360,15 @@ async def create_indexes(collection: Collection) -> None:
     await collection.create_index([("origin", 1)], unique=True, sparse=True)
 
 
-__all__ = ["CaseKind", "Cases", "Decision", "Duplicate", "Held", "Opening", "create_indexes", "present_epoch"]
+__all__ = [
+    "CaseKind",
+    "Cases",
+    "Decision",
+    "Duplicate",
+    "Held",
+    "Loaded",
+    "Opening",
+    "Step",
+    "create_indexes",
+    "present_epoch",
+]

@@ -299,8 +299,7 @@ async def confirm_import(service: Publication, command: c.ConfirmImport, cause: 
 @on.command(c.ConfirmImports)
 async def confirm_imports(service: Publication, command: c.ConfirmImports, cause: Cause) -> c.ImportOutcomes:
     by = official(cause)
-    outcomes = [await importing.confirm_one(service, id, by, cause) for id in command.ids]
-    return c.ImportOutcomes(items=tuple(outcomes))
+    return c.ImportOutcomes(items=tuple(await importing.confirm_many(service, command.ids, by, cause)))
 
 
 @on.query(c.GetDocument)

@@ -2,14 +2,14 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from pydantic import ValidationError
 
 from chassis.actors import Cause
-from chassis.cases import Held, Opening
+from chassis.cases import Held, Opening, Step
 from contracts import publication as c
 from contracts.base import Done
 from kernel import personal
@@ -18,7 +18,7 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication import domain
 from services.publication.domain import stock
-from services.publication.domain.checks import well_formed
+from services.publication.domain.checks import known_channels, well_formed
 from services.publication.domain.examining import clean, examine, masked, without_personal_data
 from services.publication.domain.facts import Doubt, Kept, Official
 from services.publication.domain.law import CATEGORIES, GENRES
@@ -82,14 +82,13 @@ async def take_in(service: Publication, command: c.Import, by: Official, cause: 
     """Each item once, by its content; what cannot be read is refused by itself."""
     origins = [origin(item.content) for item in command.items]
     known = await service.documents.by_origin(list(dict.fromkeys(origins)))
-    outcomes: dict[int, c.ImportOutcome] = {}
+    met = {position: known[key] for position, key in enumerate(origins) if key in known}
+    outcomes = await _met_again(service, command, met, by, cause)
     fresh: dict[str, int] = {}
     for position, (item, key) in enumerate(zip(command.items, origins, strict=True)):
-        if key in known:
-            outcomes[position] = await _met_again(service, item.name, known[key], command.confirm, by, cause)
-        elif key in fresh:
+        if key in fresh:
             outcomes[position] = c.ImportOutcome(name=item.name, outcome="exists")
-        else:
+        elif key not in known:
             fresh[key] = position
     items = [command.items[position] for position in fresh.values()]
     results = await asyncio.to_thread(_read_all, items, service.register, service.phones)
@@ -104,16 +103,23 @@ async def take_in(service: Publication, command: c.Import, by: Official, cause: 
 
 
 async def _met_again(
-    service: Publication, name: str, held: Held[Case], confirm: bool, by: Official, cause: Cause
-) -> c.ImportOutcome:
-    """An item that is here already; a person who confirms confirms it too, if it still waits."""
-    outcome = c.ImportOutcome(name=name, outcome="exists", id=held.id, title=held.state.metadata.title)
-    if not confirm or held.state.stage is not Stage.IMPORTED:
-        return outcome
-    confirmed = await confirm_one(service, held.id, by, cause)
-    if confirmed.outcome == "published":
-        return outcome.model_copy(update={"outcome": "published"})
-    return outcome.model_copy(update={"code": confirmed.code, "reason": confirmed.reason})
+    service: Publication, command: c.Import, met: Mapping[int, Held[Case]], by: Official, cause: Cause
+) -> dict[int, c.ImportOutcome]:
+    """Items that are here already; a person who confirms confirms them too, if they still wait."""
+    waits = {held.id: None for held in met.values() if held.state.stage is Stage.IMPORTED}
+    confirmed = await confirm_many(service, list(waits), by, cause) if command.confirm else []
+    told = {each.id: each for each in confirmed}
+    outcomes: dict[int, c.ImportOutcome] = {}
+    for position, held in met.items():
+        outcome = c.ImportOutcome(
+            name=command.items[position].name, outcome="exists", id=held.id, title=held.state.metadata.title
+        )
+        if now := told.get(held.id):
+            published = now.outcome == "published"
+            update = {"outcome": "published"} if published else {"code": now.code, "reason": now.reason}
+            outcome = outcome.model_copy(update=update)
+        outcomes[position] = outcome
+    return outcomes
 
 
 def origin(content: str) -> str:
@@ -214,14 +220,28 @@ async def confirm(service: Publication, command: c.ConfirmImport, by: Official, 
     return done(await service.documents.execute(command.id, lambda now: decide(now, index_no), cause))
 
 
-async def confirm_one(service: Publication, id: str, by: Official, cause: Cause) -> c.ImportOutcome:
-    """One of many; what lacks something stays internal and says why."""
-    each = replace(cause, id=f"{cause.id}:{id}")
-    try:
-        answer = await confirm(service, c.ConfirmImport(id=id), by, each)
-    except Refused as refused:
-        return c.ImportOutcome(name=id, outcome="refused", id=id, code=refused.code, reason=refused.message)
-    return c.ImportOutcome(name=id, outcome="published" if answer.state == "published" else "imported", id=id)
+async def confirm_many(service: Publication, ids: Sequence[str], by: Official, cause: Cause) -> list[c.ImportOutcome]:
+    """As they were read, in one write; what lacks something stays internal and says why. The numbers of all that get
+    public are claimed together."""
+    held = await service.documents.load_many(list(dict.fromkeys(ids)))
+    waits = {id: each.state for id, each in held.items() if each.state.stage is Stage.IMPORTED}
+    checked = {id: _checked(case, by, cause.now) for id, case in waits.items()}
+    numbers = await service.claim_many({id: it for id, it in checked.items() if isinstance(it, Case) and it.public})
+
+    def decide(case: Case) -> list[Fact]:
+        number = numbers.get(case.id, "")
+        if isinstance(number, Refused):
+            raise number
+        return stock.confirm(case, number, stock.AS_READ, by, cause.now)
+
+    steps = [Step(id, decide, replace(cause, id=f"{cause.id}:{id}")) for id in ids]
+    return [_told(id, result) for id, result in zip(ids, await service.documents.execute_many(steps), strict=True)]
+
+
+def _told(id: str, result: Held[Case] | Refused) -> c.ImportOutcome:
+    if isinstance(result, Refused):
+        return c.ImportOutcome(name=id, outcome="refused", id=id, code=result.code, reason=result.message)
+    return c.ImportOutcome(name=id, outcome="published" if result.state.public else "imported", id=id)
 
 
 def waiting(case: Case) -> c.Waiting:
@@ -266,6 +286,7 @@ def read(item: c.ImportItem, register: Register, phones: frozenset[str]) -> Cand
 
 def _given(item: c.ImportItem, given: c.Given, register: Register, phones: frozenset[str]) -> Candidate:
     clean(given.metadata)
+    known_channels(given.metadata.channels)
     well_formed(given.metadata)
     without_personal_data(reason=given.reason)
     names = tuple(register.require(code, "issuers").name for code in given.metadata.issuers)
@@ -287,6 +308,7 @@ def _reading(item: c.ImportItem, register: Register, phones: frozenset[str]) -> 
         reading = read_jsonl_line(item.content, item.name, register)
     else:
         reading = read_document(item.name, item.content, register)
+    known_channels((reading.fields.channels.value or ()) if reading.fields.channels else ())
     if not reading.body.strip():
         raise Refused("text_missing", "没有读到正文。", field="body", remedy="请核对文件。")
     metadata = masked(_metadata(item, reading))

@@ -8,11 +8,10 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from chassis.cases import Cases, Held
+from chassis.cases import Cases, Held, Loaded
 from chassis.papers import Paper, Papers
 from chassis.runtime import Runtime
 from chassis.store import Collection
-from kernel.facts import Fact
 from services.publication import domain
 from services.publication.domain.state import Case
 from services.publication.domain.telling import retell, tell
@@ -61,6 +60,13 @@ class Texts:
         self._remember(sha256, found["text"])
         return str(found["text"])
 
+    async def bring_many(self, digests: Sequence[str]) -> None:
+        """The same for many, in one query."""
+        missing = [sha256 for sha256 in dict.fromkeys(digests) if sha256 not in self._at_hand]
+        if missing:
+            for found in await self._collection.find({"_id": {"$in": missing}}):
+                self._remember(found["_id"], found["text"])
+
     def at_hand(self, sha256: str) -> str | None:
         return self._at_hand.get(sha256)
 
@@ -108,11 +114,16 @@ class Documents(Cases[Case]):
         runtime.kinds[kind.name] = self
         self._texts = texts
 
-    async def _load(self, id: str) -> tuple[Held[Case], list[tuple[str, Fact]]]:
-        held, told = await super()._load(id)
-        for sha256 in (held.state.text.sha256, *(file.attachment.text.sha256 for file in held.state.files)):
+    async def _load(self, id: str) -> Loaded[Case]:
+        loaded = await super()._load(id)
+        for sha256 in _digests(loaded[0].state):
             await self._texts.bring(sha256)
-        return held, told
+        return loaded
+
+    async def _load_many(self, ids: Sequence[str]) -> dict[str, Loaded[Case]]:
+        loaded = await super()._load_many(ids)
+        await self._texts.bring_many([sha256 for held, _ in loaded.values() for sha256 in _digests(held.state)])
+        return loaded
 
     async def create_indexes(self) -> None:
         await self.collection.create_index([("index.texts", 1)], sparse=True)
@@ -153,3 +164,7 @@ class Documents(Cases[Case]):
     async def timed(self, after: str, limit: int = 200) -> list[Held[Case]]:
         """Documents with a running limit, by number."""
         return await self.find({"timed": True, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=limit)
+
+
+def _digests(case: Case) -> tuple[str, ...]:
+    return case.text.sha256, *(file.attachment.text.sha256 for file in case.files)

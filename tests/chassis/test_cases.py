@@ -6,7 +6,7 @@ import json
 import pytest
 
 from chassis import chain
-from chassis.cases import MAX_FACTS, Opening
+from chassis.cases import MAX_FACTS, Held, Opening, Step
 from kernel.refused import Refused
 from tests.chassis.conftest import Bench, cause
 from tests.chassis.toy import Opened, Put, put
@@ -55,6 +55,33 @@ async def test_a_cause_is_decided_once_and_answered_with_what_was_decided(bench:
     assert not first.repeated
     assert list(again.facts) == [Put(coins=5)]
     assert (await bench.cases.load("e")).state.coins == 6
+
+
+async def test_many_decisions_are_one_write_and_each_is_refused_by_itself(bench: Bench) -> None:
+    for id in ("m-1", "m-2"):
+        await opened(bench, id)
+    first = Step("m-1", lambda jar: put(jar, 5), cause("many-1"))
+    steps = [first, Step("m-2", lambda jar: [], cause()), Step("m-9", lambda jar: put(jar, 1), cause())]
+    steps += [Step("m-2", lambda jar: put(jar, 2), cause())]
+    results = await bench.cases.execute_many(steps)
+    assert [each.code if isinstance(each, Refused) else each.state.coins for each in results] == [5, 0, "not_found", 2]
+    (again,) = await bench.cases.execute_many([first])
+    assert isinstance(again, Held)
+    assert (again.repeated, list(again.facts)) == (True, [Put(coins=5)])
+    assert [(case, version) for case, version, _ in bench.told[2:]] == [("m-1", 2), ("m-2", 2)]
+
+
+async def test_many_decisions_at_once_all_count(bench: Bench) -> None:
+    ids = [f"n-{n}" for n in range(5)]
+    for id in ids:
+        await opened(bench, id)
+
+    async def all_of_them() -> None:
+        await bench.cases.execute_many([Step(id, lambda jar: put(jar, 1), cause()) for id in ids])
+
+    await asyncio.gather(*(all_of_them() for _ in range(6)))
+    held = await bench.cases.load_many([*ids, "n-9"])
+    assert {id: each.state.coins for id, each in held.items()} == dict.fromkeys(ids, 6)
 
 
 async def test_a_refusal_changes_nothing_and_an_unknown_case_is_refused(bench: Bench) -> None:

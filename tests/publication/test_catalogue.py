@@ -278,6 +278,8 @@ async def test_rows_are_put_once_and_changed_by_their_key(servers: Servers, desk
     assert (record["edition"], record["change"]["reason"]) == (2, "法律修订")  # type: ignore[index]
     page = await desk(c.ExportItems(type="standard"), c.CatalogueRows)
     assert [each.cells["公开依据"] for each in page.rows] == ["义务教育法（修订）"]
+    twice = command.model_copy(update={"rows": tuple(STANDARD | {"公开事项/二级事项": name} for name in "甲乙甲")})
+    assert [row.outcome for row in (await desk(twice, c.RowOutcomes, **person)).rows] == ["added", "added", "same"]
     await refused("other_keeper", desk(command, c.RowOutcomes, as_="旁人", agency="czj", roles=[Role.CLERK]))
     with_phone = command.model_copy(update={"rows": (STANDARD | {"公开主体": "手机13912345678"},)})
     assert (await desk(with_phone, c.RowOutcomes, **person)).rows[0].outcome == "refused"

@@ -261,6 +261,29 @@ async def test_confirming_person_publishes_only_what_lacks_nothing(desk: Desk) -
     assert (await desk(command, Done, as_="赵审核", agency="bgs")).state == "published"
 
 
+async def test_an_unknown_channel_refuses_its_line_and_is_not_repeated(desk: Desk) -> None:
+    fine, wrong = await take_in(desk, line(40, channels=["网站", "公报"]), line(41, channels=["网站", "火星台"]))
+    assert (fine.outcome, wrong.outcome, wrong.name, wrong.code) == (
+        "imported",
+        "refused",
+        "x.jsonl:41",
+        "unknown_channel",
+    )
+    assert "第 2 个" in (wrong.reason or "")
+    assert "火星台" not in (wrong.reason or "")
+
+
+async def test_many_are_confirmed_together_and_what_lacks_something_says_so(desk: Desk) -> None:
+    taken = await take_in(desk, *(line(n) for n in range(50, 55)), line(55, attribute=None))
+    command = c.ConfirmImports(ids=(*(each.id or "" for each in taken), "999901-GW-2026-999999"))
+    answer = await desk(command, c.ImportOutcomes, as_="赵审核", agency="bgs")
+    assert [each.outcome for each in answer.items] == ["published"] * 5 + ["refused"] * 2
+    assert [each.code for each in answer.items[5:]] == ["attribute_missing", "not_found"]
+    numbers = [(await file_of(desk, each.id or "")).record.metadata.index_no or "" for each in taken[:5]]
+    last = [int(number.rsplit("-", 1)[1]) for number in numbers]
+    assert last == list(range(last[0], last[0] + 5))
+
+
 async def test_only_an_authorised_person_confirms(desk: Desk) -> None:
     command = c.Import(items=(line(30),), confirm=True)
     await refused("forbidden", desk(command, c.ImportOutcomes, roles=[Role.CLERK]))

@@ -1,13 +1,13 @@
 """Items put, found again by their key, and looked at when their time has come."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from chassis.actors import CLOCK, Cause
 from chassis.calendars import Calendars
-from chassis.cases import Cases, Held
+from chassis.cases import Cases, Held, Opening, Step
 from chassis.numbers import Numbers
 from contracts import publication as c
 from contracts.publication import Change, Value
@@ -16,13 +16,15 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.catalogue import domain
 from services.publication.catalogue.item import Item
-from services.publication.catalogue.timing import Timing
+from services.publication.catalogue.timing import Done, Timing
 from services.publication.catalogue.types import ItemType, type_of
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.storage import Documents
 
 PAGE = 200
+Put = tuple[Held[Item], str]
+"""An item, and what became of it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,21 @@ class Wanted:
     change: Change
     period_months: int | None = None
     rests_on: tuple[str, ...] = ()
+    keeps: bool = False
+    """Period and basis of an item that is there stay."""
+
+    def over(self, item: Item | None, reasons: Mapping[str, str | Refused]) -> "Wanted":
+        """As it is put over what is there. Raises `Refused` while nobody has decided what a person must."""
+        wanted = self
+        if item and self.keeps:
+            wanted = replace(self, period_months=item.period_months or self.period_months, rests_on=item.rests_on)
+        judged = self.kind.judged
+        if judged is None:
+            return wanted
+        reason = reasons[self.key]
+        if isinstance(reason, Refused):
+            raise reason
+        return replace(wanted, values=wanted.values | {judged.field: reason})
 
     @property
     def key(self) -> str:
@@ -62,15 +79,12 @@ class Catalogues:
     register: Register
     phones: frozenset[str]
 
-    async def put(self, wanted: Wanted, by: Official, cause: Cause) -> tuple[Held[Item], str]:
+    async def put(self, wanted: Wanted, by: Official, cause: Cause) -> Put:
         """The item, and whether it was `added`, `changed` or is the `same`. A limit that ran for it is met."""
-        self.register.require(wanted.agency, "agency")
-        wanted = await self._judged(wanted)
-        self._without_personal_data(wanted.values)
-        known = await self.known(wanted)
-        held, outcome = await self._put(wanted, known, by, cause)
-        await self.timing.met(wanted.kind.type, wanted.agency, wanted.key, held, outcome, cause)
-        return held, outcome
+        (result,) = (await self._put_once({0: (wanted, cause)}, by)).values()
+        if isinstance(result, Refused):
+            raise result
+        return result
 
     async def standing(self, kind: ItemType, agency: str, key: str) -> Held[Item] | None:
         """The item with a key, where it stands."""
@@ -78,62 +92,96 @@ class Catalogues:
         found = (await self.items.by_origin([origin])).get(origin)
         return found if found and not found.state.removed_for else None
 
-    async def known(self, wanted: Wanted) -> Held[Item] | None:
-        return (await self.items.by_origin([wanted.origin])).get(wanted.origin)
-
-    async def _judged(self, wanted: Wanted) -> Wanted:
-        """With the reason for which a person decided that it is public. Raises `Refused` while nobody has."""
-        judged = wanted.kind.judged
-        if judged is None:
-            return wanted
-        reason = await self.timing.reason(wanted.kind, wanted.agency, wanted.key)
-        return replace(wanted, values=wanted.values | {judged.field: reason})
-
-    async def _put(
-        self, wanted: Wanted, known: Held[Item] | None, by: Official, cause: Cause
-    ) -> tuple[Held[Item], str]:
-        calendar = self.calendars.current
-
-        def decide(item: Item | None, id: str = "") -> list[Fact]:
-            return domain.put(
-                item,
-                id,
-                wanted.kind,
-                wanted.agency,
-                wanted.values,
-                wanted.period,
-                wanted.rests_on,
-                wanted.change,
-                by,
-                cause.now,
-                calendar,
-            )
-
-        if known is None:
-            facts = decide(None, "new")
-            n = await self.numbers.block(f"ML/{cause.now.year}")
-            id = f"{self.region}-ML-{cause.now.year}-{n:06d}"
-            held = await self.items.open(id, decide(None, id), cause, wanted.origin)
-            return held, "same" if held.repeated or not facts else "added"
-        held = await self.items.execute(known.id, decide, cause)
-        return held, "changed" if held.facts and not held.repeated else "same"
-
     async def put_rows(self, command: c.PutItems, by: Official, cause: Cause) -> list[c.RowOutcome]:
         """Each row by itself; period and basis of an item that is there stay."""
-        kind, outcomes = type_of(command.type), []
+        kind = type_of(command.type)
         change = Change(reason=command.reason, approved_on=command.approved_on, effective_on=command.effective_on)
+        results: dict[int, Put | Refused] = {}
+        rows: dict[int, tuple[Wanted, Cause]] = {}
         for number, row in enumerate(command.rows, 1):
-            each = replace(cause, id=f"{cause.id}:{number}")
             try:
                 wanted = Wanted(kind, command.agency, kind.read_row(dict(row)), change, command.period_months)
-                if known := await self.known(wanted):
-                    period = known.state.period_months or command.period_months
-                    wanted = replace(wanted, period_months=period, rests_on=known.state.rests_on)
-                held, outcome = await self.put(wanted, by, each)
-                outcomes.append(c.RowOutcome.model_validate({"row": number, "outcome": outcome, "id": held.id}))
+                rows[number] = replace(wanted, keeps=True), replace(cause, id=f"{cause.id}:{number}")
             except Refused as refused:
-                outcomes.append(c.RowOutcome(row=number, outcome="refused", reason=refused.message))
-        return outcomes
+                results[number] = refused
+        results.update(await self._put_all(rows, by))
+        return [_told(number, results[number]) for number in sorted(results)]
+
+    async def _put_all(self, rows: Mapping[int, tuple[Wanted, Cause]], by: Official) -> list[tuple[int, Put | Refused]]:
+        """Each row by itself, but read and written together. Rows of the same item come one after the other."""
+        results: list[tuple[int, Put | Refused]] = []
+        while rows:
+            first = {wanted.origin: number for number, (wanted, _) in reversed(list(rows.items()))}
+            results += (await self._put_once({number: rows[number] for number in first.values()}, by)).items()
+            rows = {number: row for number, row in rows.items() if first[row[0].origin] != number}
+        return results
+
+    async def _put_once(self, rows: Mapping[int, tuple[Wanted, Cause]], by: Official) -> dict[int, Put | Refused]:
+        """Rows of different items of one catalogue."""
+        known = await self.items.by_origin([wanted.origin for wanted, _ in rows.values()])
+        reasons = await self._judged([wanted for wanted, _ in rows.values()])
+        results: dict[int, Put | Refused] = {}
+        fresh: dict[int, tuple[Wanted, Cause]] = {}
+        steps: dict[int, Step[Item]] = {}
+        for number, (given, cause) in rows.items():
+            try:
+                self.register.require(given.agency, "agency")
+                held = known.get(given.origin)
+                wanted = given.over(held.state if held else None, reasons)
+                self._without_personal_data(wanted.values)
+                if held:
+                    steps[number] = Step(held.id, self._decision(wanted, by, cause), cause)
+                else:
+                    self._facts(None, "new", wanted, by, cause)
+                    fresh[number] = wanted, cause
+            except Refused as refused:
+                results[number] = refused
+        results |= await self._open(fresh, by)
+        for number, after in zip(steps, await self.items.execute_many([*steps.values()]), strict=True):
+            results[number] = after if isinstance(after, Refused) else (after, _outcome(after, "changed"))
+        puts = [(*rows[number], *result) for number, result in results.items() if not isinstance(result, Refused)]
+        await self.timing.met([Done(w.kind.type, w.agency, w.key, held, told, cause) for w, cause, held, told in puts])
+        return results
+
+    async def _open(self, fresh: Mapping[int, tuple[Wanted, Cause]], by: Official) -> dict[int, Put | Refused]:
+        """New items, in one write; one that somebody else opened at the same time is found."""
+        if not fresh:
+            return {}
+        year = next(iter(fresh.values()))[1].now.year
+        block = await self.numbers.block(f"ML/{year}", len(fresh))
+        openings = []
+        for n, (wanted, cause) in enumerate(fresh.values(), block):
+            id = f"{self.region}-ML-{year}-{n:06d}"
+            openings.append(Opening(id, self._facts(None, id, wanted, by, cause), cause, wanted.origin))
+        results: dict[int, Put | Refused] = {}
+        for number, opening, held in zip(fresh, openings, await self.items.open_many(openings), strict=True):
+            held = held or await self.items.open(opening.id, opening.facts, opening.cause, opening.origin)
+            results[number] = held, _outcome(held, "added")
+        return results
+
+    def _decision(self, wanted: Wanted, by: Official, cause: Cause) -> Callable[[Item], list[Fact]]:
+        return lambda item: self._facts(item, "", wanted, by, cause)
+
+    def _facts(self, item: Item | None, id: str, wanted: Wanted, by: Official, cause: Cause) -> list[Fact]:
+        return domain.put(
+            item,
+            id,
+            wanted.kind,
+            wanted.agency,
+            wanted.values,
+            wanted.period,
+            wanted.rests_on,
+            wanted.change,
+            by,
+            cause.now,
+            self.calendars.current,
+        )
+
+    async def _judged(self, rows: Sequence[Wanted]) -> Mapping[str, str | Refused]:
+        """By key the reason for which a person decided that an item is public, or that nobody has."""
+        if not rows or rows[0].kind.judged is None:
+            return {}
+        return await self.timing.reasons(rows[0].kind, rows[0].agency, [wanted.key for wanted in rows])
 
     async def remove(self, id: str, reason: str, by: Official, cause: Cause) -> Held[Item]:
         """Take an item out; a withdrawal that was due is met."""
@@ -186,3 +234,14 @@ class Catalogues:
 def _origin(kind: ItemType, agency: str, key: str) -> str:
     named = f"{kind.type}\n{agency}\n{key}"
     return f"item:{hashlib.sha256(named.encode()).hexdigest()}"
+
+
+def _outcome(held: Held[Item], otherwise: str) -> str:
+    return otherwise if held.facts and not held.repeated else "same"
+
+
+def _told(number: int, result: Put | Refused) -> c.RowOutcome:
+    if isinstance(result, Refused):
+        return c.RowOutcome(row=number, outcome="refused", reason=result.message)
+    held, outcome = result
+    return c.RowOutcome.model_validate({"row": number, "outcome": outcome, "id": held.id})

@@ -1,11 +1,13 @@
 """Limits of catalogues: begun, met, counted anew."""
 
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from chassis.actors import Cause
 from chassis.calendars import Calendars
-from chassis.cases import Cases, Held
+from chassis.cases import Cases, Held, Step
 from chassis.numbers import Numbers
 from contracts.publication import Act, Late
 from kernel.calendar import Calendar
@@ -41,6 +43,18 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class Done:
+    """An item that was put, and whether it was `added`, `changed` or is the `same`."""
+
+    type: str
+    agency: str
+    key: str
+    held: Held[Item]
+    outcome: str
+    cause: Cause
+
+
+@dataclass(frozen=True)
 class Timing:
     """The limits of all catalogues."""
 
@@ -72,28 +86,37 @@ class Timing:
         )
         return await self.timers.open(id, facts, cause, begun.origin)
 
-    async def reason(self, kind: ItemType, agency: str, key: str) -> str:
-        """Why an item is public, as a person decided. Raises `Refused` while nobody has."""
-        where = {"type": kind.type, "agency": agency, "act": "publish", "key": key}
-        found = await self.timers.find(where, sort=[("_id", -1)], limit=1)
-        timer = found[0].state if found else None
-        if kind.judged is None or timer is None or timer.dropped or timer.disclosed is None:
-            question = kind.judged.question if kind.judged else ""
-            raise Refused(
-                "undecided",
-                f"还没有具名人员认定{question}。",
-                field=kind.judged.field if kind.judged else None,
-                remedy="请先登记期限（catalogue due），由单位负责人认定后再公示。",
-            )
-        if not timer.disclosed:
-            raise Refused("withheld", "已认定不予公示。", remedy="认定有误的，请由单位负责人重新认定。")
-        return timer.reason
+    async def reasons(self, kind: ItemType, agency: str, keys: Sequence[str]) -> dict[str, str | Refused]:
+        """By key why an item is public, as a person decided, or the refusal while nobody has."""
+        where = {"type": kind.type, "agency": agency, "act": "publish", "key": {"$in": list(keys)}}
+        newest = {held.state.key: held.state async for held in self._each(where)}
+        return {key: _reason(kind, newest.get(key)) for key in keys}
 
-    async def met(self, type: str, agency: str, key: str, held: Held[Item], outcome: str, cause: Cause) -> None:
-        """An item was put: what was due of it is done. Where it is the same, a first try may have been cut off."""
-        await self._meet({"type": type, "agency": agency, "act": "publish", "key": key}, held, cause)
-        if outcome == "changed":
-            await self._meet({"item": held.id, "act": "change"}, held, cause)
+    async def met(self, done: Sequence[Done]) -> None:
+        """Items of one catalogue were put: what was due of them is done. Where an item is the same, a first try may
+        have been cut off."""
+        if not done:
+            return
+        by_key = {each.key: each for each in done}
+        by_item = {each.held.id: each for each in done if each.outcome == "changed"}
+        one = {"type": done[0].type, "agency": done[0].agency, "act": "publish", "key": {"$in": list(by_key)}}
+        steps = [_step(timer, by_key[timer.state.key]) async for timer in self._each({**one, "open": True})]
+        if by_item:
+            other = {"item": {"$in": list(by_item)}, "act": "change", "open": True}
+            steps += [_step(timer, by_item[str(timer.state.item)]) async for timer in self._each(other)]
+        for result in await self.timers.execute_many(steps):
+            if isinstance(result, Refused):
+                raise result
+
+    async def _each(self, where: Mapping[str, Any]) -> AsyncIterator[Held[CatalogueTimer]]:
+        """All limits of some kind, the oldest first."""
+        after = ""
+        while found := await self.timers.find({**where, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE):
+            for held in found:
+                yield held
+            if len(found) < PAGE:
+                return
+            after = found[-1].id
 
     async def found(self, timer: Held[CatalogueTimer], held: Held[Item], cause: Cause) -> None:
         """What a limit is about was done before it was begun here."""
@@ -101,10 +124,7 @@ class Timing:
         await self.timers.execute(timer.id, lambda it: _met(it, held.state, on), each)
 
     async def withdrawn(self, held: Held[Item], cause: Cause) -> None:
-        await self._meet({"item": held.id, "act": "withdraw"}, held, cause)
-
-    async def _meet(self, where: dict[str, str], held: Held[Item], cause: Cause) -> None:
-        for timer in await self.timers.find({**where, "open": True}, limit=PAGE):
+        async for timer in self._each({"item": held.id, "act": "withdraw", "open": True}):
             each = replace(cause, id=f"{cause.id}:{timer.id}")
             await self.timers.execute(timer.id, lambda it: _met(it, held.state, cause.now.date()), each)
 
@@ -127,6 +147,25 @@ class Timing:
         rows = [_late(each.state, today) for each in timers]
         rows += [row for each in items if each.id not in timed and (row := _late_item(kind, each.state, year))]
         return sorted(rows, key=lambda row: (row.done_on is not None, -row.days_late, row.agency, row.title))
+
+
+def _reason(kind: ItemType, timer: CatalogueTimer | None) -> str | Refused:
+    if kind.judged is None or timer is None or timer.dropped or timer.disclosed is None:
+        question = kind.judged.question if kind.judged else ""
+        return Refused(
+            "undecided",
+            f"还没有具名人员认定{question}。",
+            field=kind.judged.field if kind.judged else None,
+            remedy="请先登记期限（catalogue due），由单位负责人认定后再公示。",
+        )
+    if not timer.disclosed:
+        return Refused("withheld", "已认定不予公示。", remedy="认定有误的，请由单位负责人重新认定。")
+    return timer.reason
+
+
+def _step(timer: Held[CatalogueTimer], done: Done) -> Step[CatalogueTimer]:
+    cause = replace(done.cause, id=f"{done.cause.id}:{timer.id}")
+    return Step(timer.id, lambda it: _met(it, done.held.state, cause.now.date()), cause)
 
 
 def _met(timer: CatalogueTimer, item: Item, today: date) -> list[Fact]:

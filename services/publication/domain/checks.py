@@ -112,9 +112,13 @@ def known_clock(clock: str) -> None:
 
 
 def known_channels(channels: tuple[str, ...]) -> None:
-    """Refuse words that are no channel, so that counts by channel add up."""
-    if any(channel not in CHANNELS for channel in channels):
-        raise Refused("unknown_channel", "没有这种公开渠道。", field="channel", remedy=f"可用：{'、'.join(CHANNELS)}。")
+    """Refuse words that are no channel, so that counts by channel add up. The word is named by its place only."""
+    wrong = next((place for place, channel in enumerate(channels, 1) if channel not in CHANNELS), None)
+    if wrong is not None:
+        known = "、".join(CHANNELS)
+        raise Refused(
+            "unknown_channel", f"第 {wrong} 个公开渠道不在渠道表中。", field="channel", remedy=f"可用：{known}。"
+        )
 
 
 def formed_by(formed_on: date | None, published_on: date) -> None:
