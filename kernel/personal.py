@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Literal
 
 from kernel.numbers import id_check_sign, is_credit_code, mask_id
@@ -115,7 +116,7 @@ def scan(text: str, allowed: Collection[str] = ()) -> list[Finding]:
     are reported only on a line that also holds a person's number or says that they are private.
     """
     plain = text if text.isascii() else text.translate(_PLAIN)
-    known = frozenset(_digits(number.translate(_PLAIN)) for number in allowed)
+    known = _known(frozenset(allowed))
     found = _without_overlaps(
         [*_ids(plain), *_old_ids(plain), *_cards(plain), *_mobiles(plain, known), *_passports(plain), *_plates(plain),
          *_addresses(plain)]
@@ -157,6 +158,12 @@ def _without_overlaps(found: list[Finding]) -> list[Finding]:
         else:
             taken.append(finding)
     return taken
+
+
+@lru_cache(maxsize=8)
+def _known(allowed: frozenset[str]) -> frozenset[str]:
+    """Published numbers as bare digits; the same few hundred are asked for with every text."""
+    return frozenset(_digits(number.translate(_PLAIN)) for number in allowed)
 
 
 def _digits(text: str) -> str:

@@ -129,10 +129,12 @@ class Catalogues:
                 held = known.get(given.origin)
                 wanted = given.over(held.state if held else None, reasons)
                 self._without_personal_data(wanted.values)
-                if held:
+                facts = self._facts(held.state if held else None, "new", wanted, by, cause)
+                if held and wanted.keeps and not facts:  # a row does not tell whether it is sent again
+                    results[number] = held, "same"
+                elif held:
                     steps[number] = Step(held.id, self._decision(wanted, by, cause), cause)
                 else:
-                    self._facts(None, "new", wanted, by, cause)
                     fresh[number] = wanted, cause
             except Refused as refused:
                 results[number] = refused
