@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import typer
+from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperCommand, TyperGroup
 
 from cli.place import DATA
+from cli.words import explained, in_chinese
 
 COMMANDS = {
     "up": ("cli.up:up", "在本机启动整个平台（自带消息服务与数据库），首次运行装入示例政府。"),
@@ -47,10 +49,24 @@ class Lazy(TyperGroup):
     def __init__(self, **given: Any) -> None:
         listed = {name: TyperCommand(name, help=text) for name, (_, text) in COMMANDS.items()}
         super().__init__(**given | {"commands": listed})
+        in_chinese(self)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         name, _, rest = super().resolve_command(ctx, args)
         return name, imported(str(name)), rest
+
+    def main(self, *given: Any, **named: Any) -> Any:
+        """Run a line; what cannot be read of it is said in one line of Chinese, with exit code 2."""
+        try:
+            ended = super().main(*given, **named | {"standalone_mode": False})
+        except typer.Abort:
+            sys.stderr.write("已取消。\n")
+            sys.exit(1)
+        except UsageError as error:
+            if not isinstance(error, NoArgsIsHelpError):
+                sys.stderr.write(f"✗ {explained(error)}\n")
+            sys.exit(error.exit_code)
+        sys.exit(ended if isinstance(ended, int) else 0)
 
     def invoke(self, ctx: Any) -> Any:
         """What was typed in a form that no message can have is said in one line too."""
@@ -73,7 +89,7 @@ def imported(name: str) -> Any:
     else:
         holder.command(name, context_settings=getattr(found, "context_settings", None))(found)
     group: Any = typer.main.get_command(holder)
-    return group.commands[name]
+    return in_chinese(group.commands[name])
 
 
 def everywhere(

@@ -13,6 +13,8 @@ import nats.errors
 import typer
 from nats.aio.client import Client
 from pydantic import BaseModel, ValidationError
+from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 
@@ -28,6 +30,8 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
 REFUSED, FAILED = 2, 1
 CONNECT_SECONDS = 5.0
+COLUMN, BORDER = 18, 3
+"""Cells of a column that can be read when it is folded, and those of its border."""
 OPERATOR_ONLY = frozenset({Role.OPERATOR})
 
 
@@ -184,12 +188,38 @@ def show(
     rows = plain if isinstance(plain, list) else [plain]
     if not columns:
         columns = [(key, key) for key in (rows[0] if rows else {})]
+    headings = [heading for _, heading in columns]
+    cells = [[_cell(row.get(key)) for key, _ in columns] for row in rows]
+    console = Console()
+    fits = _readable(headings, cells, console.width)
+    console.print((_table if fits else _cards)(headings, cells, title))
+
+
+def _readable(headings: Sequence[str], cells: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether a table leaves each column what it needs, or enough to read by."""
+    needed = [max(map(cell_len, column)) for column in zip(headings, *cells, strict=True)]
+    return sum(min(each, COLUMN) + BORDER for each in needed) < width
+
+
+def _table(headings: Sequence[str], cells: Sequence[Sequence[str]], title: str | None) -> Table:
     table = Table(title=title, title_justify="left")
-    for _, heading in columns:
+    for heading in headings:
         table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row.get(key)) for key, _ in columns))
-    Console().print(table)
+    for each in cells:
+        table.add_row(*each)
+    return table
+
+
+def _cards(headings: Sequence[str], cells: Sequence[Sequence[str]], title: str | None) -> Table:
+    """A line for each value of each record, for terminals that are too narrow for a table."""
+    cards = Table(title=title, title_justify="left", box=box.HORIZONTALS, show_header=False)
+    cards.add_column(no_wrap=True)
+    cards.add_column(overflow="fold")
+    for each in cells:
+        filled = [pair for pair in zip(headings, each, strict=True) if pair[1]]
+        for heading, cell in filled:
+            cards.add_row(heading, cell, end_section=heading == filled[-1][0])
+    return cards
 
 
 def plainly(value: Any) -> Any:
