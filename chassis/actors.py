@@ -35,6 +35,15 @@ def service(name: str) -> Actor:
     return Actor(kind="service", id=name, roles=frozenset({Role.SERVICE}))
 
 
+@dataclass
+class Expected:
+    """The version of a case that its sender has seen; `met` once the case was written on that ground."""
+
+    id: str
+    version: int
+    met: bool = False
+
+
 @dataclass(frozen=True)
 class Cause:
     """Why a case changes: the actor, the id that makes a repeat recognisable, and the time on the platform's clock."""
@@ -43,3 +52,4 @@ class Cause:
     id: str
     now: datetime
     trace: dict[str, Any] = field(default_factory=dict)
+    expects: Expected | None = None

@@ -134,6 +134,8 @@ class Cases(Generic[S]):
             if forget is not None:
                 change = self._forgetting(await self.entries(id), change, forget)
             if await self.collection.update_one({"_id": id, "version": held.version}, change):
+                if cause.expects is not None and cause.expects.id == id:
+                    cause.expects.met = True  # what the same command does next to this case it does to its own version
                 self._told(id, after.version, outbox)
                 return after
         raise Refused("busy", f"{self.kind.title}正在被频繁修改。", remedy="请稍后重试。")
@@ -194,12 +196,21 @@ class Cases(Generic[S]):
         held, told = loaded
         if before := [fact for stored, fact in told if stored == cause.id]:
             return held, replace(held, facts=before, repeated=True), None
+        self._unchanged(held, cause)
         facts = decide(held.state)
         if not facts:
             return held, held, None
         after, change, outbox = self._step(held, facts, cause)
         self._check_size(len(told) + len(facts), change)
         return held, after, (change, outbox)
+
+    def _unchanged(self, held: Held[S], cause: Cause) -> None:
+        """Refuse what its sender decided on another version of the case than the present one."""
+        expects = cause.expects
+        if expects and expects.id == held.id and expects.version != held.version and not expects.met:
+            raise Refused(
+                "version_changed", f"{self.kind.title}在您打开之后已有变动。", remedy="请重新打开，看过变动再办理。"
+            )
 
     async def _written(
         self, steps: Sequence[Step[S]], written: Mapping[int, list[Outgoing]], results: dict[int, Held[S] | Refused]

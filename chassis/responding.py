@@ -11,10 +11,10 @@ from nats.aio.msg import Msg
 from opentelemetry.trace import SpanKind
 from pydantic import ValidationError
 
-from chassis.actors import CITIZEN, Actor, Cause, service
+from chassis.actors import CITIZEN, Actor, Cause, Expected, service
 from chassis.clock import Clock
 from chassis.persons import Verifier
-from chassis.rpc import DEADLINE, KEY, MAX_REQUEST_BYTES, PERSON, invalid, problem
+from chassis.rpc import DEADLINE, EXPECTS, KEY, MAX_REQUEST_BYTES, PERSON, invalid, problem
 from chassis.store import Unreachable
 from chassis.telemetry import HANDLED, handling
 from contracts import subjects
@@ -80,7 +80,8 @@ class Responder:
         except ValidationError as error:
             raise invalid(error) from None
         key = headers.get(KEY) or str(uuid.uuid4())
-        return await respond(asked, Cause(actor, f"{tokens[-1]}:{key}", self._clock.now()))
+        expects = _expected(headers, asked)
+        return await respond(asked, Cause(actor, f"{tokens[-1]}:{key}", self._clock.now(), expects=expects))
 
     def _actor(self, sender: str, headers: dict[str, str]) -> Actor:
         """The person of the token, else the program proven by the subject's last token."""
@@ -109,6 +110,17 @@ def _deadline(headers: dict[str, str]) -> float:
         return float(headers.get(DEADLINE) or "inf")
     except ValueError:
         return float("inf")
+
+
+def _expected(headers: dict[str, str], asked: Command | Query) -> Expected | None:
+    """The version that the sender has seen of the case which its command names."""
+    given = headers.get(EXPECTS)
+    if given is None:
+        return None
+    id = getattr(asked, "id", None)
+    if not (given.isdecimal() and isinstance(id, str)):
+        raise Refused("no_version", "此操作不能附带版本条件。", remedy="请去掉版本条件（If-Match）后重新提交。")
+    return Expected(id, int(given))
 
 
 def _unavailable() -> Problem:

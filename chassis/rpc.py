@@ -16,9 +16,16 @@ from contracts.base import Command, Problem, Query, Reply
 from kernel.refused import Refused
 
 R = TypeVar("R", bound=Reply)
-PERSON, KEY, DEADLINE = "zwgk-person", "zwgk-key", "zwgk-deadline"
+PERSON, KEY, DEADLINE, EXPECTS = "zwgk-person", "zwgk-key", "zwgk-deadline", "zwgk-expects"
 MAX_REQUEST_BYTES = 700 * 1024
-STATUS = {"not_found": 404, "forbidden": 403, "token_invalid": 401, "token_expired": 401, "token_needed": 401}
+STATUS = {
+    "not_found": 404,
+    "forbidden": 403,
+    "token_invalid": 401,
+    "token_expired": 401,
+    "token_needed": 401,
+    "version_changed": 412,
+}
 
 
 def problem(error: Refused) -> Problem:
@@ -61,14 +68,18 @@ class Asker:
         key: str | None = None,
         timeout: float = 10.0,
         service: str | None = None,
+        expects: int | None = None,
     ) -> R:
         """The reply. Raises `Refused` with the receiver's own words, or `unavailable` when nobody answers in time.
 
-        `key` is the idempotency key: a repeat with the same key is carried out once.
+        `key` is the idempotency key: a repeat with the same key is carried out once. `expects` is the version of the
+        case that the sender has seen: if it has changed since, nothing is done.
         """
         headers = {DEADLINE: f"{time.time() + timeout:.3f}", KEY: key or str(uuid.uuid4())}
         if token:
             headers[PERSON] = token
+        if expects is not None:
+            headers[EXPECTS] = str(expects)
         propagate.inject(headers)
         body = message.model_dump_json().encode()
         if len(body) > MAX_REQUEST_BYTES:

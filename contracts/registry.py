@@ -95,6 +95,12 @@ class Registry:
         entry = self.services[service]
         return tuple(self.events()) if entry.listens_to_all else entry.listens
 
+    def for_persons(self) -> Iterator[type[Command] | type[Query]]:
+        """Commands and queries of people in offices."""
+        for service in self.services.values():
+            yield from (kind for kind in service.commands if kind.allowed & PERSONS)
+            yield from (kind for kind in service.queries if kind.allowed & PERSONS)
+
     def public_events(self) -> tuple[type[Event], ...]:
         return tuple(event for event in self.events() if event.audience is Audience.PUBLIC)
 
@@ -102,12 +108,17 @@ class Registry:
 NOTICE = supervision.CalendarNoticeLoaded
 
 
-def _for_everyone(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
-    """What a citizen may ask of these services: the gateway passes it on."""
+PERSONS = frozenset(Role) - {Role.CITIZEN, Role.SERVICE, Role.OPERATOR}
+"""Roles of people in offices. What only programs and operators may ask is asked at the bus alone."""
+
+
+def _passed_on(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
+    """What the gateway asks of these services: for anyone what citizens may, for a signed-in person what people in
+    offices may. The services check the person's token themselves; without one the gateway is a citizen to them."""
     services = [Service(module) for module in modules]
     asked: list[type[Command] | type[Query]] = [kind for service in services for kind in service.commands]
     asked += [kind for service in services for kind in service.queries]
-    return tuple(kind for kind in asked if Role.CITIZEN in kind.allowed)
+    return tuple(kind for kind in asked if kind.allowed & (PERSONS | {Role.CITIZEN}))
 
 
 REGISTRY = Registry(
@@ -138,14 +149,7 @@ REGISTRY = Registry(
         ),
         Service(
             gateway,
-            sends=(
-                *_for_everyone(publication, requests, hotline),
-                *Service(readmodel).queries,
-                publication.Piece,
-                publication.Attach,
-                requests.Explain,
-                requests.ListArrived,
-            ),
+            sends=_passed_on(publication, requests, opinion, hotline, sitewatch, supervision, readmodel),
         ),
     ),
     parties=(

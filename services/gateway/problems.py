@@ -28,6 +28,7 @@ STATUS = rpc.STATUS | {
     "form_stale": 403,
     "withdrawn": 410,
     "no_such_page": 404,
+    "no_such_step": 404,
     "method_not_allowed": 405,
     "position_unknown": 409,
     "failed": 500,

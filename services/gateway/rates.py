@@ -28,6 +28,11 @@ LOOK = Rate(burst=30, per_minute=30)
 SIGN_IN = Rate(burst=10, per_minute=10)
 
 
+ACT = Rate(burst=120, per_minute=240)
+"""Commands of one person, a program of the office's included."""
+ASK = Rate(burst=240, per_minute=600)
+
+
 class Buckets:
     """The buckets of one rate, by address. Bounded in memory."""
 
@@ -72,3 +77,5 @@ class Rates:
         self.follow = Buckets(FOLLOW)
         self.look = Buckets(LOOK)
         self.sign_in = Buckets(SIGN_IN)
+        self.act = Buckets(ACT)
+        self.ask = Buckets(ASK)

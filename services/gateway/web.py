@@ -9,7 +9,7 @@ from fastapi.telemetry import TelemetryConfig
 from starlette.responses import Response
 from starlette.types import Scope
 
-from services.gateway import problems
+from services.gateway import described, problems
 from services.gateway.api import answers as api_answers
 from services.gateway.api import applicants as api_applicants
 from services.gateway.api import cases as api_cases
@@ -19,6 +19,7 @@ from services.gateway.api import downloads as api_downloads
 from services.gateway.api import events as api_events
 from services.gateway.api import files as api_files
 from services.gateway.api import gazette as api_gazette
+from services.gateway.api import offices as api_offices
 from services.gateway.api import open311
 from services.gateway.api import public as api_public
 from services.gateway.api import reports as api_reports
@@ -56,6 +57,7 @@ INTERFACES = (
     api_applicants,
     api_events,
     api_staff,
+    api_offices,
     api_reports,
     open311,
 )
@@ -80,6 +82,8 @@ DESCRIPTION = """政务公开平台的公开接口。
 
 - 任何人都可检索和读取已公开的信息、提交和查询自己的申请与诉求；工作人员接口须在 `Authorization: Bearer` 中带身份凭证。
 - 出错时返回 RFC 9457 问题说明（`application/problem+json`）：`detail` 说明原因，`remedy` 说明怎么办，`field` 指出字段。
+- 工作人员的每一项操作都有一个地址 `POST /api/v1/commands/{服务}/{操作}`，查询是 `/api/v1/queries/{服务}/{查询}`；
+  办理人、单位和角色取自凭证，业务规则由办理的服务判断；`If-Match` 可防止覆盖他人的变动。
 - 提交类接口接受 `Idempotency-Key`：同一个键、同一内容重复提交只办理一次，返回同样的结果。
 - 查询码只出现在请求体中，不会出现在地址里。
 """
@@ -120,6 +124,7 @@ def _openapi(app: FastAPI) -> dict[str, Any]:
     """The description of the interface; problems have their own media type."""
     if app.openapi_schema is None:
         made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        described.add(made)
         for path in made["paths"].values():
             for operation in path.values():
                 for status, response in operation["responses"].items():

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
 from chassis import chain
+from chassis.actors import Expected
 from chassis.cases import MAX_FACTS, Held, Opening, Step
 from kernel.refused import Refused
 from tests.chassis.conftest import Bench, cause
@@ -55,6 +57,22 @@ async def test_a_cause_is_decided_once_and_answered_with_what_was_decided(bench:
     assert not first.repeated
     assert list(again.facts) == [Put(coins=5)]
     assert (await bench.cases.load("e")).state.coins == 6
+
+
+async def test_a_decision_on_another_version_than_the_present_one_is_refused(bench: Bench) -> None:
+    await opened(bench, "x")
+    seen = replace(cause("one"), expects=Expected("x", 1))
+    await bench.cases.execute("x", lambda jar: put(jar, 5), seen)
+    await bench.cases.execute("x", lambda jar: put(jar, 1), replace(seen, id="one:again"))
+    with pytest.raises(Refused, match="已有变动") as refused:
+        await bench.cases.execute("x", lambda jar: put(jar, 5), replace(cause(), expects=Expected("x", 2)))
+    assert refused.value.code == "version_changed"
+    repeated = await bench.cases.execute("x", lambda jar: put(jar, 5), replace(seen, expects=Expected("x", 1)))
+    assert (repeated.repeated, (await bench.cases.load("x")).state.coins) == (True, 6)
+    (other,) = await bench.cases.execute_many(
+        [Step("x", lambda jar: put(jar, 1), replace(cause(), expects=Expected("y", 9)))]
+    )
+    assert isinstance(other, Held)
 
 
 async def test_many_decisions_are_one_write_and_each_is_refused_by_itself(bench: Bench) -> None:
