@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from chassis import chain
 from chassis.actors import Cause
 from chassis.outbox import Outgoing, outgoing
-from chassis.store import Collection, Document, Duplicate, UpdateOne
+from chassis.store import Collection, Document, Duplicate, Index, UpdateOne
 from chassis.together import Together
 from contracts.base import Event
 from kernel.cases import CaseKind
@@ -88,7 +88,7 @@ class Cases(Generic[S]):
         return (await self._load(id))[0]
 
     async def get(self, id: str) -> Held[S] | None:
-        document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
+        document = await self._find_one(id)
         return self._held(document)[0] if document else None
 
     async def load_many(self, ids: Sequence[str]) -> dict[str, Held[S]]:
@@ -115,7 +115,7 @@ class Cases(Generic[S]):
 
     async def entries(self, id: str) -> list[chain.Entry]:
         """The chain of facts as stored."""
-        document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
+        document = await self._find_one(id)
         if document is None:
             raise self._unknown()
         return list(document["facts"])
@@ -328,16 +328,21 @@ class Cases(Generic[S]):
         )
 
     async def _load(self, id: str) -> Loaded[S]:
-        document = await self.collection.find_one({"_id": id, "kind": self.kind.name})
+        document = await self._find_one(id)
         if document is None:
             raise self._unknown()
         return self._held(document)
 
+    async def _find_one(self, id: str) -> Document | None:
+        """By number alone, which is unique over all kinds: with a second clause a database looks at every index."""
+        document = await self.collection.find_one({"_id": id})
+        return document if document and document["kind"] == self.kind.name else None
+
     async def _load_many(self, ids: Sequence[str]) -> dict[str, Loaded[S]]:
         if not ids:
             return {}
-        found = await self.collection.find({"_id": {"$in": list(ids)}, "kind": self.kind.name})
-        return {document["_id"]: self._held(document) for document in found}
+        found = await self.collection.find({"_id": {"$in": list(ids)}})
+        return {document["_id"]: self._held(document) for document in found if document["kind"] == self.kind.name}
 
     def _held(self, document: Document) -> Loaded[S]:
         state, told = self.kind.read(entry["text"] for entry in document["facts"])
@@ -366,9 +371,11 @@ def _path(key: str) -> str:
 
 async def create_indexes(collection: Collection) -> None:
     """Indexes that every case store needs; sparse ones for what few documents have."""
-    await collection.create_index([("untold_at", 1)], sparse=True)
-    await collection.create_index([("alarm_at", 1)], sparse=True)
-    await collection.create_index([("origin", 1)], unique=True, sparse=True)
+    await collection.create_indexes(
+        Index([("untold_at", 1)], sparse=True),
+        Index([("alarm_at", 1)], sparse=True),
+        Index([("origin", 1)], unique=True, sparse=True),
+    )
 
 
 __all__ = [

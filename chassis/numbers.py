@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from itertools import accumulate
 
-from chassis.store import Collection, Document, Duplicate
+from chassis.store import Collection, Document, Duplicate, Index
 from chassis.together import Together
 from kernel.refused import Refused
 
@@ -129,6 +129,8 @@ def _row(series: str, n: int, case: str) -> Document:
 
 
 async def create_indexes(claimed: Collection) -> None:
-    await claimed.create_index([("series", 1), ("n", -1)])
-    await claimed.create_index([("series", 1), ("case", 1)], unique=True)
-    await claimed.create_index([("case", 1)])
+    await claimed.create_indexes(
+        Index([("series", 1), ("n", -1)]),
+        Index([("series", 1), ("case", 1)], unique=True),
+        Index([("case", 1)]),
+    )

@@ -143,7 +143,7 @@ class App(Generic[D]):
         alarms = Alarms(
             runtime.collection("cases"), runtime.kinds, runtime.clock, runtime.calendars, runtime.settings.alarm_seconds
         )
-        jobs = [alarms.run, self._watch, *self._background]
+        jobs = [self._watch, *([alarms.run] if runtime.kinds else []), *self._background]
         self._tasks = [asyncio.create_task(self._for_ever(job)) for job in jobs]
         self._tasks += [asyncio.create_task(self._repeat(*entry)) for entry in self._handlers.periodic]
         await runtime.bus.start()

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Literal
 
 from motor.motor_asyncio import AsyncIOMotorClient
-from pymongo import AsyncMongoClient, DeleteOne, InsertOne, ReplaceOne, UpdateMany, UpdateOne, WriteConcern
+from pymongo import AsyncMongoClient, DeleteOne, IndexModel, InsertOne, ReplaceOne, UpdateMany, UpdateOne, WriteConcern
 from pymongo.errors import AutoReconnect, BulkWriteError, ConnectionFailure, DuplicateKeyError, NetworkTimeout
 
 Document = dict[str, Any]
@@ -17,6 +17,7 @@ Write = UpdateOne | DeleteOne | InsertOne[Document] | ReplaceOne[Document] | Upd
 DUPLICATE_KEY = 11000
 UPSERT_RACES = 20
 Duplicate = DuplicateKeyError
+Index = IndexModel
 Unreachable = (AutoReconnect, ConnectionFailure, NetworkTimeout)
 JOURNALED = WriteConcern(w="majority", j=True)
 
@@ -25,6 +26,7 @@ __all__ = [
     "DeleteOne",
     "Document",
     "Duplicate",
+    "Index",
     "InsertOne",
     "ReplaceOne",
     "Store",
@@ -136,6 +138,10 @@ class Collection:
     async def delete_many(self, where: Mapping[str, Any]) -> int:
         result = await self._raw.delete_many(where)
         return int(result.deleted_count)
+
+    async def create_indexes(self, *indexes: Index) -> None:
+        """All that are not there yet, by one command."""
+        await self._raw.create_indexes(list(indexes))
 
     async def create_index(self, keys: Sequence[tuple[str, int]], **options: Any) -> None:
         await self._raw.create_index(list(keys), **options)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.papers import Keys
-from chassis.store import Collection, Document, ReplaceOne
+from chassis.store import Collection, Document, Index, ReplaceOne
 from kernel.clock import CST
 from services.hotline.domain import Case
 from services.hotline.domain.signal import LINES, MAX_TICKETS, Seen
@@ -174,5 +174,4 @@ def _proposed(like: Like) -> bool:
 
 
 async def create_indexes(sketches: Collection) -> None:
-    await sketches.create_index([("area", 1), ("at", -1)])
-    await sketches.create_index([("seen_at", 1)])
+    await sketches.create_indexes(Index([("area", 1), ("at", -1)]), Index([("seen_at", 1)]))

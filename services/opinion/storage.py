@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from chassis.actors import Actor
 from chassis.papers import Keys
-from chassis.store import Collection, Document, Duplicate, UpdateOne
+from chassis.store import Collection, Document, Duplicate, Index, UpdateOne
 from chassis.together import Together
 from contracts.opinion import Post, Reach, Tier
 from kernel.clock import CST
@@ -251,10 +251,11 @@ class Matters:
 
 async def create_indexes(posts: Collection, matters: Collection, heat: Collection) -> None:
     """Indexes of the service's own collections."""
-    await posts.create_index([("bands", 1)])
-    await posts.create_index([("matter", 1), ("posted_at", -1)])
-    await posts.create_index([("waiting", 1)], sparse=True)
-    await posts.create_index([("expires_at", 1)])
-    await matters.create_index([("last_at", -1)])
-    await matters.create_index([("measure_at", 1)], sparse=True)
-    await heat.create_index([("matter", 1), ("at", 1)])
+    await posts.create_indexes(
+        Index([("bands", 1)]),
+        Index([("matter", 1), ("posted_at", -1)]),
+        Index([("waiting", 1)], sparse=True),
+        Index([("expires_at", 1)]),
+    )
+    await matters.create_indexes(Index([("last_at", -1)]), Index([("measure_at", 1)], sparse=True))
+    await heat.create_indexes(Index([("matter", 1), ("at", 1)]))

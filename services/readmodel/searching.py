@@ -23,6 +23,8 @@ LOOK_BACK = timedelta(seconds=30)
 """Replicas number their changes before they write them, so a lower number may appear after a higher one:
 whatever was changed within this time is looked at again."""
 LOOK_BACK_EVERY = 10
+STILL_SECONDS = 1.0
+"""A change that has its number is written within this time, or found by looking back."""
 TAKEN_DOWN = ("withdrawn", "sealed")
 SEARCHED = (PUBLIC_DOCUMENT, "publication.document")
 
@@ -54,6 +56,8 @@ class Tail:
         self._name_of = name_of
         self._generation = 0
         self._rounds = 0
+        self._numbered = 0
+        self._numbered_at = 0.0
         self._forgetting = False
         self._trail: deque[tuple[float, int]] = deque()
         """Where the index stood at the looks back of the last while."""
@@ -74,10 +78,19 @@ class Tail:
                     await self._open(generation)
                 elif self._forgetting:
                     await self._renew(generation)
-                elif not await self._advance(self.index, generation):
+                elif await self._still(generation) or not await self._advance(self.index, generation):
                     await asyncio.sleep(PAUSE_SECONDS)
             except Unreachable:
                 await asyncio.sleep(1)
+
+    async def _still(self, generation: Generation) -> bool:
+        """Whether nothing has been given a number for a while, so that the views need not be asked in this round."""
+        numbered, now = await generation.last_change(), time.monotonic()
+        if numbered != self._numbered:
+            self._numbered, self._numbered_at = numbered, now
+        still = now - self._numbered_at > STILL_SECONDS and self._rounds < LOOK_BACK_EVERY
+        self._rounds += still
+        return still
 
     async def _open(self, generation: Generation) -> None:
         """Fill the index of another generation before it takes the place of the present one."""
@@ -146,7 +159,7 @@ class Tail:
         self._rounds += 1
         near = {"change": {"$gt": index.position, "$lte": index.position + NEAR}}
         found = await _changed(generation, near)
-        if not found:
+        if not found and await generation.last_change() > index.position + NEAR:
             found = await _changed(generation, {"change": {"$gt": index.position + NEAR}})
         await self._take(index, found)
         if not found and self._rounds >= LOOK_BACK_EVERY:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from chassis.store import Collection, Document, ReplaceOne, Store, UpdateOne
+from chassis.store import Collection, Document, Index, ReplaceOne, Store, UpdateOne
 from services.readmodel.views import Removal
 
 POINTER_SECONDS = 1.0
@@ -28,13 +28,15 @@ class Generation:
 
     async def create_indexes(self) -> None:
         await asyncio.gather(
-            self.views.create_index([("type", 1), ("change", -1)]),
-            self.views.create_index([("work.due_at", 1)], sparse=True),
-            self.views.create_index([("links", 1)], sparse=True),
-            self.views.create_index([("doc_no", 1)], sparse=True),
-            self.views.create_index([("notice", 1)], sparse=True),
-            self.views.create_index([("type", 1), ("sort", -1)]),
-            self.editions.create_index([("change", 1)]),
+            self.views.create_indexes(
+                Index([("type", 1), ("change", -1)]),
+                Index([("work.due_at", 1)], sparse=True),
+                Index([("links", 1)], sparse=True),
+                Index([("doc_no", 1)], sparse=True),
+                Index([("notice", 1)], sparse=True),
+                Index([("type", 1), ("sort", -1)]),
+            ),
+            self.editions.create_indexes(Index([("change", 1)])),
         )
 
     async def drop(self) -> None:

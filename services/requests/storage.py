@@ -3,11 +3,13 @@
 Every index makes every write dearer: what is asked of one applicant's or one month's requests is found among those.
 """
 
-from chassis.store import Collection
+from chassis.store import Collection, Index
 
 
 async def create_indexes(cases: Collection) -> None:
-    await cases.create_index([("kind", 1), ("index.ledger", 1)])
-    await cases.create_index([("kind", 1), ("index.watched", 1), ("index.due", 1)])
-    for rare in ("information", "applicant", "bands", "arrived", "candidate", "request"):
-        await cases.create_index([(f"index.{rare}", 1)], sparse=True)
+    rare = ("information", "applicant", "bands", "arrived", "candidate", "request")
+    await cases.create_indexes(
+        Index([("kind", 1), ("index.ledger", 1)]),
+        Index([("kind", 1), ("index.watched", 1), ("index.due", 1)]),
+        *(Index([(f"index.{name}", 1)], sparse=True) for name in rare),
+    )

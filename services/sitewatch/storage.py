@@ -6,12 +6,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from uuid import uuid4
+from weakref import WeakValueDictionary
 
-from chassis.store import Collection, Duplicate
+from chassis.store import Collection, Duplicate, Index
 from contracts.sitewatch import Outcome
 from kernel.clock import CST
 from services.sitewatch.domain.availability import Sample
@@ -106,6 +107,7 @@ class Hosts:
 
     def __init__(self, hosts: Collection, gap: timedelta) -> None:
         self._hosts = hosts
+        self._queues: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.gap = gap
 
     @asynccontextmanager
@@ -113,24 +115,36 @@ class Hosts:
         """Wait for a turn at a host; gives `False` when there was none in time. Turns are about processes, so they
         go by the machine's clock, not by the platform's."""
         holder = uuid4().hex
-        granted = await self._wait(host, holder)
-        try:
-            yield granted
-        finally:
-            if granted:
+        async with AsyncExitStack() as queued:
+            try:
+                async with asyncio.timeout(_PATIENCE_SECONDS):
+                    await queued.enter_async_context(self._queues.setdefault(host, asyncio.Lock()))
+                    await self._take(host, holder)
+            except TimeoutError:
+                yield False
+                return
+            try:
+                yield True
+            finally:
                 after = {"$set": {"free_at": datetime.now(UTC) + self.gap}}
                 await self._hosts.update_one({"_id": host, "holder": holder}, after)
 
-    async def _wait(self, host: str, holder: str) -> bool:
-        for _ in range(_PATIENCE_SECONDS * 20):
+    async def _take(self, host: str, holder: str) -> None:
+        """Wait until no other process has its turn. Of this process only the first in the queue asks the database."""
+        while True:
             now = datetime.now(UTC)
             taken = {"$set": {"holder": holder, "free_at": now + timedelta(seconds=_TURN_SECONDS)}}
             try:
                 if await self._hosts.find_one_and_update({"_id": host, "free_at": {"$lte": now}}, taken, upsert=True):
-                    return True
+                    return
             except Duplicate:
-                await asyncio.sleep(0.05)
-        return False
+                await asyncio.sleep(await self._left(host))
+
+    async def _left(self, host: str) -> float:
+        """Seconds until it is worth asking again: whoever has the turn may be done long before its time is up."""
+        held = await self._hosts.find_one({"_id": host}, {"free_at": 1})
+        left = held["free_at"] - datetime.now(UTC) if held else timedelta(0)
+        return max(min(left, self.gap).total_seconds(), 0.005)
 
     async def forget(self) -> None:
         await self._hosts.delete_many({"free_at": {"$lte": datetime.now(UTC) - timedelta(days=1)}})
@@ -153,9 +167,6 @@ class AccountsSeen:
 
 async def create_indexes(watches: Collection, samples: Collection, cases: Collection) -> None:
     """Indexes of the service's own collections."""
-    await watches.create_index([("probe_at", 1)])
-    await watches.create_index([("inspect_at", 1)])
-    await samples.create_index([("site", 1), ("at", 1)])
-    await samples.create_index([("expires_at", 1)])
-    await cases.create_index([("index.key", 1)], sparse=True)
-    await cases.create_index([("index.site", 1)], sparse=True)
+    await watches.create_indexes(Index([("probe_at", 1)]), Index([("inspect_at", 1)]))
+    await samples.create_indexes(Index([("site", 1), ("at", 1)]), Index([("expires_at", 1)]))
+    await cases.create_indexes(Index([("index.key", 1)], sparse=True), Index([("index.site", 1)], sparse=True))

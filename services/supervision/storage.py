@@ -6,7 +6,7 @@ from typing import Any
 
 from chassis.actors import Actor
 from chassis.cases import Cases, Held
-from chassis.store import Collection
+from chassis.store import Collection, Index
 from services.supervision.domain.task import Task
 
 BATCH = 200
@@ -15,9 +15,10 @@ MAX_UNKNOWN = 5000
 
 
 async def create_indexes(cases: Collection) -> None:
-    for key in ("agencies", "unknown", "names"):
-        await cases.create_index([(f"index.{key}", 1), ("_id", 1)], sparse=True)
-    await cases.create_index([("index.table", 1), ("index.no", 1)], sparse=True)
+    await cases.create_indexes(
+        *(Index([(f"index.{key}", 1), ("_id", 1)], sparse=True) for key in ("agencies", "unknown", "names")),
+        Index([("index.table", 1), ("index.no", 1)], sparse=True),
+    )
 
 
 class Names:

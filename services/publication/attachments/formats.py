@@ -9,15 +9,16 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree
-
-from openpyxl import load_workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from services.publication.reader.decoding import decode
 from services.publication.reader.markup import markup_text
 from services.publication.reader.pdffile import pdf_text
 from services.publication.reader.wordfile import MAX_PART_BYTES, MAX_PARTS, word_text
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_CHARS = 5_000_000
 MAX_UNPACKED = 256 * 1024 * 1024
@@ -103,6 +104,8 @@ def _words(archive: zipfile.ZipFile, name: str, tags: tuple[str, ...]) -> list[s
 
 
 def _sheets(data: bytes) -> Extracted:
+    from openpyxl import load_workbook  # slow to import; few files are workbooks
+
     with _unpacked(data) as archive:
         names = archive.namelist()
     pictures = sum(name.startswith("xl/media/") for name in names)
@@ -112,7 +115,7 @@ def _sheets(data: bytes) -> Extracted:
     return Extracted("\n".join(lines), pictures, not embedded and not book.chartsheets)
 
 
-def _rows(sheet: Worksheet) -> Iterator[str]:
+def _rows(sheet: "Worksheet") -> Iterator[str]:
     """A sheet, hidden or not, row by row; comments after the row of their cell."""
     yield sheet.title
     for part in (sheet.oddHeader, sheet.oddFooter):

@@ -14,7 +14,7 @@ from kernel.refused import Refused
 from services.publication.attachments.receiving import Uploads
 from services.publication.domain.facts import Official
 from services.publication.domain.state import Case
-from services.publication.gazette import domain, pdf, printing
+from services.publication.gazette import domain, printing
 from services.publication.gazette.domain import Issue, Series
 from services.publication.storage import Documents, Texts
 
@@ -109,6 +109,8 @@ class Press:
     async def _print(
         self, id: str, title: str, year: int, no: int, items: Sequence[GazetteItem]
     ) -> tuple[Edition, ...]:
+        from services.publication.gazette import pdf  # its library is slow to import; few issues are printed
+
         texts = {item.sha256: await self.texts.bring(item.sha256) or "" for item in items if not item.withdrawn}
         text_of = texts.__getitem__
         forms: Mapping[str, bytes] = {

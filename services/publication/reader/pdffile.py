@@ -2,11 +2,12 @@
 
 import io
 from collections.abc import Iterator
-
-from pypdf import PageObject, PdfReader
-from pypdf.errors import PyPdfError
+from typing import TYPE_CHECKING
 
 from kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from pypdf import PageObject
 
 MAX_PAGES = 3_000
 
@@ -16,6 +17,8 @@ def pdf_text(data: bytes) -> tuple[str, str, int, bool]:
 
     A page without text is a scan that nobody has read (未能检查). Raises what the parser raises for a broken file.
     """
+    from pypdf import PdfReader  # slow to import; few files are PDFs
+
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted or len(reader.pages) > MAX_PAGES:
         return "", "", 0, False
@@ -30,6 +33,8 @@ def pdf_text(data: bytes) -> tuple[str, str, int, bool]:
 
 def printed_text(data: bytes) -> tuple[str, str]:
     """Text of the pages and what stands beside them. Raises `Refused` for a file of which not every page was read."""
+    from pypdf.errors import PyPdfError
+
     try:
         text, beside, _, whole = pdf_text(data)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
@@ -39,14 +44,14 @@ def printed_text(data: bytes) -> tuple[str, str]:
     return text, beside
 
 
-def _pictures(page: PageObject) -> int:
+def _pictures(page: "PageObject") -> int:
     resources = page.get("/Resources")
     objects = resources.get_object().get("/XObject") if resources else None
     drawn = objects.get_object().values() if objects else ()
     return sum(each.get_object().get("/Subtype") == "/Image" for each in drawn)
 
 
-def _notes(page: PageObject) -> Iterator[str]:
+def _notes(page: "PageObject") -> Iterator[str]:
     for note in page.annotations or ():
         said = note.get_object().get("/Contents")
         if isinstance(said, str):

@@ -10,11 +10,10 @@ import unicodedata
 from functools import cache
 from importlib.metadata import version
 from operator import add
+from pathlib import Path
 
 import opencc
-import rjieba
 
-_CHARACTERS = (*range(0xD800), *range(0xE000, 0x10000), *range(0x1F100, 0x1F200), *range(0x20000, 0x32400))
 _SURROGATES = range(0xD800, 0xE000)  # halves of a character, left by broken input: no encoding takes them
 
 _SAME = {
@@ -36,13 +35,21 @@ _STOP = {
 }
 
 
+class _Folded(dict[int, str]):
+    """What each character becomes, worked out when it is first met: a text uses few of the many."""
+
+    def __init__(self) -> None:
+        super().__init__({ord(char): one for one, chars in _SAME.items() for char in chars})
+        self._simplified = opencc.OpenCC("t2s").convert
+
+    def __missing__(self, code: int) -> str:
+        new = " " if code in _SURROGATES else self._simplified(_narrow(code))
+        return self.setdefault(code, new if len(new) == 1 else chr(code))
+
+
 @cache
-def _table() -> dict[int, str]:
-    simplified = opencc.OpenCC("t2s").convert("\n".join(map(_narrow, _CHARACTERS))).split("\n")
-    table = {code: new if len(new) == 1 else chr(code) for code, new in zip(_CHARACTERS, simplified, strict=True)}
-    table.update({ord(char): one for one, chars in _SAME.items() for char in chars})
-    table.update(dict.fromkeys(_SURROGATES, " "))
-    return table
+def _table() -> _Folded:
+    return _Folded()
 
 
 def _narrow(code: int) -> str:
@@ -59,8 +66,8 @@ def _narrow(code: int) -> str:
 @cache
 def token_format() -> str:
     """Name of this way of cutting text: an index made in another way must be built again."""
-    table = "".join(map("".join, _table().values()))
-    return f"1-{hashlib.sha256(table.encode()).hexdigest()[:16]}-{version('rjieba')}"
+    rules = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]
+    return "-".join((rules, unicodedata.unidata_version, version("opencc"), version("rjieba")))
 
 
 def fold(text: str) -> str:
@@ -87,11 +94,15 @@ def phrase_terms(squeezed: str) -> list[tuple[int, str]]:
 
 def words(folded: str) -> str:
     """Words and their parts for ranking, joined by spaces."""
+    import rjieba  # it reads its dictionary when it is imported, and a start without a new text needs none
+
     return " ".join(filter(str.isalnum, rjieba.cut_for_search(folded)))
 
 
 def query_words(folded: str) -> list[str]:
     """The words of a question, each once, in order; without the words that carry no subject unless all are such."""
+    import rjieba
+
     found = dict.fromkeys(filter(str.isalnum, rjieba.cut(folded)))
     return [w for w in found if w not in _STOP] or list(found)
 
