@@ -15,6 +15,7 @@ _install:
     {{ python }} -m venv .venv
     {{ bin }}/pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
     {{ bin }}/pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+    {{ bin }}/python -m compileall -q -j 0 kernel contracts chassis services cli sample
     cp requirements.lock .venv/.installed
 
 # Run the whole platform on this machine; `just up --help` shows the options

@@ -9,6 +9,7 @@ import typer
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperCommand, TyperGroup
 
+from cli.lasting import lasting
 from cli.place import DATA
 from cli.words import explained, in_chinese
 
@@ -82,7 +83,8 @@ def imported(name: str) -> Any:
     """The command itself, with all that stands under it."""
     where, text = COMMANDS[name]
     module, _, attribute = where.partition(":")
-    found = getattr(importlib.import_module(module), attribute)
+    with lasting():
+        found = getattr(importlib.import_module(module), attribute)
     holder = typer.Typer(add_completion=False, callback=everywhere)
     if isinstance(found, typer.Typer):
         holder.add_typer(found, name=name, help=text)

@@ -5,7 +5,7 @@ import contextlib
 import importlib
 import logging
 import signal
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import nats.errors
@@ -18,6 +18,7 @@ from chassis.runtime import App
 from chassis.settings import Settings
 from chassis.store import Unreachable
 from chassis.telemetry import configure_logging, configure_tracing
+from cli.lasting import lasting
 from cli.session import FAILED, guarded
 from contracts.registry import REGISTRY
 from kernel.refused import Refused
@@ -34,8 +35,14 @@ def build(names: Sequence[str], settings: Settings) -> list[App[Any]]:
         raise Refused(
             "unknown_service", f"没有名为 {unknown[0]} 的服务。", remedy=f"可选：{'、'.join(REGISTRY.services)}、all。"
         )
-    apps: list[App[Any]] = [importlib.import_module(f"services.{name}.app").build(settings) for name in wanted]
+    apps: list[App[Any]] = [module.build(settings) for module in modules(wanted)]
     return apps
+
+
+def modules(names: Iterable[str]) -> list[Any]:
+    """The compositions of services; the first call imports the services, which takes a while."""
+    with lasting():
+        return [importlib.import_module(f"services.{name}.app") for name in names]
 
 
 class Serving:

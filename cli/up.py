@@ -25,7 +25,7 @@ from chassis.telemetry import configure_logging, configure_tracing
 from cli import load, place
 from cli.place import DATA, Place
 from cli.sample_site import SampleSite
-from cli.serve import ALL, Serving, build, stop_signal
+from cli.serve import ALL, Serving, build, modules, stop_signal
 from cli.session import FAILED, guarded
 from contracts.registry import REGISTRY
 from kernel.clock import CST
@@ -73,7 +73,7 @@ class Platform:
         host, port = address(self.wanted.http)
         if port:
             require_free(port, host)
-        await asyncio.gather(self.nats.start(), self.mongo.start())
+        await asyncio.gather(self.nats.start(), self.mongo.start(), asyncio.to_thread(modules, REGISTRY.services))
         files = issuing.issue(self.folder.credentials, REGISTRY, self.region, [self.nats.url], self.secrets.passwords)
         first = await self._provision()
         settings = self._settings()

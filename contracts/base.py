@@ -76,7 +76,7 @@ def _service_of(module: str) -> str:
 class Contract(BaseModel):
     """Base of everything that crosses the bus. Unknown fields are refused, values are immutable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=200_000)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_max_length=200_000, defer_build=True)
 
     @classmethod
     def service(cls) -> str:

@@ -16,7 +16,7 @@ class Fact(BaseModel):
     `v=2`, and the old type is upcast (`CaseKind.upcasts`).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     kind: ClassVar[str] = "fact.v1"
 
