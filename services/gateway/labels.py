@@ -28,6 +28,12 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 MAX_SHOWN = 2000
 
 
+def chinese(description: str | None) -> str:
+    """The Chinese that begins a field's description, where one does."""
+    found = _CHINESE.match(description or "")
+    return found.group() if found else ""
+
+
 def rows(type_name: str, record: Mapping[str, Any], agencies: Mapping[str, str]) -> list[tuple[str, str]]:
     """A record as (label, value), what is common to all work first; empty fields are left out.
 
@@ -46,8 +52,7 @@ def _labels(type_name: str) -> dict[str, str]:
     found: dict[str, str] = {}
     if isinstance(record, type) and issubclass(record, Record):
         for name, field in record.model_fields.items():
-            said = _CHINESE.match(field.description or "")
-            found[name] = said.group() if said else NAMES.get(name, name)
+            found[name] = chinese(field.description) or NAMES.get(name, name)
     return found | WORK
 
 

@@ -39,6 +39,7 @@ from services.gateway.pages import (
     reports,
     staff,
     state,
+    steps,
 )
 from services.gateway.render import STATIC
 from services.gateway.service import Gateway
@@ -72,6 +73,7 @@ PAGES = (
     cases,
     applicants,
     staff,
+    steps,
     state,
     reports,
     machine,

@@ -119,14 +119,80 @@ async def test_an_applicant_sees_documents_and_corrects(
     await look(chromium)
 
 
+async def signed_in(chromium: Chromium, site: str, token: str) -> None:
+    await chromium.open(site + "/desk")
+    if await chromium.find(".inline button"):
+        await chromium.click(".inline button")
+        await chromium.open(site + "/desk")
+    await chromium.fill("#token", token)
+    await chromium.click("main button[type=submit]")
+
+
+async def from_the_desk(chromium: Chromium, site: str, path: str) -> None:
+    """Open a record by its link on the desk, once it is there."""
+
+    async def listed() -> bool:
+        await chromium.open(site + "/desk")
+        return bool(await chromium.find(f'a[href="{path}"]'))
+
+    await until(listed)
+    await chromium.click(f'a[href="{path}"]')
+    await look(chromium)
+
+
+async def test_a_head_approves_a_document_on_the_desk(
+    chromium: Chromium, site: str, desk: Desk, servers: Servers
+) -> None:
+    clerk = {"as_": "张林业", "agency": "lyj", "roles": [Role.CLERK]}
+    details = c.Changes(category="其他", formed_on=date(2026, 11, 20))
+    id = (await desk(c.Draft(title="林道养护通知", issuers=("lyj",), text=TEXT, details=details), Done, **clerk)).id
+    await desk(c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE), Done, **clerk)
+    path = f"/desk/records/publication.document/{id}"
+    await chromium.size(*WIDE)
+    await signed_in(chromium, site, servers.token("李局长", [Role.HEAD], "lyj"))
+    await from_the_desk(chromium, site, path)
+    assert "按《示例县古桥保护办法》执行" in await chromium.html("main")
+    await chromium.click(f'a[href="{path}/approve-by-head"]')
+    await look(chromium)
+    await chromium.fill("#note", "同意公开")
+    await chromium.click("main button[type=submit]")
+    assert "已办理：单位负责人批准" in await chromium.html("main")
+    assert "待发布前审查" in await chromium.html("main")
+
+
+async def test_a_clerk_takes_a_step_of_a_decision_on_the_desk(
+    chromium: Chromium, site: str, desk: Desk, servers: Servers
+) -> None:
+    start = c.StartDecision(
+        title="林道保护办法",
+        level=c.DecisionLevel.UNIT,
+        scope=c.DecisionScope.POLICY,
+        basis="森林法",
+        background="林道受损",
+        proposed_by="公众建议",
+        outside_reason="公众集中反映",
+    )
+    id = (await desk(start, Done, as_="张林业", agency="lyj", roles=[Role.CLERK])).id
+    path = f"/desk/records/publication.decision/{id}"
+    await chromium.size(*PHONE, mobile=True)
+    await signed_in(chromium, site, servers.token("赵公开", [Role.OPENNESS], "lyj"))
+    await from_the_desk(chromium, site, path)
+    for form in ("record-risk", "plan-consultation", "record-participation"):
+        await opened(chromium, f"{site}{path}/{form}")
+    await opened(chromium, site + path)
+    await chromium.click(f'a[href="{path}/stop-decision"]')
+    await look(chromium)
+    await chromium.fill("#reason", "并入国土空间规划")
+    await chromium.click("main button[type=submit]")
+    assert "已办理：终止决策程序" in await chromium.html("main")
+
+
 async def test_the_desk_fits_a_phone(
     chromium: Chromium, site: str, web: httpx.AsyncClient, desk: Desk, servers: Servers
 ) -> None:
     number = (await to_correct(web, desk))["number"]
     await chromium.size(*PHONE, mobile=True)
-    await chromium.open(site + "/desk")
-    await chromium.fill("#token", servers.token("李督查", [Role.SUPERVISOR]))
-    await chromium.click("main button[type=submit]")
+    await signed_in(chromium, site, servers.token("李督查", [Role.SUPERVISOR]))
     for path in (
         "/desk",
         "/desk/reports",

@@ -11,8 +11,6 @@ from contracts import publication as c
 from contracts import requests
 from contracts.base import Asked, Command, Role
 from contracts.registry import PERSONS, REGISTRY
-from tests.gateway.conftest import site as site
-from tests.gateway.conftest import web as web
 from tests.gateway.test_edge import SECRET, is_problem
 from tests.hotline.test_guide import GUIDE
 from tests.servers import Servers, until

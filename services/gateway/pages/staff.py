@@ -1,21 +1,18 @@
-"""Pages for signed-in staff: sign in, desk, record."""
+"""Pages for signed-in staff: sign in, desk."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from contracts import readmodel
-from contracts.base import ID_PATTERN
 from contracts.titles import TITLES
 from kernel.refused import Refused
-from services.gateway.api.staff import TypeName
 from services.gateway.asking import SIGNS_IN, It
 from services.gateway.forms import Form
-from services.gateway.labels import rows
 from services.gateway.render import page
-from services.gateway.session import Session, opened, required, session, sign_in, sign_out
+from services.gateway.session import opened, session, sign_in, sign_out
 from services.gateway.tracing import Traced
 
 routes = APIRouter(include_in_schema=False, route_class=Traced)
@@ -81,22 +78,4 @@ async def desk(
         waits_for=waits_for or "",
         types=TITLES,
         now=it.clock.now(),
-    )
-
-
-@routes.get("/desk/records/{type}/{id}")
-async def record(request: Request, it: It, type: TypeName, id: Annotated[str, Path(pattern=ID_PATTERN)]) -> Response:
-    person: Session = required(request)
-    found = await it.ask(readmodel.GetView(type=type, id=id), readmodel.View, token=person.token)
-    known = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
-    names = {agency.code: agency.name for agency in known.agencies}
-    return page(
-        request,
-        "record.html",
-        form=True,
-        found=found,
-        id=id,
-        type=type,
-        types=TITLES,
-        rows=rows(type, found.record, names),
     )

@@ -1,0 +1,168 @@
+"""The desk: what may be done on a record is offered and taken by plain forms."""
+
+import html
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+
+from contracts import hotline
+from contracts import publication as c
+from contracts.base import Done, Role
+from services.gateway import inputs, offices, steps
+from tests.servers import Desk, Servers, until
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+CHINESE = re.compile(r"[一-龥]|^\d+$")
+TEXT = "各镇：\n一、总体要求\n请按时完成村道养护。\n示例县林业局\n2026年11月20日"
+
+
+def hidden(page: str) -> dict[str, str]:
+    form = page.split('<form class="card form"')[1]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form))
+
+
+@dataclass
+class Browser:
+    """A browser of a signed-in person."""
+
+    web: httpx.AsyncClient
+    servers: Servers
+
+    async def sign_in(self, name: str, role: Role, agency: str = "bgs") -> None:
+        self.web.cookies.clear()
+        fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', (await self.web.get("/sign-in")).text))
+        token = {"token": self.servers.token(name, [role], agency)}
+        assert (await self.web.post("/sign-in", data=fields | token)).status_code == 303
+
+    async def take(self, path: str, verb: str, **values: str) -> httpx.Response:
+        page = await self.web.get(f"{path}/{verb}")
+        assert page.status_code == 200, page.text
+        return await self.web.post(f"{path}/{verb}", data=hidden(page.text) | values)
+
+    async def took(self, path: str, verb: str, **values: str) -> str:
+        done = await self.take(path, verb, **values)
+        assert done.status_code == 303, done.text
+        return (await self.web.get(done.headers["location"])).text
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(web: httpx.AsyncClient, servers: Servers) -> Browser:
+    return Browser(web, servers)
+
+
+async def drafted(desk: Desk, web: httpx.AsyncClient) -> str:
+    """A draft, once the desk shows it; the path of its record."""
+    details = c.Changes(category="其他", formed_on=desk.servers.clock.now().date())
+    draft = c.Draft(title="村道养护通知", issuers=("lyj",), text=TEXT, details=details)
+    id = (await desk(draft, Done, as_="张林业", agency="lyj")).id
+    path = f"/desk/records/publication.document/{id}"
+    headers = {"Authorization": f"Bearer {desk.servers.token('张林业', [Role.CLERK], 'lyj')}"}
+
+    async def there() -> bool:
+        return (await web.get(f"/api/v1/views/publication.document/{id}", headers=headers)).status_code == 200
+
+    await until(there)
+    return path
+
+
+def offered(page: str) -> list[str]:
+    return re.findall(
+        r'<a class="button[^"]*" href="[^"]+/([a-z-]+)">', page.split('id="steps"')[1].split("</section>")[0]
+    )
+
+
+async def test_a_document_is_approved_and_published_by_forms_alone(browser: Browser, desk: Desk) -> None:
+    path = await drafted(desk, browser.web)
+    await browser.sign_in("张林业", Role.CLERK, "lyj")
+    page = (await browser.web.get(path)).text
+    assert "请按时完成村道养护。" in page
+    assert offered(page)[0] == "set-attribute"
+    assert "approve-by-head" not in offered(page)
+    page = await browser.took(path, "set-attribute", attribute="主动公开")
+    assert "已办理：认定公开属性" in page
+    await browser.sign_in("李局长", Role.HEAD, "lyj")
+    page = (await browser.web.get(path)).text
+    assert offered(page)[:2] == ["approve-by-head", "return"]
+    await browser.took(path, "approve-by-head", note="同意")
+    await browser.sign_in("赵审核", Role.REVIEWER)
+    refused = await browser.take(path, "review", secrecy="true", wording="", timing="true")
+    assert refused.status_code == 422
+    assert "文字表述" in html.unescape(refused.text)
+    assert 'value="true" selected' in refused.text, "what was filled stays"
+    await browser.took(path, "review", secrecy="true", wording="true", timing="true")
+    page = await browser.took(path, "publish")
+    assert ("已办理：公开" in page, "已公开" in page) == (True, True)
+
+
+async def test_a_decision_steps_on_by_a_form(browser: Browser, desk: Desk) -> None:
+    start = c.StartDecision(
+        title="古道保护办法",
+        level=c.DecisionLevel.UNIT,
+        scope=c.DecisionScope.POLICY,
+        basis="文物保护法",
+        background="古道受损",
+        proposed_by="公众建议",
+        outside_reason="公众集中反映",
+    )
+    id = (await desk(start, Done, as_="张林业", agency="lyj", roles=[Role.CLERK])).id
+    path = f"/desk/records/publication.decision/{id}"
+    await browser.sign_in("张林业", Role.CLERK, "lyj")
+
+    async def there() -> bool:
+        return (await browser.web.get(path)).status_code == 200
+
+    await until(there)
+    nested = {"assessment.on": "2026-11-20", "assessment.assessors": "示例规划院", "assessment.conclusion": "科学可行"}
+    lacking = await browser.take(path, "record-experts", **nested)
+    assert (lacking.status_code, "专家人数" in lacking.text) == (422, True)
+    done = await browser.took(path, "record-experts", experts="5", independent="on", signed="on", **nested)
+    assert "已办理：登记专家论证" in done
+
+
+async def test_what_has_changed_since_is_not_decided_on(browser: Browser, desk: Desk) -> None:
+    path = await drafted(desk, browser.web)
+    await browser.sign_in("张林业", Role.CLERK, "lyj")
+    page = (await browser.web.get(f"{path}/set-attribute")).text
+    await browser.took(path, "revise", **{"changes.theme": ""}, text=TEXT.replace("按时", "及时"))
+    stale = await browser.web.post(f"{path}/set-attribute", data=hidden(page) | {"attribute": "主动公开"})
+    assert (stale.status_code, "已有变动" in stale.text) == (422, True)
+
+
+async def test_who_may_not_take_a_step_is_refused(browser: Browser, desk: Desk) -> None:
+    path = await drafted(desk, browser.web)
+    assert (await browser.web.get(f"{path}/approve-by-head")).status_code == 401
+    await browser.sign_in("张林业", Role.CLERK, "lyj")
+    assert (await browser.web.get(f"{path}/approve-by-head")).status_code == 403
+    assert (await browser.web.get(f"{path}/dispatch-ticket")).status_code == 404
+    foreign = await browser.web.post(f"{path}/set-attribute", data={"attribute": "主动公开"})
+    assert (foreign.status_code, "页面已过期" in foreign.text) == (403, True)
+
+
+async def test_everything_on_a_form_is_said_in_chinese() -> None:
+    for offers in steps.table().values():
+        for each in offers:
+            assert CHINESE.search(each.name), each.kind
+            for field in inputs.inputs(each.kind, each.naming("x", {})):
+                for words in (field.label, field.group or "组", *(said for _, said in field.options)):
+                    assert CHINESE.search(words), (each.kind, field.name, words)
+
+
+async def test_every_command_about_a_record_is_offered_somewhere() -> None:
+    """But those that need a file, a list from a file, or papers read with a purpose; and keepers' registers."""
+    apart: dict[str, Any] = {
+        "publication": {"attach", "confirm-attachment", "detach", "piece", "change-ledger"},
+        "requests": {"attach", "clear-attachment", "export-case-file", "make-document"},
+        "opinion": {"read-posts"},
+        "sitewatch": {"correct-site", "set-site-status", "see-account", "probe-now", "inspect-now"},
+    }
+    on_desk = {each.kind for offers in steps.table().values() for each in offers}
+    for kind in offices.COMMANDS.values():
+        about = {"id", "number"} & set(kind.model_fields) and kind.verb != "register-secret"
+        if about and kind.verb not in apart.get(kind.service(), ()):
+            assert kind in on_desk, kind
+    states = {state for offers in steps.table()["hotline.ticket"] for state in offers.states}
+    assert states - {"*"} <= {state.value for state in hotline.TicketState}
