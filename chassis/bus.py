@@ -74,8 +74,9 @@ class Bus:
         self.js = self.client.jetstream(timeout=PUBLISH_TIMEOUT)
 
     async def start(self) -> None:
-        """Begin to receive."""
+        """Begin to receive. When it returns, the server knows what is listened to."""
         await self.broker.start()
+        await self.client.flush(timeout=FLUSH_SECONDS)
 
     async def hush(self) -> None:
         """Take nothing new and let running handlers end; what they tell can still be sent."""

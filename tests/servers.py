@@ -161,7 +161,7 @@ async def started(servers: Servers, names: Sequence[str], **changes: Any) -> Asy
         await serving.stop()
 
 
-async def until(probe: Any, seconds: float = 20.0) -> Any:
+async def until(probe: Any, seconds: float = 60.0) -> Any:
     """Ask `probe` again and again until it gives something true; fails after `seconds`."""
     for _ in range(int(seconds / 0.05)):
         if found := await probe():

@@ -162,7 +162,7 @@ async def test_a_failing_handler_gets_the_message_again_later_and_others_go_on(l
 
     line.fail = fail
     await line.send("shaky", "x")
-    await until(lambda: _settled(line), 20)
+    await until(lambda: _settled(line))
     assert sorted(line.handled) == ["shaky", "x"]
     assert len(seen) == 4
     assert max(seen) >= 3, "two delayed deliveries at least"
@@ -177,7 +177,7 @@ async def test_a_message_that_always_fails_is_parked_after_its_attempts(line: Li
     line.fail = fail
     line.settler._max_attempts = 3
     await line.send("poison", "x")
-    await until(lambda: _settled(line), 40)
+    await until(lambda: _settled(line))
     assert line.handled == ["x"]
     (parked,) = await line.parked()
     assert parked.code == "failing"
@@ -229,7 +229,7 @@ async def test_a_real_outage_counts_as_no_attempt_even_for_a_message_that_came_o
 
     line.fail = fail
     await line.send("patient")
-    await until(lambda: _settled(line), 40)
+    await until(lambda: _settled(line))
     assert line.handled == ["patient"]
     assert await line.parked() == []
 
@@ -259,7 +259,7 @@ async def test_what_cannot_be_parked_is_put_off_and_blocks_nobody(line: Line, mo
     assert line.handled == ["x"]
     assert await line.unsettled() == 1
     full = False
-    await until(lambda: _settled(line), 20)
+    await until(lambda: _settled(line))
     assert [parked.code for parked in await line.parked()] == ["malformed"]
 
 

@@ -69,7 +69,7 @@ async def newly_parked(servers: Servers, before: int, count: int) -> list[Parked
         found = await parked(servers)
         return found[before:] if len(found) >= before + count else None
 
-    found: list[Parked] = await until(enough, 20)
+    found: list[Parked] = await until(enough)
     assert len(found) == count
     return found
 
@@ -211,7 +211,7 @@ async def test_a_record_of_another_id_than_its_subject_is_parked(servers: Server
 
 async def view(desk: Desk, id: str) -> r.View:
     asked = r.GetView(type="hotline.ticket", id=id)
-    found: r.View = await until(lambda: or_none(desk(asked, r.View, roles=[Role.SUPERVISOR])), 5)
+    found: r.View = await until(lambda: or_none(desk(asked, r.View, roles=[Role.SUPERVISOR])))
     return found
 
 

@@ -68,7 +68,7 @@ async def all_heard(ask: Asker) -> None:
     async def none_waits() -> bool:
         return not (await ask(r.Lag(), r.LagState)).pending
 
-    await until(none_waits, 20)
+    await until(none_waits)
 
 
 @pytest.mark.faults
@@ -124,7 +124,7 @@ async def test_a_rebuild_that_was_broken_off_pulls_only_what_is_left_and_finds_n
         before = await ask(r.GetChecksum(), r.Checksum)
         total = (await (await servers.client("operator")).jetstream().stream_info("EVENTS")).state.messages
         await ask(r.Rebuild(), r.RebuildState)
-        await until(lambda: advanced(ask, 40), 20)
+        await until(lambda: advanced(ask, 40))
         await model.rebuilder.stop()
         monkeypatch.setattr(rebuilding, "BEAT_SECONDS", 0.5)
         state = await rebuilt(ask)
@@ -229,7 +229,7 @@ async def test_two_replicas_agree(servers: Servers, desk: Desk) -> None:
             found = [await hits(model, "鸢尾") for model in models]
             return len(set(asked)) == 1 and found == [40, 40]
 
-        await until(both_found, 15)
+        await until(both_found)
         pages = [await desk(r.Search(q="鸢尾"), r.SearchPage, roles=[Role.CLERK]) for _ in range(4)]
         assert {page.total for page in pages} == {40}
 
