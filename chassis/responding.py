@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from chassis.actors import CITIZEN, Actor, Cause, Expected, service
 from chassis.clock import Clock
 from chassis.persons import Verifier
-from chassis.rpc import DEADLINE, EXPECTS, KEY, MAX_REQUEST_BYTES, PERSON, invalid, problem
+from chassis.rpc import DEADLINE, EXPECTS, KEY, MAX_REQUEST_BYTES, PERSON, problem
 from chassis.store import Unreachable
 from chassis.telemetry import HANDLED, handling
+from chassis.validation import invalid
 from contracts import subjects
 from contracts.base import Command, Problem, Query, Reply, Role
 from kernel.refused import Refused

@@ -8,9 +8,7 @@ from typing import TypeVar
 import nats.errors
 from nats.aio.client import Client
 from opentelemetry import propagate
-from pydantic import ValidationError
 
-from chassis.validation import first_wrong
 from contracts import subjects
 from contracts.base import Command, Problem, Query, Reply
 from kernel.refused import Refused
@@ -43,12 +41,6 @@ def problem(error: Refused) -> Problem:
 def refusal(given: Problem) -> Refused:
     """The refusal behind problem details."""
     return Refused(given.title, given.detail, field=given.field, remedy=given.remedy)
-
-
-def invalid(error: ValidationError) -> Refused:
-    """A refusal that names the first field that is wrong and never its value."""
-    path, said = first_wrong(error)
-    return Refused("invalid", said, field=path, remedy="请更正后重新提交。")
 
 
 class Asker:

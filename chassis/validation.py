@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kernel.refused import Refused
+
 MOMENT = "2026-01-31T09:00:00+08:00"
 SAID = {
     "missing": "缺少",
@@ -39,6 +41,12 @@ KINDS = {
     "list": "应为列表",
 }
 """Errors that only say that something is not of a kind, by the first word of their type."""
+
+
+def invalid(error: ValidationError) -> Refused:
+    """A refusal that names the first field that is wrong and never its value."""
+    path, said = first_wrong(error)
+    return Refused("invalid", said, field=path, remedy="请更正后重新提交。")
 
 
 def first_wrong(error: ValidationError) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from pydantic import ValidationError
 
-from chassis.rpc import invalid
+from chassis.validation import invalid
 from cli.documents import chosen, day
 from cli.options import Agency, As, Json
 from cli.session import REFUSED, Session, complain, run, show

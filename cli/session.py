@@ -6,12 +6,9 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import nats
-import nats.errors
 import typer
-from nats.aio.client import Client
 from pydantic import BaseModel, ValidationError
 from rich import box
 from rich.cells import cell_len
@@ -20,11 +17,14 @@ from rich.table import Table
 
 from chassis.clock import clock
 from chassis.credentials import Credentials, Secrets
-from chassis.rpc import Asker, invalid
+from chassis.validation import invalid
 from cli import place
 from cli.place import DATA
 from contracts.base import Command, Query, Reply, Role
 from kernel.refused import Refused
+
+if TYPE_CHECKING:
+    from nats.aio.client import Client
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
@@ -45,7 +45,7 @@ class Session:
         self._clients: dict[str, Client] = {}
         self._clock = clock(None)
 
-    async def client(self, user: str = "desk") -> Client:
+    async def client(self, user: str = "desk") -> "Client":
         """The connection of a user, made when first needed."""
         if user not in self._clients:
             if user not in self._given:
@@ -68,6 +68,8 @@ class Session:
         user = "operator" if message.allowed == OPERATOR_ONLY else "desk"
         client = await self.client(user)
         token = None if user == "operator" else self.token(as_ or _user_name(), agency, message.allowed)
+        from chassis.rpc import Asker  # the bus is slow to import, and a command that only helps needs none
+
         asker = Asker(lambda: client, self.region, user)
         return await asker(message, into, token=token, key=key, timeout=timeout, service=service)
 
@@ -116,7 +118,10 @@ class Session:
         )
 
 
-async def _connected(given: Credentials) -> Client:
+async def _connected(given: Credentials) -> "Client":
+    import nats
+    import nats.errors
+
     async def quiet(error: Exception) -> None:
         pass
 

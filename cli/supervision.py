@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from pydantic import ValidationError
 
-from chassis.rpc import invalid
+from chassis.validation import invalid
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts import supervision as c

@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-import nats
-import nats.errors
 import typer
 from pydantic import BaseModel, ValidationError
 
 from chassis.credentials import Credentials
-from chassis.rpc import invalid
+from chassis.validation import invalid
 from cli import place
 from cli.options import Agency, As, Json
 from cli.place import DATA
@@ -55,6 +53,8 @@ def _tickets(file: Path) -> list[dict[str, Any]]:
 
 
 async def _emitted(tickets: list[dict[str, Any]], party: str) -> list[dict[str, Any]]:
+    import nats  # slow to import; few commands emit
+
     given = _credentials(party)
     client = await nats.connect(**given.connection(), allow_reconnect=False)
     try:

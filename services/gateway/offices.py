@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from chassis.rpc import invalid
+from chassis.validation import invalid
 from contracts.base import Asked, Command, PersonalMark, Query, Reply
 from contracts.registry import REGISTRY
 from kernel.refused import Refused

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
-from chassis.rpc import invalid
+from chassis.validation import invalid
 from contracts import hotline as c
 from kernel.clock import CST
 from kernel.refused import Refused
