@@ -76,7 +76,7 @@ class Bus:
     async def start(self) -> None:
         """Begin to receive. When it returns, the server knows what is listened to."""
         await self.broker.start()
-        await self.client.flush(timeout=FLUSH_SECONDS)
+        await self.client.flush(timeout=int(CONNECT_SECONDS))
 
     async def hush(self) -> None:
         """Take nothing new and let running handlers end; what they tell can still be sent."""
