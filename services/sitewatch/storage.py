@@ -6,7 +6,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from uuid import uuid4
@@ -133,18 +133,17 @@ class Hosts:
         """Wait until no other process has its turn. Of this process only the first in the queue asks the database."""
         while True:
             now = datetime.now(UTC)
-            taken = {"$set": {"holder": holder, "free_at": now + timedelta(seconds=_TURN_SECONDS)}}
-            try:
-                if await self._hosts.find_one_and_update({"_id": host, "free_at": {"$lte": now}}, taken, upsert=True):
+            turn = {"holder": holder, "free_at": now + timedelta(seconds=_TURN_SECONDS)}
+            if await self._hosts.update_one({"_id": host, "free_at": {"$lte": now}}, {"$set": turn}):
+                return
+            held = await self._hosts.find_one({"_id": host}, {"free_at": 1})
+            if held is None:
+                with suppress(Duplicate):  # else another process was first
+                    await self._hosts.insert_one({"_id": host, **turn})
                     return
-            except Duplicate:
-                await asyncio.sleep(await self._left(host))
-
-    async def _left(self, host: str) -> float:
-        """Seconds until it is worth asking again: whoever has the turn may be done long before its time is up."""
-        held = await self._hosts.find_one({"_id": host}, {"free_at": 1})
-        left = held["free_at"] - datetime.now(UTC) if held else timedelta(0)
-        return max(min(left, self.gap).total_seconds(), 0.005)
+                continue
+            left = held["free_at"] - now  # whoever has the turn may be done long before its time is up
+            await asyncio.sleep(max(min(left, self.gap).total_seconds(), 0.005))
 
     async def forget(self) -> None:
         await self._hosts.delete_many({"free_at": {"$lte": datetime.now(UTC) - timedelta(days=1)}})
