@@ -18,7 +18,7 @@ BATCH = 500
 CLEARED_TOGETHER = 50
 """Cases in one update: many enough to share its cost, few enough for the list of their ids to be searched quickly."""
 STALE = timedelta(seconds=5)
-CLEAR_SECONDS = 0.3
+CLEAR_SECONDS = 0.5
 """What is told within this time is cleared together: clearing costs as much as a commit and competes with those of
 commands, and what is written several times in a row is cleared once."""
 MAX_UNCLEARED = 5_000

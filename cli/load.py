@@ -1,6 +1,7 @@
 """The sample government, loaded through the interfaces that everyone has: commands of named officials, tickets emitted
 by the hotline system. Every record has a fixed idempotency key, so a load that was cut off is simply run again."""
 
+import asyncio
 from collections.abc import Coroutine
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from chassis.credentials import write_private
 from cli.place import Place
 from cli.sample_catalogues import catalogues
 from cli.sample_decisions import decisions
-from cli.sample_documents import documents
+from cli.sample_documents import drafts, stock
 from cli.sample_requests import requests
 from cli.sample_site import SiteAddress
 from cli.sample_staff import OFFICE, SUPERVISOR, WEBMASTER, Loading, at_work, clerk, platform_clock
@@ -73,6 +74,7 @@ def _all(loading: Loading) -> dict[str, Coroutine[Any, Any, None]]:
     """What is loaded into each service."""
     return {
         "publication": publication(loading),
+        "drafts": drafts(loading),
         "catalogues": catalogues(loading),
         "requests": requests(loading),
         "hotline": tickets(loading),
@@ -83,8 +85,9 @@ def _all(loading: Loading) -> dict[str, Coroutine[Any, Any, None]]:
 
 
 async def publication(loading: Loading) -> None:
-    """Documents first: a draft decision is one of them."""
-    await decisions(loading, await documents(loading))
+    """The stock, and decisions: the draft of one is a document of the stock."""
+    imported = asyncio.create_task(stock(loading))
+    await asyncio.gather(imported, decisions(loading, imported))
 
 
 async def posts(loading: Loading) -> None:

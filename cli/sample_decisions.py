@@ -1,6 +1,6 @@
 """Decisions, meetings and work ledgers of the sample, each at another step."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from datetime import datetime, time, timedelta
 
 from cli.sample_staff import REVIEWER, SUPERVISOR, Loading, clerk, head
@@ -13,15 +13,16 @@ from sample.decisions import SampleCatalogue, SampleLedger, SampleMatter, Sample
 WITHHELD = ("EX16-PROCESS", "示例：仍在磋商之中")
 
 
-async def decisions(loading: Loading, drafts: Mapping[str, str]) -> None:
-    """Load all of them. `drafts` are the public documents by title."""
+async def decisions(loading: Loading, drafts: Awaitable[Mapping[str, str]]) -> None:
+    """Load all of them. `drafts` gives the public documents by title, once they are there."""
     read = sample.decisions()
     years = {n: await _catalogue(loading, n, each) for n, each in enumerate(read.catalogues)}
 
     async def matters() -> None:
         """One after the other, so that their numbers are those of the file."""
+        documents = await drafts
         for n, each in enumerate(read.matters):
-            await _matter(loading, n, each, read.catalogues[each.catalogue], years[each.catalogue], drafts)
+            await _matter(loading, n, each, read.catalogues[each.catalogue], years[each.catalogue], documents)
 
     meetings = {each.title: _meeting(loading, n, each) for n, each in enumerate(read.meetings)}
     ledgers = {each.title: _ledger(loading, n, each) for n, each in enumerate(read.ledgers)}

@@ -24,19 +24,19 @@ RECENT = timedelta(days=40)
 """What is older than this is no draft any more."""
 
 
-async def documents(loading: Loading) -> dict[str, str]:
-    """Load all documents that exist on the load day; the numbers of the stock by title."""
+async def stock(loading: Loading) -> dict[str, str]:
+    """Import what exists on the load day and is no draft any more; the numbers by title."""
     known = existing(loading.today)
-    drafts = _drafts(known, loading.today - RECENT)
-    stock = [each for each in known if each not in [draft for _, draft in drafts]]
+    drafts = [draft for _, draft in _drafts(known, loading.today - RECENT)]
     ids: dict[str, str] = {}
-    await loading.together(
-        {
-            "存量文件": _stock(loading, stock, ids),
-            **{f"文件{n}": _draft(loading, n, document, at) for at, (n, document) in drafts},
-        }
-    )
+    await loading.together({"存量文件": _stock(loading, [each for each in known if each not in drafts], ids)})
     return ids
+
+
+async def drafts(loading: Loading) -> None:
+    """Bring the newest documents to the steps at which they wait."""
+    found = _drafts(existing(loading.today), loading.today - RECENT)
+    await loading.together({f"文件{n}": _draft(loading, n, document, at) for at, (n, document) in found})
 
 
 def existing(today: date) -> list[Numbered]:

@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from cli import load
 from cli.place import Place
-from cli.sample_documents import documents, existing
+from cli.sample_documents import existing, stock
 from cli.sample_site import SampleSite, SiteAddress
 from cli.sample_staff import at_work
 from contracts import readmodel as r
@@ -84,7 +84,7 @@ async def county(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Coun
         site = SampleSite(folder, load.begin(folder))
         address = await site.start()
         async with at_work(where, folder, load.begin(folder)) as loading:
-            await documents(loading)
+            await stock(loading)
         refused = await load.sample_government(where, folder)
         county = County(servers, where, address, await servers.asker(), refused)
         await until(lambda: _all_there(county), 60)

@@ -88,7 +88,7 @@ class Timing:
 
     async def reasons(self, kind: ItemType, agency: str, keys: Sequence[str]) -> dict[str, str | Refused]:
         """By key why an item is public, as a person decided, or the refusal while nobody has."""
-        where = {"type": kind.type, "agency": agency, "act": "publish", "key": {"$in": list(keys)}}
+        where = {"key": {"$in": list(keys)}, "type": kind.type, "agency": agency, "act": "publish"}
         newest = {held.state.key: held.state async for held in self._each(where)}
         return {key: _reason(kind, newest.get(key)) for key in keys}
 
@@ -99,7 +99,7 @@ class Timing:
             return
         by_key = {each.key: each for each in done}
         by_item = {each.held.id: each for each in done if each.outcome == "changed"}
-        one = {"type": done[0].type, "agency": done[0].agency, "act": "publish", "key": {"$in": list(by_key)}}
+        one = {"key": {"$in": list(by_key)}, "type": done[0].type, "agency": done[0].agency, "act": "publish"}
         steps = [_step(timer, by_key[timer.state.key]) async for timer in self._each({**one, "open": True})]
         if by_item:
             other = {"item": {"$in": list(by_item)}, "act": "change", "open": True}
