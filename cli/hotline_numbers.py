@@ -80,13 +80,13 @@ def stats(
 
 
 def sheet(
-    day: datetime = typer.Option(..., "--day", formats=["%Y-%m-%d"], help="日期。"),
+    day: datetime = typer.Option(None, "--day", formats=["%Y-%m-%d"], help="日期；不写为今天。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
-    """值班日报：当日受理办结情况和须办事项。例：zwgk hotline sheet --day 2026-01-05"""
-    page = asked(c.DutySheet, c.DutyPage, as_, agency, day=day.date())
+    """值班日报：当日受理办结情况和须办事项。例：zwgk hotline sheet"""
+    page = asked(c.DutySheet, c.DutyPage, as_, agency, day=day.date() if day else None)
     if json_:
         show(page, json_=True)
         return

@@ -138,6 +138,18 @@ def contact(
     act(c.NoteContact(number=number, note=note), as_, agency, json_)
 
 
+def change_contact(
+    number: str = NUMBER,
+    contact: str = typer.Option(..., "--contact", help="新的联系方式。"),
+    address: str = typer.Option("", "--address", help="新的通信地址；不写则不变。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """按申请人的要求更改其联系方式。例：zwgk requests change-contact 编号 --contact 0000-5559001 --as 张三"""
+    act(c.ChangeContact(number=number, contact=contact, address=address), as_, agency, json_)
+
+
 def public(
     description: str = typer.Argument(help="想要的信息。"),
     as_: As = None,
@@ -318,7 +330,7 @@ def list_channels(
 
 
 def add_to(app: typer.Typer) -> None:
-    for step in (today, collect, collected, uncollect, collections, helped, contact, public):
+    for step in (today, collect, collected, uncollect, collections, helped, contact, change_contact, public):
         app.command(step.__name__)(said(step))
     app.add_typer(complaints, name="complaints")
     app.add_typer(channels, name="channels")

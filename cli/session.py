@@ -3,8 +3,10 @@
 import asyncio
 import json
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -21,6 +23,7 @@ from chassis.validation import invalid
 from cli import place
 from cli.place import DATA
 from contracts.base import Command, Query, Reply, Role
+from kernel import clock as clocks
 from kernel.refused import Refused
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Reply)
 REFUSED, FAILED = 2, 1
 CONNECT_SECONDS = 5.0
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)")
 COLUMN, BORDER = 18, 3
 """Cells of a column that can be read when it is folded, and those of its border."""
 OPERATOR_ONLY = frozenset({Role.OPERATOR})
@@ -194,7 +198,7 @@ def show(
     if not columns:
         columns = [(key, key) for key in (rows[0] if rows else {})]
     headings = [heading for _, heading in columns]
-    cells = [[_cell(row.get(key)) for key, _ in columns] for row in rows]
+    cells = [[_cell(row.get(key), limit=key.endswith("due_at")) for key, _ in columns] for row in rows]
     console = Console()
     fits = _readable(headings, cells, console.width)
     console.print((_table if fits else _cards)(headings, cells, title))
@@ -238,11 +242,15 @@ def plainly(value: Any) -> Any:
     return value
 
 
-def _cell(value: Any) -> str:
+def _cell(value: Any, limit: bool = False) -> str:
+    """A value as people read it: times in China Standard Time, the end of a limit as its last day."""
     if value is None:
         return ""
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        at = datetime.fromisoformat(value)
+        return clocks.shown_limit(at) if limit else clocks.shown(at)
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list | tuple):
-        return "、".join(_cell(each) for each in value)
+        return "、".join(_cell(each, limit) for each in value)
     return str(value)

@@ -18,6 +18,8 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+UNREAD = "?"
+"""Stands for a part of an emission's name that cannot be read."""
 ID_PATTERN = r"^[A-Za-z0-9_-]{1,80}$"
 CaseId = Annotated[str, Field(pattern=ID_PATTERN, description="Number of the case; one token of a subject.")]
 T = TypeVar("T")
@@ -157,7 +159,9 @@ class Done(Reply):
 class Answer(Reply):
     """Answer to one emission, kept for its emitter until it has read it."""
 
-    emission: str = Field(description="The emission that is answered, as its emitter calls it; empty if unreadable.")
+    emission: str = Field(
+        description="The emission that is answered, as its emitter calls it; `?` stands for a part that is unreadable."
+    )
     outcome: str = Field(description="What became of it: accepted, updated, …; `rejected` names field and reason.")
     case: str | None = Field(default=None, description="Our number of the case.")
     code: str | None = Field(default=None, description="Stable identifier of the reason of a rejection.")
@@ -208,11 +212,17 @@ class Intake(Contract):
 
     @classmethod
     def emission_of(cls, body: Any) -> str:
-        """The same, read from a body that may be wrong elsewhere; empty where a part of the name itself is wrong."""
+        """The same, read from a body that may be wrong: `?` for a part that cannot be read; empty where none can."""
+        parts = [cls._part(name, body) for name in cls.named_by]
+        known = [part for name, part in zip(cls.named_by, parts, strict=True) if part != UNREAD and name in body]
+        return ":".join(parts) if known else ""
+
+    @classmethod
+    def _part(cls, name: str, body: Any) -> str:
         try:
-            return ":".join(str(cls._read(name, body)) for name in cls.named_by)
+            return str(cls._read(name, body))
         except (ValidationError, AttributeError):
-            return ""
+            return UNREAD
 
     @classmethod
     def _read(cls, name: str, body: Any) -> Any:

@@ -153,6 +153,7 @@ requests.answer-review=登记复议诉讼答复
 requests.approve-reply=审批答复
 requests.archive=归档
 requests.ask-reasons=要求说明理由
+requests.change-contact=更改联系方式
 requests.close-lapsed=确认逾期并办结
 requests.confirm-receipt=确认收到申请
 requests.consult=征求意见

@@ -82,7 +82,7 @@ class DutyPage(Reply):
 class DutySheet(Query, by=READERS, reply=DutyPage):
     """What came in on a day, and what the desk must see to now."""
 
-    day: date
+    day: date | None = Field(default=None, description="Today if empty.")
 
 
 class SupervisionLine(Contract):

@@ -30,6 +30,7 @@ from contracts.requests.procedure import AnswerReview as AnswerReview
 from contracts.requests.procedure import ApproveReply as ApproveReply
 from contracts.requests.procedure import Archive as Archive
 from contracts.requests.procedure import AskReasons as AskReasons
+from contracts.requests.procedure import ChangeContact as ChangeContact
 from contracts.requests.procedure import CloseLapsed as CloseLapsed
 from contracts.requests.procedure import ConfirmReceipt as ConfirmReceipt
 from contracts.requests.procedure import Consult as Consult

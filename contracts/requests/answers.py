@@ -27,7 +27,7 @@ class LedgerImported(Reply):
     rejected: tuple[BadLine, ...] = ()
 
 
-OwnStep = Literal["correct", "withdraw", "attach"]
+OwnStep = Literal["correct", "withdraw", "attach", "contact"]
 """What an applicant may do by number and query code."""
 
 

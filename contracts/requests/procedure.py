@@ -227,6 +227,14 @@ class Withdraw(Step, by=(Role.CITIZEN, *OFFICE)):
     withdrawn_on: date | None = None
 
 
+class ChangeContact(Step, by=(Role.CITIZEN, *OFFICE)):
+    """更改联系方式: where an applicant is reached from now on; kept among the papers only."""
+
+    contact: Personal[str] = Field(min_length=2, max_length=200, description="联系方式")
+    address: Personal[str] = Field(default="", max_length=200, description="通信地址；不填则不变")
+    code: Personal[str] = Field(default="", max_length=40, description="Query code, from a citizen.")
+
+
 class CloseLapsed(Step, by=OFFICE):
     """An officer confirms that correction or payment was not made in time without good reason (条例30; 109号6)."""
 

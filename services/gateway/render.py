@@ -4,7 +4,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.responses import Response
 
+from kernel import clock
 from kernel.clock import CST
 from services.gateway.session import form_nonce, gateway_of, keep_nonce, session
 
@@ -101,19 +102,17 @@ def day(value: date | datetime | str | None) -> str:
 
 
 def moment(value: datetime | str | None) -> str:
-    """`2026-11-23 09:00`, in China Standard Time (国办发〔2017〕47号: the form of times on pages)."""
-    if not value:
-        return ""
-    at = datetime.fromisoformat(value) if isinstance(value, str) else value
-    return at.astimezone(CST).strftime("%Y-%m-%d %H:%M")
+    """`2026-11-23 09:00`, in China Standard Time."""
+    return clock.shown(_at(value)) if value else ""
 
 
 def limit(value: datetime | str | None) -> str:
-    """The end of a limit. One that ends with a day is shown as that day, not as 00:00 of the next."""
-    if not value:
-        return ""
-    at = (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(CST)
-    return day(at - timedelta(days=1)) if at.hour == at.minute == at.second == 0 else moment(at)
+    """The end of a limit, as the last day where it ends with one."""
+    return clock.shown_limit(_at(value)) if value else ""
+
+
+def _at(value: datetime | str) -> datetime:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def left(due: datetime | None, now: datetime) -> str:

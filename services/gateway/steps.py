@@ -125,6 +125,7 @@ requests.request
   record-delivery: *
   record-help: *
   note-contact: *
+  change-contact:
   withdraw:
   record-review: replied closed_abandoned_correction closed_abandoned_fee closed_withdrawn archived review litigation
   answer-review: review litigation

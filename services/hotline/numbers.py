@@ -55,7 +55,8 @@ async def month(service: Hotline, query: c.MonthlyBulletin, cause: Cause) -> c.M
 
 @on.query(c.DutySheet)
 async def duty(service: Hotline, query: c.DutySheet, cause: Cause) -> c.DutyPage:
-    period = Period(query.day, query.day)
+    day = query.day or cause.now.astimezone(CST).date()
+    period = Period(day, day)
     counts = await tickets(service, period)
     closed = await service.cases.count({"closed_at": {"$gte": period.begin, "$lt": period.end}})
     open_ = [record(held.state) async for held in service.each_open()]
@@ -63,7 +64,7 @@ async def duty(service: Hotline, query: c.DutySheet, cause: Cause) -> c.DutyPage
     end = Period(soon, soon).end
     signals = await service.signals.find({"open": True}, sort=[("_id", -1)], limit=LISTED)
     return c.DutyPage(
-        day=query.day,
+        day=day,
         received=sum(each.n for each in counts),
         closed=closed,
         open=len(open_),

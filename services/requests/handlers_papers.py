@@ -4,9 +4,9 @@ from chassis.actors import Cause
 from chassis.handlers import Handlers
 from contracts import requests as c
 from contracts.base import Done
-from services.requests import attachments, casefile, documents
+from services.requests import attachments, casefile, documents, intake
 from services.requests.domain import keeping
-from services.requests.service import Requests
+from services.requests.service import Requests, done
 
 on = Handlers[Requests]()
 
@@ -51,6 +51,12 @@ async def note_contact(service: Requests, command: c.NoteContact, cause: Cause) 
     return await service.step(
         command.number, lambda case, paper: keeping.contacted(case, paper), cause, {"联系记录": command.note}
     )
+
+
+@on.command(c.ChangeContact)
+async def change_contact(service: Requests, command: c.ChangeContact, cause: Cause) -> Done:
+    held = await service.admitted(command.number, cause, command.code)
+    return done(await intake.change_contact(service, held, command, cause))
 
 
 @on.command(c.RecordHelp)

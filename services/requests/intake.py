@@ -9,16 +9,19 @@ from chassis.cases import Held, Opening
 from chassis.papers import Paper
 from contracts import requests as c
 from contracts.base import Role
-from contracts.requests.terms import BadLine
+from contracts.requests.terms import Application, BadLine
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.requests.domain import intake as rules
+from services.requests.domain import keeping
 from services.requests.domain.following import applicant_digest, code_digest, information_digest, query_code
 from services.requests.domain.ledger import LedgerLine, import_line, read_line
 from services.requests.domain.likeness import sketch
 from services.requests.domain.state import Case
 from services.requests.papers import Words
 from services.requests.service import Requests, day_of
+
+CHANGES_CONTACT = "更改联系方式"
 
 
 async def submit(service: Requests, command: c.Submit, cause: Cause) -> c.Submitted:
@@ -180,8 +183,22 @@ async def correct(service: Requests, held: Held[Case], command: c.SubmitCorrecti
             sketch(command.application.description, service.digest),
             rules.missing_content(command.application),
             good_reason,
+            cause.actor.kind == "citizen",
             cause.now,
             service.calendar,
         ),
         cause,
     )
+
+
+async def change_contact(service: Requests, held: Held[Case], command: c.ChangeContact, cause: Cause) -> Held[Case]:
+    """Keep the application with the new contact beside the one before, then decide."""
+    if not held.state.application:
+        raise Refused("no_application", "本件没有留存申请书，无法更改联系方式。", remedy="请由经办人登记联系情况。")
+    before = await service.papers.read(held.state.application, Application, cause.actor, CHANGES_CONTACT, cause.now)
+    first, *others = before.applicants
+    reached = {"contact": command.contact, "address": command.address or first.address}
+    after = before.model_copy(update={"applicants": (first.model_copy(update=reached), *others)})
+    paper = service.paper(held.id, cause)
+    await service.papers.put([Paper(paper, held.id, "application", after)], cause.now)
+    return await service.cases.execute(held.id, lambda case: keeping.contact_changed(case, paper), cause)

@@ -37,7 +37,7 @@ async def follow(service: Requests, query: c.Follow, cause: Cause) -> c.Followed
     if case.stage is Stage.FEE_PENDING and case.fee:
         notice = await _words(service, case, case.fee.paper, APPLICANT_READS, cause)
     sent = documents.addressed(case, await service.cases.entries(held.id))
-    return followed(case, service.agency_name(case.agency), reply, notice, sent)
+    return followed(case, service.agency_name(case.agency), reply, notice, sent, cause.now.date())
 
 
 async def _words(service: Requests, case: Case, paper: str, purpose: str, cause: Cause) -> str | None:

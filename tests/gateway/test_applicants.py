@@ -12,7 +12,7 @@ from contracts import requests as c
 from contracts.base import Done, Role
 from services.requests.service import REFUSAL_SECONDS
 from tests.gateway.test_cases import APPLICATION, FORM, fields
-from tests.servers import Desk
+from tests.servers import Desk, Servers
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 CLERK: dict[str, Any] = {"as_": "张经办", "agency": "bgs", "roles": [Role.CLERK]}
@@ -56,20 +56,54 @@ async def test_a_request_is_corrected_by_page(web: httpx.AsyncClient, desk: Desk
     assert ITEMS in form.text
     assert APPLICATION["description"] not in form.text, "what was applied for stays among the papers"
     hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form.text))
-    short = await web.post("/requests/correct", data=FORM | hidden | {"description": ""})
+    short = await web.post("/requests/correct", data=FORM | claim | hidden | {"description": ""})
     assert short.status_code == 422
     assert "请填写所需信息的名称" in short.text
-    done = await web.post("/requests/correct", data=FORM | hidden)
+    done = await web.post("/requests/correct", data=FORM | claim | hidden)
     assert done.status_code == 200, done.text
     assert "补正材料已收到" in done.text
     assert 'action="/requests/correction"' not in done.text
     assert 'action="/requests/correct' not in (await web.post("/requests/correction", data=claim)).text
-    again = await web.post("/requests/correct", data=FORM | hidden | {"command_key": "another"})
+    again = await web.post("/requests/correct", data=FORM | claim | hidden | {"command_key": "another"})
     assert again.status_code == 422
     wanted = c.GetRequest(number=claim["number"], purpose="核对")
     detail = await desk(wanted, c.Detail, **CLERK)
     assert detail.application.description == FORM["description"]
     assert detail.application.applicants[0].contact == FORM["contact"]
+
+
+async def test_a_mistyped_code_can_be_typed_again_beside_the_correction(web: httpx.AsyncClient, desk: Desk) -> None:
+    claim = await to_correct(web, desk) | await fields(web, "/requests/follow")
+    form = await web.post("/requests/correction", data=claim)
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form.text))
+    assert not {"number", "code"} & set(hidden)
+    wrong = await web.post("/requests/correct", data=FORM | claim | hidden | {"code": "WRONGCODE1"})
+    assert (wrong.status_code, FORM["description"] in wrong.text) == (422, True)
+    assert re.search(r'<input id="code" name="code" type="text" value="WRONGCODE1"', wrong.text)
+    assert "补正材料已收到" in (await web.post("/requests/correct", data=FORM | claim | hidden)).text
+
+
+async def test_an_applicant_changes_the_contact(web: httpx.AsyncClient, desk: Desk, servers: Servers) -> None:
+    claim = await applied(web)
+    page = claim | await fields(web, "/requests/follow")
+    assert 'action="/requests/contact"' in (await web.post("/requests/follow", data=page)).text
+    assert (await web.post("/requests/contact", data=page | {"contact": ""})).status_code == 422
+    done = await web.post("/requests/contact", data=page | {"contact": "0000-5559777", "address": "示例路7号"})
+    assert "联系方式已更改" in done.text
+    assert "0000-5559777" not in done.text
+    key = {"Idempotency-Key": "moved"}
+    for _ in range(2):
+        again = await web.post("/api/v1/requests/contact", json=claim | {"contact": "0000-5559778"}, headers=key)
+        assert again.status_code == 200, again.text
+    stranger = await web.post("/api/v1/requests/contact", json=claim | {"code": "WRONGCODE1", "contact": "0000-1"})
+    assert stranger.status_code == 404
+    detail = await desk(c.GetRequest(number=claim["number"], purpose="送达"), c.Detail, **CLERK)
+    first = detail.application.applicants[0]
+    assert (first.contact, first.address) == ("0000-5559778", "示例路7号")
+    assert first.name == APPLICATION["applicants"][0]["name"]
+    assert [each.what for each in detail.history].count("更改联系方式") == 2
+    told = "".join(message.data.decode() for message in await servers.told("zwgk.*.evt.>"))
+    assert not [each for each in ("5559777", "5559778", "示例路7号") if each in told]
 
 
 async def test_a_request_is_withdrawn_by_page(web: httpx.AsyncClient) -> None:
@@ -110,7 +144,7 @@ async def test_documents_come_as_word_and_for_printing(web: httpx.AsyncClient, d
 async def test_corrected_and_withdrawn_by_interface_once(web: httpx.AsyncClient, desk: Desk) -> None:
     claim = await to_correct(web, desk)
     followed = (await web.post("/api/v1/requests/follow", json=claim)).json()
-    assert followed["may"] == ["correct", "withdraw", "attach"]
+    assert followed["may"] == ["correct", "withdraw", "attach", "contact"]
     key = {"Idempotency-Key": "1"}
     body = claim | {"application": APPLICATION | {"description": "2025年示例镇客运补贴明细"}}
     first = await web.post("/api/v1/requests/correct", json=body, headers=key)

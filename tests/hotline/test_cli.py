@@ -136,6 +136,7 @@ async def test_closed_letters_of_a_workbook_are_history(platform: Path, tmp_path
     bulletin = await zwgk(platform, "bulletin", "--year", "2024", "--month", "3", "--as", "督查员")
     assert bulletin["total"]["closed"] == 2
     assert (await zwgk(platform, "sheet", "--day", "2024-03-01", "--as", "督查员"))["received"] == 2
+    assert (await zwgk(platform, "sheet", "--as", "督查员"))["day"] == "2026-11-23", "without a day it is today's"
     assert "lines" in await zwgk(platform, "supervision", "--as", "督查员")
 
 

@@ -158,6 +158,8 @@ async def test_a_batch_with_revisions_in_disorder_opens_one_case(emitter: Emitte
         (ticket("S-3", occurred_at=(MORNING + timedelta(hours=5)).isoformat()), "occurred_at"),
         ({name: value for name, value in ticket("S-3").items() if name != "title"}, "title"),
         (ticket("S-3", occurred_at="2026-13-40"), "occurred_at"),
+        (ticket("S-3", revision="一"), "revision"),
+        (ticket("S-3", source="某 系统"), "source"),
     ],
 )
 async def test_what_is_wrong_is_rejected_with_the_field_and_kept_for_an_operator(
@@ -168,9 +170,10 @@ async def test_what_is_wrong_is_rejected_with_the_field_and_kept_for_an_operator
     await emitter.emit(body)
     (answer,) = await emitter.read(1)
     assert (answer["outcome"], answer["field"]) == ("rejected", field)
-    assert answer["emission"] == ("12345:S-3:1" if isinstance(body, dict) else "")
+    known = {"revision": "12345:S-3:?", "source": "?:S-3:1"}.get(str(field), "12345:S-3:1")
+    assert answer["emission"] == (known if isinstance(body, dict) else "")
     assert answer["reason"]
-    for value in ("抱怨", "别的事情", "2026-13-40", SECRET):
+    for value in ("抱怨", "某 系统", "别的事情", "2026-13-40", SECRET):
         assert value not in json.dumps(answer, ensure_ascii=False)
 
     async def kept() -> bool:

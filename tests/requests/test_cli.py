@@ -7,12 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytest_asyncio
 from typer.testing import CliRunner
 
 from cli.place import Place
 from cli.requests import app
-from cli.session import DATA
+from cli.session import DATA, show
 from tests.servers import Servers, started
 
 CLERK = ("--as", "张经办", "--agency", "zrzyj")
@@ -116,3 +117,15 @@ async def test_a_search_that_does_not_answer_keeps_nobody_from_applying(platform
     found = await zwgk(platform, "public", "道路硬化项目清单", *CLERK)
     assert found == {"searched": False, "hits": []}
     assert await submitted(platform, "道路硬化项目清单")
+
+
+def test_a_table_shows_times_as_people_read_them_and_json_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    row = {"id": "甲", "at": "2026-11-25T01:30:00Z", "due_at": "2026-12-01T00:00:00+08:00", "text": "见2026-11-25T01"}
+    columns = [(name, name) for name in row]
+    show([row], json_=False, columns=columns)
+    table = capsys.readouterr().out
+    for shown in ("2026-11-25 09:30", "2026-11-30", "见2026-11-25T01"):
+        assert shown in table
+    assert "00:00+08:00" not in table
+    show([row], json_=True, columns=columns)
+    assert json.loads(capsys.readouterr().out) == [row]

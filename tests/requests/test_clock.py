@@ -20,6 +20,7 @@ from services.requests.domain.facts import (
     DeadlinesSet,
     Warned,
 )
+from services.requests.domain.following import own_steps
 from tests.requests.story import CALENDAR, Story, day_after
 
 RECEIVED = [
@@ -123,7 +124,7 @@ def test_correction_within_seven_working_days_and_once() -> None:
     story.do(intake.request_correction, 15, story.today, "paper")
     assert story.due is None
     assert story.case.deadlines.submit_by == date(2026, 12, 2)
-    story.on(date(2026, 12, 2)).do(intake.submit_correction, story.today, "paper2", "", (), (), False)
+    story.on(date(2026, 12, 2)).do(intake.submit_correction, story.today, "paper2", "", (), (), False, False)
     assert story.case.start == date(2026, 12, 2)
     assert story.due == date(2026, 12, 30)
     with pytest.raises(Refused) as again:
@@ -146,8 +147,13 @@ def test_late_correction_needs_a_reason_and_lapse_needs_an_officer() -> None:
     assert isinstance(noted, ApplicantLapsed)
     assert story.case.stage is Stage.CORRECTION_REQUESTED
     with pytest.raises(Refused) as refused:
-        story.do(intake.submit_correction, story.today, "paper2", "", (), (), False)
+        story.do(intake.submit_correction, story.today, "paper2", "", (), (), False, False)
     assert refused.value.code == "correction_lapsed"
+    assert "correct" in own_steps(story.case, date(2026, 11, 9))
+    assert "correct" not in own_steps(story.case, date(2026, 11, 10)), "it is not offered where it would be refused"
+    with pytest.raises(Refused, match="不能再在网上补正") as own:
+        story.do(intake.submit_correction, story.today, "paper2", "", (), (), False, True)
+    assert "经办人" not in str(own.value.remedy)
     story.do(answering.close_lapsed)
     assert story.case.stage is Stage.CLOSED_ABANDONED_CORRECTION
     assert story.case.results[-1].row == "r21"

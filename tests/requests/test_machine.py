@@ -84,7 +84,7 @@ class Procedure(RuleBasedStateMachine):
             case Stage.RECEIVED:
                 return [(intake.accept, ""), (intake.request_correction, 10, today, "paper"), draft, approve]
             case Stage.CORRECTION_REQUESTED:
-                return [(intake.submit_correction, today, "paper2", "", (), (), True), (answering.close_lapsed,)]
+                return [(intake.submit_correction, today, "paper2", "", (), (), True, False), (answering.close_lapsed,)]
             case Stage.PROCESSING:
                 fee = (handling.notice_fee, "按量", 72, 0, 0, today, "paper")
                 return [approve, third, draft, fee, (handling.extend, 10, "head", today, "paper"), draft, approve]
@@ -125,7 +125,7 @@ class Procedure(RuleBasedStateMachine):
 
     @rule(back=BACK, good=st.booleans())
     def correct(self, back: int, good: bool) -> None:
-        self.attempt(intake.submit_correction, self.day(back), "paper2", "", (), (), good)
+        self.attempt(intake.submit_correction, self.day(back), "paper2", "", (), (), good, False)
 
     @rule(whom=st.sampled_from(Consulted), sent=BACK, delivered=MAYBE)
     def consult(self, whom: Consulted, sent: int, delivered: int | None) -> None:

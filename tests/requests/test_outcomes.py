@@ -54,7 +54,7 @@ def ready_for(outcome: Outcome) -> Story:
     story = Story()
     if outcome is Outcome.NONE_STILL_UNCLEAR:
         story.do(intake.request_correction, 15, story.today, "paper")
-        story.do(intake.submit_correction, story.today, "paper2", "", (), (), False)
+        story.do(intake.submit_correction, story.today, "paper2", "", (), (), False, False)
         return story
     story.accepted()
     if outcome is Outcome.NOPROC_EXCESS:

@@ -45,6 +45,13 @@ class Withdrawn(Claim):
     statement: Personal[str] = Field(min_length=2, max_length=2000, description="撤回说明")
 
 
+class Reached(Claim):
+    """Where the applicant is reached from now on."""
+
+    contact: Personal[str] = Field(min_length=2, max_length=200, description="联系方式")
+    address: Personal[str] = Field(default="", max_length=200, description="通信地址；不填则不变")
+
+
 class Wanted(Claim):
     """A document that is addressed to the applicant."""
 
@@ -66,6 +73,12 @@ async def correct(it: Gateway, body: Corrected, key: str | None) -> Done:
 async def withdraw(it: Gateway, body: Withdrawn, key: str | None) -> Done:
     """Take the application back."""
     command = requests.Withdraw(**dict(body))
+    return await it.ask(command, Done, key=key_of(it, key, command))
+
+
+async def reach(it: Gateway, body: Reached, key: str | None) -> Done:
+    """Change the contact."""
+    command = requests.ChangeContact(**dict(body))
     return await it.ask(command, Done, key=key_of(it, key, command))
 
 
@@ -96,6 +109,16 @@ async def correct_request(it: It, body: Corrected, key: Key) -> Done:
 @routes.post("/withdraw", dependencies=[FOLLOWS], summary="撤回申请", description="办结之前，凭编号和查询码书面撤回。")
 async def withdraw_request(it: It, body: Withdrawn, key: Key) -> Done:
     return await withdraw(it, body, key)
+
+
+@routes.post(
+    "/contact",
+    dependencies=[FOLLOWS],
+    summary="更改联系方式",
+    description="办结之前，凭编号和查询码更改联系方式和通信地址；加密保存，以后的通知按新的联系方式发出。",
+)
+async def change_contact(it: It, body: Reached, key: Key) -> Done:
+    return await reach(it, body, key)
 
 
 @routes.post(

@@ -1,9 +1,13 @@
 """Pages on which applicants follow and act on their own requests, by number and query code, never in an address."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from contracts import requests
+from contracts.base import Done
 from kernel.refused import Refused
 from services.gateway import applications, columns, uploads
 from services.gateway.api import applicants as own
@@ -15,6 +19,7 @@ from services.gateway.service import Gateway
 from services.gateway.tracing import Traced
 
 routes = APIRouter(prefix="/requests", include_in_schema=False, route_class=Traced)
+B = TypeVar("B", bound=Claim)
 UNKNOWN = "not_found"
 
 
@@ -48,13 +53,26 @@ async def attach(request: Request, it: It) -> Response:
 @routes.post("/withdraw", dependencies=[FOLLOWS])
 async def withdraw(request: Request, it: It) -> Response:
     """The applicant takes the application back."""
+    return await _step(request, it, own.Withdrawn, own.withdraw, "申请已撤回。")
+
+
+@routes.post("/contact", dependencies=[FOLLOWS])
+async def contact(request: Request, it: It) -> Response:
+    """The applicant is reached elsewhere."""
+    return await _step(request, it, own.Reached, own.reach, "联系方式已更改。")
+
+
+async def _step(
+    request: Request, it: Gateway, kind: type[B], act: Callable[[Gateway, B, str | None], Awaitable[Done]], told: str
+) -> Response:
+    """A step of the applicant's that one short form says."""
     form = await Form.read(request)
-    body, form = form.fill(own.Withdrawn, {name: form.get(name) for name in own.Withdrawn.model_fields}, {})
+    body, form = form.fill(kind, {name: form.get(name) for name in kind.model_fields}, {})
     said = ""
     if body:
         try:
-            await own.withdraw(it, body, form.get("command_key"))
-            said = "申请已撤回。"
+            await act(it, body, form.get("command_key"))
+            said, form = told, Form({name: form.get(name) for name in Claim.model_fields})
         except Refused as refused:
             form = form.because(refused)
     return await _followed(request, it, form, said)

@@ -312,6 +312,7 @@ _CHANGES: dict[type[Fact], Callable[[Case, Any], dict[str, Any]]] = {
     f.Warned: lambda case, fact: {"warned_on": fact.on, "warned_left": fact.days_left},
     f.InternalLimitReached: lambda case, fact: {"internal_for": fact.internal},
     f.Helped: lambda case, fact: {},
+    f.ContactChanged: lambda case, fact: {"application": fact.application},
     f.ContactNoted: lambda case, fact: {},
     f.Attached: _attached,
     f.AttachmentCleared: lambda case, fact: {

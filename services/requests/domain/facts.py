@@ -164,6 +164,12 @@ class Helped(Fact):
     paper: str
 
 
+class ContactChanged(Fact):
+    """The applicant is to be reached elsewhere: the application with it is a paper of its own."""
+
+    application: str
+
+
 class ContactNoted(Fact):
     """The office and the applicant spoke with each other."""
 
@@ -373,6 +379,6 @@ FACTS: tuple[type[Fact], ...] = (
     ConsultationSent, ConsultationAnswered, ConsultationLapsed, ReasonsRequested, ReasonsAccepted, FeeNoticed, Paid,
     Extended, Searched, ReplyDrafted, ReplyApproved, ReplyReturned, Replied, InformationProposed, ApplicantLapsed,
     LapseClosed, Withdrawn, ReviewBrought, ReviewAnswered, AnswerMissed, ReviewDecided, RedoOrdered, Archived,
-    ApplicantDataErased, Helped, ContactNoted, Attached, AttachmentCleared, DeadlinesSet, Warned, InternalLimitReached,
-    BecameOverdue, Imported,
+    ApplicantDataErased, Helped, ContactChanged, ContactNoted, Attached, AttachmentCleared, DeadlinesSet, Warned,
+    InternalLimitReached, BecameOverdue, Imported,
 )  # fmt: skip

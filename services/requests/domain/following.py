@@ -1,6 +1,7 @@
 """What an applicant, or another request for the same, is recognised by; and the applicant's own view."""
 
 from collections.abc import Callable
+from datetime import date
 
 from contracts.requests import Application, Followed
 from contracts.requests.answers import OwnStep
@@ -48,15 +49,17 @@ def unknown() -> Refused:
     return Refused("not_found", "编号或者查询码不正确。", field="code", remedy="请核对受理时告知的编号和查询码。")
 
 
-def own_steps(case: Case) -> tuple[OwnStep, ...]:
-    """What the applicant may do where the request stands."""
+def own_steps(case: Case, today: date) -> tuple[OwnStep, ...]:
+    """What the applicant may do where the request stands. Late corrections are for the office to accept (条例30)."""
     steps: tuple[OwnStep, ...] = ("correct", "withdraw")
-    possible = [step for step in steps if case.stage in TRANSITIONS[step].sources]
-    return (*possible, "attach") if case.open else tuple(possible)
+    last = case.deadlines.submit_by
+    late = {"correct"} if last is not None and today > last else set()
+    possible = [step for step in steps if case.stage in TRANSITIONS[step].sources and step not in late]
+    return (*possible, "attach", "contact") if case.open else tuple(possible)
 
 
 def followed(
-    case: Case, agency: str, reply: str | None, notice: str | None, documents: tuple[DocumentKind, ...]
+    case: Case, agency: str, reply: str | None, notice: str | None, documents: tuple[DocumentKind, ...], today: date
 ) -> Followed:
     """The applicant's view: where it stands, who must act, until when."""
     limit = case.deadlines.reply
@@ -75,6 +78,6 @@ def followed(
         closed_on=case.results[-1].closed_on if case.results and not case.open else None,
         reply=reply,
         notice=notice,
-        may=own_steps(case),
+        may=own_steps(case, today),
         documents=documents,
     )

@@ -21,6 +21,7 @@ STEPS: dict[type[Fact], str] = {
     f.Extended: "延长答复期限",
     f.Searched: "登记检索",
     f.Helped: "提供必要帮助",
+    f.ContactChanged: "更改联系方式",
     f.ContactNoted: "与申请人联系",
     f.Attached: "收入附件",
     f.AttachmentCleared: "核对附件不涉密",

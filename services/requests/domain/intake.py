@@ -119,6 +119,7 @@ def submit_correction(
     sketch: tuple[str, ...],
     missing: tuple[str, ...],
     good_reason: bool,
+    own: bool,
     now: datetime,
     calendar: Calendar,
 ) -> list[Fact]:
@@ -127,6 +128,12 @@ def submit_correction(
     between(on, case.correction.requested_on if case.correction else case.arrived_on, now, "corrected_on")
     last = case.deadlines.submit_by
     late = last is not None and on > last
+    if late and own:
+        raise Refused(
+            "correction_lapsed",
+            "补正期限已过，不能再在网上补正。",
+            remedy="有正当理由的，请联系受理机构说明；也可以重新提出申请。",
+        )
     if late and not good_reason:
         raise Refused(
             "correction_lapsed",

@@ -69,6 +69,13 @@ def attachment(case: Case, id: str) -> Attachment:
     raise Refused("no_attachment", "没有这个附件。", field="attachment", remedy="请核对序号。")
 
 
+def contact_changed(case: Case, application: str) -> list[Fact]:
+    """The applicant is reached elsewhere from now on; whatever is closed is no longer sent to anyone."""
+    if not case.open:
+        raise Refused("closed", "申请已经办结，不再更改联系方式。", remedy="需要时请联系受理机构。")
+    return [f.ContactChanged(application=application)]
+
+
 def contacted(case: Case, paper: str) -> list[Fact]:
     """A note of a conversation with the applicant."""
     if case.erased:
