@@ -23,6 +23,7 @@ from chassis.actors import Cause, service
 from chassis.rpc import Asker
 from contracts import readmodel as c
 from kernel.refused import Refused
+from services.readmodel import past
 from services.readmodel.app import build
 from services.readmodel.handlers import ReadModel, desk, list_views
 from services.readmodel.reports.bulletins.handlers import report
@@ -49,7 +50,8 @@ def told(number: int) -> dict[str, Any]:
 async def fill(generation: Generation, views: int) -> None:
     await generation.create_indexes()
     for first in range(0, views, BATCH):
-        await generation.insert_new([told(number) for number in range(first, min(first + BATCH, views))], MORNING)
+        batch = [told(number) for number in range(first, min(first + BATCH, views))]
+        await asyncio.gather(past.keep(generation.past, batch), generation.insert_new(batch, MORNING))
 
 
 def _nobody() -> Client:

@@ -32,6 +32,10 @@ AnyQuarter = Annotated[int | None, typer.Option("--quarter", min=1, max=4, help=
 Month = Annotated[int | None, typer.Option("--month", min=1, max=12, help="月份。")]
 Scope = Annotated[str, typer.Option("--agency", help="单位的机构代码；不填为全区域。")]
 Site = Annotated[str, typer.Option("--site", help="网站编号或标识码；只有一个门户网站时可不填。")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", formats=["%Y-%m-%d"], help="截至哪一天的状况；默认今天。"),
+]
 Public = Annotated[bool, typer.Option("--public", help="公开版：不列事项，不列可能指向个人的小数。")]
 Format = Annotated[str, typer.Option("--format", help="text、json、html、xlsx、docx；默认按文件后缀，否则 text。")]
 Out = Annotated[Path | None, typer.Option("-o", "--out", help="写入文件；xlsx、docx 必填。")]
@@ -42,7 +46,7 @@ def quarterly(
     year: Year,
     quarter: Quarter,
     agency: Scope = "",
-    as_of: datetime = typer.Option(None, "--as-of", formats=["%Y-%m-%d"], help="截至哪一天的状况；默认今天。"),
+    as_of: AsOf = None,
     public: Public = False,
     format_: Format = "",
     out: Out = None,
@@ -69,26 +73,28 @@ def opinion(
     year: Year,
     month: Month = None,
     quarter: AnyQuarter = None,
+    as_of: AsOf = None,
     public: Public = False,
     format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
     """政务舆情通报。例：zwgk report opinion --year 2026 --quarter 3 -o 舆情.docx"""
-    _made("opinion", format_, out, json_, year=year, month=month, quarter=quarter, public=public)
+    _made("opinion", format_, out, json_, year=year, month=month, quarter=quarter, as_of=day(as_of), public=public)
 
 
 def site(
     year: Year,
     quarter: Quarter,
     agency: Scope = "",
+    as_of: AsOf = None,
     public: Public = False,
     format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
     """网站与政务新媒体检查通报。例：zwgk report site --year 2026 --quarter 3 -o 检查.html"""
-    _made("site", format_, out, json_, year=year, quarter=quarter, agency=agency, public=public)
+    _made("site", format_, out, json_, year=year, quarter=quarter, agency=agency, as_of=day(as_of), public=public)
 
 
 def site_year(
@@ -107,21 +113,29 @@ def scoreboard(
     quarter: AnyQuarter = None,
     month: Month = None,
     agency: Scope = "",
+    as_of: AsOf = None,
     format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
     """各单位情况表。例：zwgk report scoreboard --year 2026 --quarter 3 -o 情况表.xlsx"""
-    _made("scoreboard", format_, out, json_, year=year, quarter=quarter, month=month, agency=agency)
+    _made("scoreboard", format_, out, json_, year=year, quarter=quarter, month=month, agency=agency, as_of=day(as_of))
 
 
-def overdue(agency: Scope = "", format_: Format = "", out: Out = None, json_: Json = False) -> None:
+def overdue(
+    agency: Scope = "",
+    as_of: AsOf = None,
+    format_: Format = "",
+    out: Out = None,
+    json_: Json = False,
+) -> None:
     """各单位逾期事项清单。例：zwgk report overdue --agency jtj -o 逾期.docx"""
-    _made("overdue", format_, out, json_, agency=agency)
+    _made("overdue", format_, out, json_, agency=agency, as_of=day(as_of))
 
 
 def progress(
     agency: Scope = "",
+    as_of: AsOf = None,
     type_: str = typer.Option("supervision.task", "--type", help="记录类型，如 supervision.task。"),
     table: str = typer.Option("", "--table", help="只看一张任务分工表的编号。"),
     format_: Format = "",
@@ -129,18 +143,19 @@ def progress(
     json_: Json = False,
 ) -> None:
     """工作台账进展。例：zwgk report progress -o 进展.html"""
-    _made("progress", format_, out, json_, agency=agency, type=type_, table=table)
+    _made("progress", format_, out, json_, agency=agency, as_of=day(as_of), type=type_, table=table)
 
 
 def clocks(
     agency: Scope = "",
+    as_of: AsOf = None,
     working_days: int = typer.Option(10, "--working-days", min=1, max=60, help="今后多少个工作日。"),
     format_: Format = "",
     out: Out = None,
     json_: Json = False,
 ) -> None:
     """时限看板：各类工作在今后十个工作日内到期的时限。例：zwgk report clocks -o 看板.html"""
-    _made("clocks", format_, out, json_, agency=agency, working_days=working_days)
+    _made("clocks", format_, out, json_, agency=agency, as_of=day(as_of), working_days=working_days)
 
 
 def _made(name: readmodel.ReportName, format_: str, out: Path | None, json_: bool, **options: Any) -> None:

@@ -36,7 +36,9 @@ class GetReport(Query, by=(*STAFF, Role.SERVICE), reply=ReportFile):
     year: int | None = Field(default=None, ge=2008, le=2100)
     quarter: int | None = Field(default=None, ge=1, le=4)
     month: int | None = Field(default=None, ge=1, le=12)
-    as_of: date | None = Field(default=None, description="quarterly: as it stood at the end of that day.")
+    as_of: date | None = Field(
+        default=None, description="As it stood at the end of that day; hotline and site-year show today alone."
+    )
     site: str = Field(default="", max_length=80, description="site-year: number or code of the site.")
     type: str = Field(default="supervision.task", max_length=80, description="progress: type of the work records.")
     table: str = Field(default="", max_length=80, description="progress: one table of tasks.")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, cast
 from urllib.parse import quote
 
 from fastapi import Depends, Query
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from contracts import readmodel
@@ -33,14 +34,21 @@ class Listed:
 
 
 LIST = (
-    Listed("clocks", "时限看板", "各类工作在今后十个工作日内到期的时限。", ("agency",), docx=False, public=False),
-    Listed("overdue", "逾期事项清单", "已过期限、尚未办结的事项，按单位列出。", ("agency",), public=False),
-    Listed("scoreboard", "各单位情况表", "每个单位在各类工作中的件数和比率。", ("year", "quarter", "agency")),
-    Listed("progress", "工作台账进展", "年度任务、工作台账等的进展，以及各类工作总览。", ("type", "agency")),
-    Listed("quarterly", "依申请公开季度分析", "按渠道、申请人类别、结果和单位分析。", ("year", "quarter!", "agency")),
+    Listed(
+        "clocks", "时限看板", "各类工作在今后十个工作日内到期的时限。", ("agency", "as_of"), docx=False, public=False
+    ),
+    Listed("overdue", "逾期事项清单", "已过期限、尚未办结的事项，按单位列出。", ("agency", "as_of"), public=False),
+    Listed("scoreboard", "各单位情况表", "每个单位在各类工作中的件数和比率。", ("year", "quarter", "agency", "as_of")),
+    Listed("progress", "工作台账进展", "年度任务、工作台账等的进展，以及各类工作总览。", ("type", "agency", "as_of")),
+    Listed(
+        "quarterly",
+        "依申请公开季度分析",
+        "按渠道、申请人类别、结果和单位分析。",
+        ("year", "quarter!", "agency", "as_of"),
+    ),
     Listed("hotline", "热线通报", "受理、办结、满意情况，热点和好差评。", ("year", "month", "agency")),
-    Listed("opinion", "政务舆情通报", "级别、处置、时限履行和各单位回应。", ("year", "quarter")),
-    Listed("site", "网站检查通报", "合格率、问题分类、整改和反复问题。", ("year", "quarter!", "agency")),
+    Listed("opinion", "政务舆情通报", "级别、处置、时限履行和各单位回应。", ("year", "quarter", "as_of")),
+    Listed("site", "网站检查通报", "合格率、问题分类、整改和反复问题。", ("year", "quarter!", "agency", "as_of")),
     Listed("site-year", "政府网站工作年度报表", "按国办函〔2018〕12号的表样。", ("year", "site")),
 )
 BY_NAME = {each.name: each for each in LIST}
@@ -69,7 +77,9 @@ def _options(
     year: Annotated[int | None, Query(ge=2008, le=2100, description="年度")] = None,
     quarter: Annotated[str, Query(pattern="^[1-4]?$", description="季度")] = "",
     month: Annotated[str, Query(pattern="^([1-9]|1[0-2])?$", description="月份")] = "",
-    as_of: Annotated[date | None, Query(description="截至哪一天的状况（季度分析）")] = None,
+    as_of: Annotated[
+        date | None, BeforeValidator(lambda given: given or None), Query(description="截至哪一天的状况；默认今天")
+    ] = None,
     site: Annotated[str, Query(max_length=80, description="网站编号或标识码（网站年度报表）")] = "",
     type: Annotated[str, Query(max_length=80, description="记录类型（台账进展）")] = "supervision.task",
     table: Annotated[str, Query(max_length=80, description="任务分工表的编号（台账进展）")] = "",

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from chassis.store import Document, Unreachable
+from services.readmodel import past
 from services.readmodel.storage import Generation, Generations
 from services.readmodel.work import FIELDS, LISTED_TO_THE_END, TYPES, Counted, Piece, piece
 
@@ -35,6 +36,13 @@ class Board:
         self._moved = float("-inf")
         self._far_back = 0.0
         self._forget()
+
+    @classmethod
+    def of(cls, views: Iterable[Document]) -> "Board":
+        """Work as these views have it."""
+        board = cls()
+        board._take(views)
+        return board
 
     def _forget(self) -> None:
         self._pieces: dict[str, dict[str, Piece]] = {}
@@ -73,13 +81,10 @@ class Board:
         self._number = 0
         self._forget()
         for name in TYPES:
-            views, waiting = generation.views.each({"type": name, "removed": False}, FIELDS), []
-            async for view in views:
-                waiting.append(view)
-                if len(waiting) == TOGETHER:
-                    self._take(waiting)
-                    waiting = []
-            self._take(waiting)
+            views = await past.standing(generation, name)
+            for first in range(0, len(views), TOGETHER):
+                self._take(views[first : first + TOGETHER])
+                await asyncio.sleep(0)
         self._number, self._position, self._moved = generation.number, last, time.monotonic()
 
     async def _follow(self, generation: Generation, last: int, back: int) -> None:

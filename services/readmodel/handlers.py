@@ -14,7 +14,7 @@ from contracts.supervision import CalendarNoticeLoaded
 from kernel.agencies import Register
 from kernel.calendar import Notice
 from kernel.refused import Refused
-from services.readmodel import lists
+from services.readmodel import lists, past
 from services.readmodel.board import Board
 from services.readmodel.checksum import checksum
 from services.readmodel.lag import Pending
@@ -60,7 +60,7 @@ async def hear(service: ReadModel, heard: Sequence[Heard]) -> None:
         if removal(type(each.event), each.data) is None:
             documents.append(view(type(each.event), each.data, each.at))
     await keep(generation, documents)
-    await generation.apply(newest(documents), now)
+    await asyncio.gather(past.keep(generation.past, documents), generation.apply(newest(documents), now))
     service.pending.applied(documents, service.clock.now())
     for each in heard:
         if gone := removal(type(each.event), each.data):

@@ -16,6 +16,7 @@ from chassis.tasks import end
 from contracts import cloudevents
 from contracts.base import Event
 from contracts.registry import REGISTRY
+from services.readmodel import past
 from services.readmodel.reports.editions import keep
 from services.readmodel.storage import Generation
 from services.readmodel.views import Removal, newest, removal, view
@@ -47,7 +48,11 @@ class Replay:
             else:
                 documents.append(view(kind, data, at))
         now = self._clock.now()
-        await asyncio.gather(keep(self._target, documents), self._write(newest(documents), now))
+        await asyncio.gather(
+            keep(self._target, documents),
+            past.keep(self._target.past, documents),
+            self._write(newest(documents), now),
+        )
         for gone in removals:
             await self._target.remove(gone, now)
         self.applied += len(messages)

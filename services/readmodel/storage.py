@@ -14,16 +14,20 @@ POINTER_SECONDS = 1.0
 COUNTER = "changes"
 VIEWS = "views_"
 EDITIONS = "editions_"
+PAST = "past_"
 TOGETHER = 500
 
 
 class Generation:
     """The views of one generation."""
 
-    def __init__(self, number: int, views: Collection, counters: Collection, editions: Collection) -> None:
+    def __init__(
+        self, number: int, views: Collection, counters: Collection, editions: Collection, past: Collection
+    ) -> None:
         self.number = number
         self.views = views
         self.editions = editions
+        self.past = past
         self._counters = counters
 
     async def create_indexes(self) -> None:
@@ -37,11 +41,12 @@ class Generation:
                 Index([("type", 1), ("sort", -1)]),
             ),
             self.editions.create_indexes(Index([("change", 1)])),
+            self.past.create_indexes(Index([("type", 1), ("first", 1)])),
         )
 
     async def drop(self) -> None:
         """Forget all that this generation holds."""
-        await asyncio.gather(self.views.drop(), self.editions.drop())
+        await asyncio.gather(self.views.drop(), self.editions.drop(), self.past.drop())
 
     async def apply(self, documents: Sequence[Document], now: datetime) -> int:
         """Write views, the newest wins; the change number of the last. New records go in by one insertion."""
@@ -160,6 +165,7 @@ class Generations:
             self._store.collection(f"{VIEWS}{number}"),
             self._store.collection("counters"),
             self._store.collection(f"{EDITIONS}{number}"),
+            self._store.collection(f"{PAST}{number}"),
         )
 
     async def switch(self, number: int) -> None:
@@ -170,7 +176,7 @@ class Generations:
     async def drop_others(self, number: int) -> None:
         """Remove the views of all other generations, also of rebuilds that died."""
         for name in await self._store.collections():
-            if name.startswith((VIEWS, EDITIONS)) and name.rpartition("_")[2] != str(number):
+            if name.startswith((VIEWS, EDITIONS, PAST)) and name.rpartition("_")[2] != str(number):
                 await self._store.collection(name).drop()
         await self._store.collection("counters").delete_many({"generation": {"$ne": number, "$exists": True}})
 

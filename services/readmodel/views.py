@@ -50,7 +50,7 @@ def view(kind: type[Event], data: dict[str, Any], at: str) -> dict[str, Any]:
         "record": record,
     }
     if issubclass(record_class(kind), WorkRecord):
-        document["work"] = _work(record)
+        document["work"] = work_of(record)
     if type_name == PUBLIC_DOCUMENT:
         document["removed"] = bool(record.get("withdrawn"))
         document["dims"] = _dimensions(record)
@@ -91,7 +91,8 @@ def record_class(kind: type[Event]) -> type:
     return annotation if isinstance(annotation, type) else object
 
 
-def _work(record: dict[str, Any]) -> dict[str, Any]:
+def work_of(record: dict[str, Any]) -> dict[str, Any]:
+    """What every work record has, as lists and boards read it."""
     due = record.get("due_at")
     return {
         "agency": record.get("agency") or "",

@@ -254,7 +254,7 @@ def test_a_task_of_several_units_counts_for_each_that_answers() -> None:
     tasks = [view("RW-1", due, "supervision.task", agency="", **several), done]
     period = Period.of(2026, None, 11)
     made = sheet(period)
-    known = scoreboard.Known([], [], [], None, [], [], tasks, [tasks[0]])
+    known = scoreboard.Known([], [], None, [], [], tasks, [tasks[0]])
     scoreboard.scoreboard(made, known, [], NOW, name)
     assert [row["agency"] for row in made.data["units"]] == ["czj", "jtj"]
     for row in made.data["units"]:

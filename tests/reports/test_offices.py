@@ -88,7 +88,7 @@ async def test_what_a_report_does_not_take_is_refused(desk: Desk, app: Any) -> N
     assert await refused(desk, "quarterly", year=2026, quarter=4, as_of=date(2026, 9, 30)) == "period_ahead"
     assert await refused(desk, "quarterly", year=2026, quarter=1, as_of=date(2030, 1, 1)) == "day_ahead"
     assert await refused(desk, "scoreboard", year=2027) == "period_ahead"
-    assert await refused(desk, "scoreboard", year=2026, as_of=date(2026, 1, 5)) == "option_unused"
+    assert await refused(desk, "hotline", year=2026, as_of=date(2026, 11, 5)) == "option_unused"
     assert await refused(desk, "clocks", format="docx") == "format_unknown"
     assert await refused(desk, "overdue", public=True) == "internal_report"
     assert await refused(desk, "overdue", agency="meiyou") == "unknown_agency"

@@ -1,6 +1,8 @@
 """What reports count of a record: pure functions from records as they are told."""
 
+import math
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from contracts.requests.terms import ApplicantClass, ApplicationKind
@@ -58,6 +60,10 @@ class DocumentCount(NamedTuple):
     """Row of table 1, or empty."""
     issued: str
     ended: str
+    days_late: int | None
+    """Days from its issue to its publication."""
+    delay: int | None
+    """Minutes from its publication at the source to ours, where it re-issues another (转载)."""
 
 
 Count = RequestCount | DocumentCount
@@ -137,7 +143,17 @@ def _document(record: Mapping[str, Any]) -> DocumentCount:
         normative="" if record.get("withdrawn") or metadata.get("party") else _normative(metadata),
         issued=metadata.get("issued_on") or metadata.get("formed_on") or published,
         ended=(ends[1] if lasting else min(filter(None, ends), default=published)),
+        days_late=record.get("days_late"),
+        delay=_delay(record),
     )
+
+
+def _delay(record: Mapping[str, Any]) -> int | None:
+    """A part of a minute counts as a whole one, so that what is late is late."""
+    if not record.get("source"):
+        return None
+    ours, theirs = (datetime.fromisoformat(each["published_at"]) for each in (record, record["source"]))
+    return max(math.ceil((ours - theirs).total_seconds() / 60), 0)
 
 
 def _normative(metadata: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from chassis.store import DeleteOne, Document, Unreachable
 from kernel.clock import CST
+from services.readmodel import past
 from services.readmodel.reports.counted import (
     DOCUMENT,
     REQUEST,
@@ -129,7 +130,7 @@ class Shelf:
                 generation = await generations.current()
                 async with self._reading:
                     await self._read(generation)
-                if await bind(generation):
+                if await bind(generation) or await past.bind(generation.past):
                     continue
             except Unreachable:
                 pass

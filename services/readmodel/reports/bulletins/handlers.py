@@ -10,12 +10,12 @@ from datetime import datetime
 from chassis.actors import Cause
 from contracts import hotline as h
 from contracts import readmodel as c
-from kernel.agencies import Agency
 from kernel.refused import Refused
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, on
 from services.readmodel.reports import files
 from services.readmodel.reports.bulletins import gather, site_year
+from services.readmodel.reports.bulletins.asking import Asking
 from services.readmodel.reports.bulletins.clocks import clocks
 from services.readmodel.reports.bulletins.hotline import hotline
 from services.readmodel.reports.bulletins.opinion import opinion
@@ -26,14 +26,13 @@ from services.readmodel.reports.bulletins.quarterly import quarterly
 from services.readmodel.reports.bulletins.scoreboard import Known, scoreboard
 from services.readmodel.reports.bulletins.sheet import Sheet
 from services.readmodel.reports.bulletins.site import site
-from services.readmodel.reports.form import data
 from services.readmodel.reports.office import today
-from services.readmodel.storage import Generation
 from services.readmodel.work import Counted, Piece, of_unit, overview
 
 MAX_FILE = 180 * 1024
 """A reply must fit into one message, base64 included."""
-Fill = Callable[["Asking"], Awaitable[None]]
+HOTLINE_OF_TODAY = "热线的数字由热线服务按诉求的现状统计，不能按过去的某一天出表。"
+Fill = Callable[[Asking], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -47,35 +46,10 @@ class Kind:
     """Whether there is an edition that may be published."""
     docx: bool = True
 
-
-@dataclass
-class Asking:
-    """One report being made."""
-
-    service: ReadModel
-    query: c.GetReport
-    cause: Cause
-    sheet: Sheet
-
     @property
-    def generation(self) -> Awaitable[Generation]:
-        return self.service.generations.current()
-
-    @property
-    async def board(self) -> Board:
-        return await self.service.board.read(await self.generation)
-
-    def name(self, code: str) -> str:
-        found = self.service.register.by_code(code) if code else None
-        return found.name if found else code
-
-    def units(self) -> list[Agency]:
-        """Units that report, on the last day of the time or today; or the one that is asked for."""
-        register, period = self.service.register, self.sheet.period
-        if self.query.agency:
-            return [register.require(self.query.agency)]
-        day = min(period.last, self.sheet.as_of) if period else self.sheet.as_of
-        return [each for each in register.in_force(day) if each.kind in data()["reporting_kinds"]]
+    def of_today(self) -> str:
+        """Why it is made for today alone."""
+        return HOTLINE_OF_TODAY if "site" not in self.takes else "报表含热线的数字，只能按出表当日的状况填报。"
 
 
 @on.query(c.GetReport)
@@ -107,7 +81,7 @@ def _require_fitting(query: c.GetReport, kind: Kind) -> None:
                 "option_unused",
                 f"“{kind.title}”没有这个选项。",
                 field=name,
-                remedy="该报表只反映出表当日的状况。" if name == "as_of" else "请去掉该选项。",
+                remedy=kind.of_today if name == "as_of" else "请去掉该选项。",
             )
     if query.public and not kind.public:
         raise Refused("internal_report", f"“{kind.title}”供内部使用，没有公开版。", field="public")
@@ -170,20 +144,18 @@ async def _hotline(asking: Asking) -> None:
 
 
 async def _opinion(asking: Asking) -> None:
-    found = await gather.records(await asking.generation, "opinion.event")
-    opinion(asking.sheet, found, asking.cause.now, asking.name)
+    opinion(asking.sheet, await asking.records("opinion.event"), asking.now, asking.name)
 
 
 async def _site(asking: Asking) -> None:
-    generation = await asking.generation
     sites, accounts, findings = await asyncio.gather(
-        *(gather.records(generation, f"sitewatch.{name}") for name in ("site", "account", "finding"))
+        *(asking.records(f"sitewatch.{name}") for name in ("site", "account", "finding"))
     )
     if code := asking.query.agency:
         sites, accounts = ([each for each in all_ if each["details"]["owner"] == code] for all_ in (sites, accounts))
         owned = {each["id"] for each in (*sites, *accounts)}
         findings = [each for each in findings if each["site"] in owned]
-    site(asking.sheet, sites, accounts, findings, asking.cause.now, asking.name)
+    site(asking.sheet, sites, accounts, findings, asking.now, asking.name)
 
 
 async def _site_year(asking: Asking) -> None:
@@ -207,45 +179,46 @@ async def _scoreboard(asking: Asking) -> None:
     generation, sheet, service = await asking.generation, asking.sheet, asking.service
     assert sheet.period is not None
     cases, documents = await service.reports.shelf.standing(generation, sheet.as_of.isoformat())
-    drafts, events, findings, board, tickets = await asyncio.gather(
-        gather.records(generation, "publication.document", "agency", "days_late", "published_at"),
-        gather.records(generation, "opinion.event"),
-        gather.records(generation, "sitewatch.finding"),
-        service.board.read(generation),
-        _tickets(asking),
+    events, findings, work, tickets = await asyncio.gather(
+        asking.records("opinion.event"), asking.records("sitewatch.finding"), asking.work(), _tickets(asking)
     )
-    tasks = [each for each, _ in board.counted("supervision.task")]
-    known = Known(documents, drafts, cases, tickets, events, findings, tasks, _late(asking, board))
-    await asyncio.to_thread(scoreboard, sheet, known, asking.units(), asking.cause.now, asking.name)
+    tasks = [each for each, _ in work.counted("supervision.task")]
+    known = Known(documents, cases, tickets, events, findings, tasks, _late(asking, work))
+    await asyncio.to_thread(scoreboard, sheet, known, asking.units(), asking.now, asking.name)
 
 
 async def _tickets(asking: Asking) -> h.StatisticsTable | None:
-    period = asking.sheet.period
+    """The hotline's own figures; without them the sheet says why."""
+    sheet, period = asking.sheet, asking.sheet.period
     assert period is not None
+    if asking.past:
+        sheet.incomplete.append(HOTLINE_OF_TODAY)
+        return None
     try:
         return await asking.service.reports.ask(
             h.Statistics(first=period.first, last=period.last, by="unit"), h.StatisticsTable
         )
     except Refused as refused:
-        if refused.code == "unavailable":
-            return None
-        raise
+        if refused.code != "unavailable":
+            raise
+        sheet.incomplete.append("热线服务没有应答，本表缺热线数字。")
+        return None
 
 
-def _late(asking: Asking, board: Board) -> list[Piece]:
-    return of_unit((each for each in board.open() if each.late(asking.cause.now)), asking.query.agency)
+def _late(asking: Asking, work: Board) -> list[Piece]:
+    return of_unit((each for each in work.open() if each.late(asking.now)), asking.query.agency)
 
 
 async def _overdue(asking: Asking) -> None:
-    found = _late(asking, await asking.board)
+    found = _late(asking, await asking.work())
     calendar = asking.service.calendars.current
-    await asyncio.to_thread(overdue, asking.sheet, found, asking.cause.now, calendar, asking.name)
+    await asyncio.to_thread(overdue, asking.sheet, found, asking.now, calendar, asking.name)
 
 
 async def _progress(asking: Asking) -> None:
-    query, now = asking.query, asking.cause.now
-    board = await asking.board
-    every, wanted = board.counted(), board.counted(query.type)
+    query, now = asking.query, asking.now
+    work = await asking.work()
+    every, wanted = work.counted(), work.counted(query.type)
     await asyncio.to_thread(_fill_progress, asking, every, wanted, now)
 
 
@@ -257,9 +230,9 @@ def _fill_progress(asking: Asking, every: Counted, wanted: Counted, now: datetim
 
 
 async def _clocks(asking: Asking) -> None:
-    found = of_unit((await asking.board).open(), asking.query.agency)
+    found = of_unit((await asking.work()).open(), asking.query.agency)
     calendar, days = asking.service.calendars.current, asking.query.working_days
-    await asyncio.to_thread(clocks, asking.sheet, found, asking.cause.now, calendar, days, asking.name)
+    await asyncio.to_thread(clocks, asking.sheet, found, asking.now, calendar, days, asking.name)
 
 
 def _kind(title: str, fill: Fill, takes: str, *, public: bool = True, docx: bool = True) -> Kind:
@@ -269,12 +242,12 @@ def _kind(title: str, fill: Fill, takes: str, *, public: bool = True, docx: bool
 KINDS: dict[str, Kind] = {
     "quarterly": _kind("政府信息公开申请分析", _quarterly, "agency year quarter as_of"),
     "hotline": _kind("热线通报", _hotline, "agency year quarter month"),
-    "opinion": _kind("政务舆情通报", _opinion, "year quarter month"),
-    "site": _kind("网站与政务新媒体检查通报", _site, "agency year quarter"),
+    "opinion": _kind("政务舆情通报", _opinion, "year quarter month as_of"),
+    "site": _kind("网站与政务新媒体检查通报", _site, "agency year quarter as_of"),
     "site-year": _kind("政府网站工作年度报表", _site_year, "year site"),
-    "scoreboard": _kind("政务公开各单位情况表", _scoreboard, "agency year quarter month"),
-    "overdue": _kind("逾期事项清单", _overdue, "agency", public=False),
-    "progress": _kind("工作台账进展", _progress, "agency table"),
-    "clocks": _kind("时限看板", _clocks, "agency", public=False, docx=False),
+    "scoreboard": _kind("政务公开各单位情况表", _scoreboard, "agency year quarter month as_of"),
+    "overdue": _kind("逾期事项清单", _overdue, "agency as_of", public=False),
+    "progress": _kind("工作台账进展", _progress, "agency table as_of"),
+    "clocks": _kind("时限看板", _clocks, "agency as_of", public=False, docx=False),
 }
 __all__ = ["KINDS", "on"]

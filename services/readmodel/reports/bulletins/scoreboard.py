@@ -28,10 +28,9 @@ NONE = {"part": 0, "of": 0, "value": None}
 
 @dataclass(frozen=True)
 class Known:
-    """What the services count. `tickets` is missing while the hotline does not answer."""
+    """What the services count. `tickets` is missing while the hotline does not answer, and for a past day."""
 
     documents: Sequence[DocumentCount]
-    drafts: Sequence[Record]
     cases: Sequence[Case]
     tickets: h.StatisticsTable | None
     events: Sequence[Record]
@@ -43,7 +42,6 @@ class Known:
         """What is known of one agency; divided once, for there may be many of each."""
         parts: tuple[dict[str, list[Any]], ...] = (
             _divided(self.documents, lambda each: (each.agency,)),
-            _divided(self.drafts, lambda each: (each["agency"],)),
             _divided(self.cases, lambda each: (each[1].agency,)),
             _divided(self.events, lambda each: (each["agency"],)),
             _divided(self.findings, lambda each: (each["agency"],)),
@@ -51,16 +49,14 @@ class Known:
         )
 
         def of(code: str) -> Known:
-            documents, drafts, cases, events, findings, tasks = (part.get(code, []) for part in parts)
-            return Known(documents, drafts, cases, self.tickets, events, findings, tasks, ())
+            documents, cases, events, findings, tasks = (part.get(code, []) for part in parts)
+            return Known(documents, cases, self.tickets, events, findings, tasks, ())
 
         return of
 
 
 def scoreboard(sheet: Sheet, known: Known, units: Iterable[Agency], now: datetime, names: Callable[[str], str]) -> None:
     """Fill the sheet: a row for each unit of the register that reports, and for every other that has work."""
-    if known.tickets is None:
-        sheet.incomplete.append("热线服务没有应答，本表缺热线数字。")
     listed = {unit.code: unit.name for unit in units}
     found = () if sheet.scope else sorted(_with_work(known))
     others = {code: names(code) for code in found if code and code not in listed}
@@ -128,11 +124,8 @@ def _publication(sheet: Sheet, known: Known) -> dict[str, Any]:
     assert period is not None
     first, last = period.first.isoformat(), period.last.isoformat()
     published = [each for each in known.documents if first <= each.published <= last]
-    timed = [
-        each for each in known.drafts
-        if each["days_late"] is not None and period.holds(day_of(each["published_at"]))
-    ]  # fmt: skip
-    same_day = sum(each["days_late"] == 0 for each in timed)
+    timed = [each for each in published if each.days_late is not None]
+    same_day = sum(each.days_late == 0 for each in timed)
     return {"published": len(published), "published_same_day": rate(same_day, len(timed))}
 
 

@@ -1,0 +1,153 @@
+"""How work and what is watched stood at the end of each day on which it changed: dated states of views, kept in sheets
+beside them. A rebuild makes them again from the log. They answer for past days, and quickly say how all work stands."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from chassis.store import Collection, DeleteOne, Document
+from kernel.clock import CST
+from services.readmodel.storage import Generation
+from services.readmodel.views import VERSION_BITS, Removal, work_of
+from services.readmodel.work import READ, TYPES
+
+WHOLE = ("opinion.event", "sitewatch.account", "sitewatch.finding", "sitewatch.site")
+"""Records that bulletins read in full, without texts."""
+TEXTS = ("text", "attachments", "versions")
+WORK = ("agency", "state", "open", "overdue", "due_at", "opened_at")
+KEPT = tuple(sorted({*TYPES, *WHOLE}))
+SHEET_BYTES = 1024 * 1024
+LARGE = 1000
+"""A sheet of so many states is bound to no other."""
+BOUND_SHEETS = 500
+"""Small sheets of a type that are bound at a time."""
+EVER = "9999-12-31"
+
+
+class State(NamedTuple):
+    """How a record stood at the end of a day."""
+
+    id: str
+    day: str
+    stamp: int
+    told_at: str
+    record: dict[str, Any]
+
+
+def state(view: Document) -> State:
+    """The dated state that a view brings."""
+    told_at = view["told_at"]
+    return State(view["id"], _day(told_at), view["stamp"], told_at, _part(view["type"], view["record"]))
+
+
+def _day(moment: str) -> str:
+    return datetime.fromisoformat(moment).astimezone(CST).date().isoformat()
+
+
+def _part(type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    if type_name in WHOLE:
+        return {key: value for key, value in record.items() if key not in TEXTS}
+    kept = {key: record[key] for key in (*WORK, *READ) if record.get(key) not in (None, [], "")}
+    return kept | {"on_time": record["on_time"]} if "on_time" in record else kept
+
+
+async def keep(past: Collection, views: Iterable[Document]) -> None:
+    """Write the states of views as they were told, before the newest of each record is chosen. Of one record and day
+    the highest stamp counts, in whatever order they come and however often."""
+    by_type: dict[str, list[State]] = {}
+    for view in views:
+        if view["type"] in KEPT:
+            by_type.setdefault(view["type"], []).append(state(view))
+    sheets = [sheet for name, states in by_type.items() for sheet in _sheets(name, states, lambda: uuid4().hex)]
+    if sheets:
+        await past.insert_many(sheets)
+
+
+def _sheets(name: str, states: Iterable[State], id: Callable[[], str], *, bound: bool = False) -> Iterator[Document]:
+    newest: dict[tuple[str, str], State] = {}
+    for each in sorted(states, key=lambda each: each.stamp):
+        newest[each.id, each.day] = each
+    waiting: list[str] = []
+    first, size = EVER, 0
+    for each in newest.values():
+        text = json.dumps(each, ensure_ascii=False, separators=(",", ":"))
+        if waiting and size + len(text) * 2 > SHEET_BYTES:
+            yield _sheet(name, id(), first, waiting, bound)
+            waiting, first, size = [], EVER, 0
+        waiting.append(text)
+        first, size = min(first, each.day), size + len(text) * 2
+    if waiting:
+        yield _sheet(name, id(), first, waiting, bound)
+
+
+def _sheet(name: str, id: str, first: str, texts: Sequence[str], bound: bool) -> Document:
+    whole = bound or len(texts) >= LARGE
+    return {"_id": id, "type": name, "first": first, "whole": whole, "packed": f"[{','.join(texts)}]"}
+
+
+def _opened(sheet: Document) -> Iterator[State]:
+    return map(State._make, json.loads(sheet["packed"]))
+
+
+async def bind(past: Collection) -> int:
+    """Bind small sheets together, so that a reader finds few large ones; the number of sheets bound. The bound ones are
+    there before their parts go. A second replica that binds the same only repeats it."""
+    bound = 0
+    for name in KEPT:
+        small = await past.find({"type": name, "whole": False}, limit=BOUND_SHEETS)
+        if len(small) >= BOUND_SHEETS // 2:
+            await _bind(past, name, small)
+            bound += len(small)
+    return bound
+
+
+async def _bind(past: Collection, name: str, small: Sequence[Document]) -> None:
+    number = iter(range(len(small)))
+    parts = hashlib.sha256(" ".join(sorted(sheet["_id"] for sheet in small)).encode()).hexdigest()
+    states = (each for sheet in small for each in _opened(sheet))
+    whole = await asyncio.to_thread(lambda: list(_sheets(name, states, lambda: f"{parts}-{next(number)}", bound=True)))
+    await past.insert_many(whole)
+    await past.bulk([DeleteOne({"_id": sheet["_id"]}) for sheet in small])
+
+
+async def standing(generation: Generation, name: str, day: str = EVER) -> list[Document]:
+    """Views of a type as they stood at the end of a day (ISO text), as far as they are kept; by their numbers.
+
+    What a restored owner no longer tells stands no more from the day of its retelling on.
+    """
+    where = {"type": name, "first": {"$lte": day}}
+    newest: dict[str, State] = {}
+    waiting = {""}
+    while waiting:  # again, where parts went while their bound sheet was not yet among what is read
+        waiting = {sheet["_id"] for sheet in await generation.past.find(where, {"_id": 1})}
+        async for sheet in generation.past.each(where):
+            waiting.discard(sheet["_id"])
+            await asyncio.to_thread(_take, newest, sheet, day)
+    removals = [each for each in await generation.removals() if _day(each.since) <= day]
+    return [_view(name, each) for each in sorted(newest.values()) if not _gone(name, each, removals)]
+
+
+async def known(generation: Generation, day: str) -> bool:
+    """Whether anything is kept that stood on a day (ISO text)."""
+    return bool(await generation.past.find({"first": {"$lte": day}}, {"_id": 1}, limit=1))
+
+
+def _take(newest: dict[str, State], sheet: Document, day: str) -> None:
+    for each in _opened(sheet):
+        held = newest.get(each.id)
+        if each.day <= day and (held is None or held.stamp <= each.stamp):
+            newest[each.id] = each
+
+
+def _gone(name: str, state: State, removals: Sequence[Removal]) -> bool:
+    told = {"service": name.partition(".")[0], "epoch": state.stamp >> VERSION_BITS, "told_at": state.told_at}
+    return any(removal.removes(told) for removal in removals)
+
+
+def _view(name: str, state: State) -> Document:
+    view = {"type": name, "id": state.id, "removed": False, "record": state.record}
+    return view | {"work": work_of(state.record)} if name in TYPES else view
