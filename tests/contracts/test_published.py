@@ -18,6 +18,7 @@ from contracts.titles import TITLES, title
 from tests.contracts import examples
 
 EVENTS = tuple(REGISTRY.events())
+GENERATED = ("contracts/asyncapi.json", "docs/events.md", "docs/cli.md", "deploy/nats/nats.conf")
 SENT = re.compile(r"^Sent [^.]+\.(\s|$)")
 
 
@@ -42,17 +43,28 @@ def test_work_is_called_by_a_chinese_name() -> None:
     assert "hotline.planted" in title("hotline.planted")
 
 
+@pytest.fixture(scope="module")
+def wanted() -> dict[str, dict[str, Any]]:
+    """All schemas as the classes say them."""
+    return commands.wanted()
+
+
+@pytest.fixture(scope="module")
+def generated() -> dict[str, str]:
+    """Generated files, by their place in the tree, and their contents."""
+    return {path.relative_to(commands.ROOT).as_posix(): text for path, text in commands.generated().items()}
+
+
 def personal(schema: dict[str, Any]) -> bool:
     return '"x-personal": true' in json.dumps(schema)
 
 
-def test_what_is_published_is_frozen() -> None:
-    changes = [change for change in freezing.compare(commands.SCHEMAS, commands.wanted()) if change.kind != "reworded"]
+def test_what_is_published_is_frozen(wanted: dict[str, dict[str, Any]]) -> None:
+    changes = [change for change in freezing.compare(commands.SCHEMAS, wanted) if change.kind != "reworded"]
     assert changes == [], "run `zwgk contracts generate`; what has changed needs a new version beside the old one"
 
 
-def test_a_changed_a_new_and_a_removed_shape_are_noticed(tmp_path: Path) -> None:
-    wanted = commands.wanted()
+def test_a_changed_a_new_and_a_removed_shape_are_noticed(tmp_path: Path, wanted: dict[str, dict[str, Any]]) -> None:
     freezing.freeze(tmp_path, wanted, freezing.compare(tmp_path, wanted))
     assert freezing.compare(tmp_path, wanted) == []
     changed, removed = sorted(wanted)[:2]
@@ -63,8 +75,7 @@ def test_a_changed_a_new_and_a_removed_shape_are_noticed(tmp_path: Path) -> None
     assert found == {(changed, "changed"), (removed, "gone"), ("events/planted.json", "new")}
 
 
-def test_words_may_be_improved(tmp_path: Path) -> None:
-    wanted = commands.wanted()
+def test_words_may_be_improved(tmp_path: Path, wanted: dict[str, dict[str, Any]]) -> None:
     freezing.freeze(tmp_path, wanted, freezing.compare(tmp_path, wanted))
     name = min(wanted)
     better = wanted | {name: wanted[name] | {"description": "better words"}}
@@ -114,10 +125,8 @@ def test_work_records_are_never_public() -> None:
     assert [event.type() for event in public if issubclass(records[event] or Record, WorkRecord)] == []
 
 
-def test_no_event_and_no_fact_holds_personal_data() -> None:
-    assert [
-        name for name, schema in commands.wanted().items() if not name.startswith("intake/") and personal(schema)
-    ] == []
+def test_no_event_and_no_fact_holds_personal_data(wanted: dict[str, dict[str, Any]]) -> None:
+    assert [name for name, schema in wanted.items() if not name.startswith("intake/") and personal(schema)] == []
 
 
 def test_personal_data_in_an_event_is_noticed() -> None:
@@ -128,7 +137,10 @@ def test_every_event_says_when_it_is_sent() -> None:
     assert [event.type() for event in EVENTS if not SENT.match(event.__doc__ or "")] == []
 
 
-@pytest.mark.parametrize("path", commands.generated(), ids=lambda path: path.name)
-def test_generated_files_are_up_to_date(path: Path) -> None:
-    assert path.exists(), "run `just generate`"
-    assert path.read_text(encoding="utf-8") == commands.generated()[path], "run `just generate`"
+@pytest.mark.parametrize("file", GENERATED)
+def test_generated_files_are_up_to_date(file: str, generated: dict[str, str]) -> None:
+    assert (commands.ROOT / file).read_text(encoding="utf-8") == generated[file], "run `just generate`"
+
+
+def test_each_generated_file_is_looked_at(generated: dict[str, str]) -> None:
+    assert set(generated) == set(GENERATED)
