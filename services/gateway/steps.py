@@ -123,7 +123,7 @@ requests.request
   record-search: received processing consulting
   ask-unit: received processing consulting reason_requested
   record-delivery: *
-  record-help: *
+  record-help:
   note-contact: *
   change-contact:
   withdraw:

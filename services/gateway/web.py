@@ -1,5 +1,7 @@
 """The web application: routes, errors, limits, joined."""
 
+import json
+from functools import cache
 from typing import Any
 
 from fastapi import FastAPI
@@ -99,7 +101,7 @@ def web(gateway: Gateway) -> FastAPI:
         description=DESCRIPTION,
         docs_url=None,
         redoc_url=None,
-        openapi_url=OPENAPI,
+        openapi_url=None,
         redirect_slashes=False,
         telemetry=NO_TELEMETRY,
     )
@@ -109,7 +111,12 @@ def web(gateway: Gateway) -> FastAPI:
     app.mount("/static", Kept(directory=STATIC), name="static")
     problems.install(app)
     app.add_middleware(Edge)
-    app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
+    written = cache(lambda: json.dumps(_openapi(app), ensure_ascii=False, separators=(",", ":")).encode())
+
+    @app.get(OPENAPI, include_in_schema=False)
+    async def description() -> Response:
+        return Response(written(), media_type="application/json")
+
     return app
 
 
@@ -124,13 +131,11 @@ class Kept(StaticFiles):
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
     """The description of the interface; problems have their own media type."""
-    if app.openapi_schema is None:
-        made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        described.add(made)
-        for path in made["paths"].values():
-            for operation in path.values():
-                for status, response in operation["responses"].items():
-                    if status[0] in "45":
-                        response["content"] = {problems.MEDIA_TYPE: {"schema": PROBLEM}}
-        app.openapi_schema = made
-    return app.openapi_schema
+    made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    described.add(made)
+    for path in made["paths"].values():
+        for operation in path.values():
+            for status, response in operation["responses"].items():
+                if status[0] in "45":
+                    response["content"] = {problems.MEDIA_TYPE: {"schema": PROBLEM}}
+    return made
