@@ -122,6 +122,24 @@ def availability(id: SiteId, as_: As = None, agency: Agency = "", json_: Json = 
     _send(c.ShowAvailability(id=id), c.Availability, as_, agency, json_, columns)
 
 
+@app.command("checks")
+def checks(
+    year: Annotated[int, typer.Option("--year", min=2008, max=2100, help="年度。")],
+    quarter: Annotated[int, typer.Option("--quarter", min=1, max=4, help="季度，1 至 4。")],
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """一个季度检查过的网站和账号。例：zwgk sitewatch checks --year 2026 --quarter 4"""
+
+    async def work(session: Session) -> list[c.Looked]:
+        query = c.CountChecks(year=year, quarter=quarter)
+        return list((await session.ask(query, c.Checked, as_=as_, agency=agency)).looked)
+
+    columns = [("id", "编号"), ("times", "次数"), ("first_on", "首次"), ("last_on", "最近")]
+    show(run(work), json_=json_, columns=columns)
+
+
 @app.command("findings")
 def findings(
     all_: Annotated[bool, typer.Option("--all", help="含已办结。")] = False,

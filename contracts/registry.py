@@ -145,7 +145,10 @@ REGISTRY = Registry(
         Service(
             readmodel,
             listens_to_all=True,
-            sends=(hotline.Statistics, hotline.MonthlyBulletin, hotline.CountRatings, hotline.CountSuggestions),
+            sends=(
+                *(hotline.Statistics, hotline.MonthlyBulletin, hotline.CountRatings, hotline.CountSuggestions),
+                sitewatch.CountChecks,
+            ),
         ),
         Service(
             gateway,

@@ -355,3 +355,25 @@ class ShowAvailability(Query, by=(*STAFF, Role.SERVICE), reply=Availability):
     """How a site could be reached."""
 
     id: CaseId
+
+
+class Looked(Contract):
+    """How often a site was inspected, or an account read, in a quarter."""
+
+    id: CaseId
+    times: int = Field(ge=1)
+    first_on: date
+    last_on: date
+
+
+class Checked(Reply):
+    """What was checked in a quarter; a site of which no page could be read was not."""
+
+    looked: tuple[Looked, ...]
+
+
+class CountChecks(Query, by=(*STAFF, Role.SERVICE), reply=Checked):
+    """Which sites and accounts were checked in a quarter (季度抽查)."""
+
+    year: int = Field(ge=2008, le=2100)
+    quarter: int = Field(ge=1, le=4)

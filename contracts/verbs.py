@@ -276,6 +276,7 @@ sitewatch.reject=排除问题
 sitewatch.report-fixed=报告整改完成
 sitewatch.verify=核验整改
 sitewatch.show-availability=网站可用性
+sitewatch.count-checks=统计检查情况
 supervision.load-calendar-notice=载入放假通知
 supervision.import-tasks=导入任务表
 supervision.map-unit=对应单位名称

@@ -11,6 +11,6 @@ def build(settings: Settings) -> App[Sitewatch]:
     runtime = Runtime("sitewatch", settings)
 
     async def indexes() -> None:
-        await storage.create_indexes(*(runtime.collection(name) for name in ("watches", "samples", "cases")))
+        await storage.create_indexes(*(runtime.collection(name) for name in ("watches", "samples", "cases", "checks")))
 
     return App(runtime, on, Sitewatch.of(runtime), indexes=indexes)

@@ -21,7 +21,7 @@ from services.sitewatch.domain import ACCOUNT, FINDING, SITE, finding, register,
 from services.sitewatch.domain.indicators import Indicators, shipped
 from services.sitewatch.domain.register import AccountState, SiteState
 from services.sitewatch.fetch import Fetcher
-from services.sitewatch.storage import AccountsSeen, Hosts, Samples, Suspects, Task, Watches
+from services.sitewatch.storage import AccountsSeen, Checks, Hosts, Samples, Suspects, Task, Watches
 from services.sitewatch.watch import Findings, Watch
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,7 @@ class Sitewatch:
     suspects: Suspects
     hosts: Hosts
     seen: AccountsSeen
+    checks: Checks
     watch: Watch
     indicators: Indicators
 
@@ -64,6 +65,7 @@ class Sitewatch:
             suspects=suspects,
             hosts=hosts,
             seen=AccountsSeen(runtime.collection("accounts_seen")),
+            checks=Checks(runtime.collection("checks")),
             watch=Watch(fetcher, samples, suspects, judge, indicators),
             indicators=indicators,
         )
@@ -150,6 +152,7 @@ async def see_account(service: Sitewatch, command: c.SeeAccount, cause: Cause) -
         raise Refused("in_future", "最后更新日期不能晚于今天。", field="last_post_on", remedy="请核对日期。")
     held = await service.accounts.load(command.id)
     await service.seen.note(held.id, command.last_post_on, command.followers, cause.now)
+    await service.checks.note(held.id, cause.now)
     await _judge_account(service, held.state, cause.now)
     return Done(id=held.id, version=held.version, state=held.state.details.status)
 
@@ -243,6 +246,17 @@ async def show_availability(service: Sitewatch, query: c.ShowAvailability, cause
     )
 
 
+@on.query(c.CountChecks)
+async def count_checks(service: Sitewatch, query: c.CountChecks, cause: Cause) -> c.Checked:
+    found = await service.checks.of_quarter(query.year, query.quarter)
+    return c.Checked(
+        looked=tuple(
+            c.Looked(id=each["subject"], times=each["times"], first_on=each["first_on"], last_on=each["last_on"])
+            for each in found
+        )
+    )
+
+
 @on.event(CalendarNoticeLoaded)
 async def recompute(service: Sitewatch, event: CalendarNoticeLoaded, cause: Cause) -> None:
     """A new holiday notice: every open limit is computed again."""
@@ -272,6 +286,8 @@ async def inspect(service: Sitewatch) -> None:
 
     async def work(site: SiteState, now: datetime) -> None:
         seen = await service.watch.inspect(site, now)
+        if seen.pages > seen.unknown:
+            await service.checks.note(site.id, now)
         if seen.suspected:
             soon = now + timedelta(minutes=service.indicators["recheck_minutes"])
             await service.watches.hurry(site.id, "inspect_at", soon)

@@ -1,7 +1,8 @@
 """Watches, samples, suspicions and turns: records of the service's own beside the cases.
 
 `watches`: when each site is due; `samples`: probes, with an age limit; `suspects`: links that failed once;
-`hosts`: whose turn it is at a host; `accounts_seen`: when an account last posted.
+`hosts`: whose turn it is at a host; `accounts_seen`: when an account last posted; `checks`: what was checked
+in each quarter.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from typing import Literal
 from uuid import uuid4
 from weakref import WeakValueDictionary
 
-from chassis.store import Collection, Duplicate, Index
+from chassis.store import Collection, Document, Duplicate, Index
 from contracts.sitewatch import Outcome
 from kernel.clock import CST
 from services.sitewatch.domain.availability import Sample
@@ -164,8 +165,30 @@ class AccountsSeen:
         return date.fromisoformat(found["last_post_on"]) if found else None
 
 
-async def create_indexes(watches: Collection, samples: Collection, cases: Collection) -> None:
+class Checks:
+    """How often each site was inspected and each account read, by quarter; kept for ever, one document each."""
+
+    def __init__(self, checks: Collection) -> None:
+        self._checks = checks
+
+    async def note(self, subject: str, now: datetime) -> None:
+        day = now.astimezone(CST).date()
+        where = {"_id": f"{subject}:{_quarter(day.year, (day.month + 2) // 3)}"}
+        first = {"subject": subject, "quarter": _quarter(day.year, (day.month + 2) // 3), "first_on": day.isoformat()}
+        change = {"$setOnInsert": first, "$set": {"last_on": day.isoformat()}, "$inc": {"times": 1}}
+        await self._checks.update_one(where, change, upsert=True)
+
+    async def of_quarter(self, year: int, quarter: int) -> list[Document]:
+        return await self._checks.find({"quarter": _quarter(year, quarter)}, sort=[("_id", 1)], limit=20_000)
+
+
+def _quarter(year: int, quarter: int) -> str:
+    return f"{year}-{quarter}"
+
+
+async def create_indexes(watches: Collection, samples: Collection, cases: Collection, checks: Collection) -> None:
     """Indexes of the service's own collections."""
     await watches.create_indexes(Index([("probe_at", 1)]), Index([("inspect_at", 1)]))
     await samples.create_indexes(Index([("site", 1), ("at", 1)]), Index([("expires_at", 1)]))
+    await checks.create_indexes(Index([("quarter", 1)]))
     await cases.create_indexes(Index([("index.key", 1)], sparse=True), Index([("index.site", 1)], sparse=True))

@@ -5,7 +5,6 @@ import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,12 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from contracts.readmodel import Declared, Figure
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.readmodel.reports import files
-from services.readmodel.reports.bulletins import clocks, opinion, overdue, plots, progress, scoreboard, site, site_year
+from services.readmodel.reports.bulletins import clocks, opinion, overdue, plots, progress, scoreboard
 from services.readmodel.reports.bulletins.gather import last_day
 from services.readmodel.reports.bulletins.period import Period
 from services.readmodel.reports.bulletins.quarterly import quarterly, totals
@@ -276,123 +274,6 @@ def test_duties_count_when_done_or_past() -> None:
 
     assert opinion.in_time([duty(-1, -2), duty(-1, -0.5), duty(-1, None), duty(1, None)], NOW) == rate(1, 3)
     assert opinion.in_time([duty(1, None)], NOW) == rate(0, 0)
-
-
-def finding(id: str, state: str, due: date | None, **changes: Any) -> dict[str, Any]:
-    given = {
-        "id": id, "site": "WD-1", "site_name": "示例县人民政府", "agency": "bgs", "state": state,
-        "open": state != "verified", "state_label": "待整改", "severity": "单项否决", "indicator": "D09",
-        "indicator_title": "栏目不更新", "object": "/zcjd/", "unverified": True, "times": 1,
-        "opened_at": "2026-08-03T09:00:00+08:00",
-        "due_at": end_of_day(due).isoformat() if due else None,
-    }  # fmt: skip
-    return given | changes
-
-
-def test_a_site_fails_by_a_confirmed_veto_alone() -> None:
-    details = {"site_name": "示例县人民政府", "kind": "门户", "home_url": "http://x.example", "owner": "bgs"}
-    sites = [{"id": f"WD-{n}", "status": "正常运行", "details": details} for n in (1, 2, 3)]
-    findings = [
-        finding("WZ-1", "confirmed", date(2026, 8, 20), times=3),
-        finding("WZ-2", "open", None, site="WD-2"),
-        finding("WZ-3", "verified", None, site="WD-3"),
-        finding("WZ-4", "rejected", None, site="WD-3"),
-    ]
-    made = sheet()
-    site.site(made, sites, [], findings, NOW, name)
-    assert made.data["passed"] == rate(2, 3)
-    assert (made.data["findings"], made.data["suspected"], made.data["overdue"]) == (3, 1, 1)
-    assert made.data["rectified"] == rate(1, 2)
-    assert [each["id"] for each in made.data["repeated"]] == ["WZ-1"]
-    assert "栏目不更新*" in files.html(made.layout)
-    assert "list" in made.data
-    public = sheet(public=True)
-    site.site(public, sites, [], findings, NOW, name)
-    assert "list" not in public.data
-    assert "/zcjd/" not in str(public.told()) + files.html(public.layout)
-
-
-FIELDS = re.findall(
-    r"\S+",
-    """
-网站名称 首页网址 主办单位 网站类型 政府网站标识码 ICP备案号 公安机关备案号 独立用户访问总量 网站总访问量 总数
-概况类信息更新量 政务动态信息更新量 信息公开目录信息更新量 维护数量 新开设数量 解读信息发布总数 解读材料数量
-解读产品数量 媒体评论文章数量 回应公众关注热点或重大舆情数量 是否发布服务事项目录 注册用户数 政务服务事项数量
-可全程在线办理数量 办件量（总数） 办件量（自然人） 办件量（法人） 全程在线办理办件量 是否使用统一平台 收到留言
-办结留言 平均办理时间 公开答复数量 征集调查期数 收到意见 公布调查结果期数 在线访谈期数 网民留言数 答复提问数
-是否提供智能问答 安全检测评估次数 发现问题数 整改数 是否建立监测预警机制 是否开展应急演练 是否明确安全责任人
-是否有 微博（名称） 微博（发布量） 微博（关注量） 微信（名称） 微信（发布量） 微信（订阅数） 其他 搜索即服务
-多语言版本 无障碍浏览 千人千网 其他 单位负责人 审核人 填报人 联系电话 填报日期
-""",
-)
-
-
-def declared(value: float) -> Declared:
-    return Declared(figure=Figure(item="x", value=Decimal(str(value))), source="后台统计", by="张三", at=NOW)
-
-
-PORTAL: dict[str, Any] = {
-    "id": "WD-1",
-    "details": {"id_code": "9999010001", "site_name": "示例县人民政府", "home_url": "http://x.example", "kind": "门户",
-                "owner": "xzf", "icp": "", "police": ""},
-}  # fmt: skip
-
-
-def yearly(figures: dict[str, Declared], **known: Any) -> dict[str, Any]:
-    made = sheet(Period.of(2026, None, None))
-    nothing: dict[str, Any] = {"accounts": [], "documents": [], "events": [], "tickets": [], "answers": []}
-    site_year.site_year(made, PORTAL, site_year.Known(**(nothing | known)), figures, {"xzf": "示例县人民政府"})
-    assert len(made.sections) == len(site_year.form()["groups"])
-    return made.told()
-
-
-def values(told: dict[str, Any]) -> dict[str, Any]:
-    return {
-        f"{group['group']}/{field['label']}": field["value"] for group in told["groups"] for field in group["fields"]
-    }
-
-
-def test_the_yearly_form_has_exactly_its_fields() -> None:
-    told = yearly({})
-    assert [field["label"] for group in told["groups"] for field in group["fields"]] == FIELDS
-    assert told["due_on"] == "2027-01-31"
-    assert values(told)["访问量/网站总访问量"] is None
-    assert values(told)["信息发布/总数"] == 0
-    assert told["incomplete"]
-
-
-def test_declared_figures_go_before_counted_ones_and_relations_warn() -> None:
-    document = {
-        "published_at": "2026-03-02T09:00:00+08:00",
-        "metadata": {"channels": ["网站"], "category": "工作动态", "issuers": ["czj"], "interprets": []},
-    }
-    elsewhere = document | {"published_at": "2025-03-02T09:00:00+08:00"}
-    told = yearly({}, documents=[document, elsewhere])
-    assert values(told)["信息发布/政务动态信息更新量"] == values(told)["信息发布/总数"] == 1
-    assert told["warnings"] == []
-    told = yearly(
-        {
-            "网站年报/总数": declared(5),
-            "网站年报/9999010001/收到留言": declared(2),
-            "网站年报/互动交流/办结留言": declared(3),
-            "网站年报/是否开展应急演练": declared(1),
-            "网站年报/网站名称": declared(1),
-        },
-        documents=[document],
-    )
-    assert values(told)["信息发布/总数"] == 5
-    assert values(told)["安全防护/是否开展应急演练"] == "是"
-    assert values(told)["基本情况/网站名称"] == "示例县人民政府"
-    assert [warning[:5] for warning in told["warnings"]] == ["S-PUB", "S-MSG"]
-
-
-def test_a_site_must_be_named_where_there_are_several() -> None:
-    other = {"id": "WD-2", "details": PORTAL["details"] | {"id_code": "9999010002"}}
-    assert site_year.chosen([PORTAL], "") is PORTAL
-    assert site_year.chosen([PORTAL, other], "9999010002") is other
-    for sites, wanted in (([PORTAL, other], ""), ([], ""), ([PORTAL], "9")):
-        with pytest.raises(Refused):
-            site_year.chosen(sites, wanted)
 
 
 def test_a_long_list_is_cut_to_what_fits_and_says_so() -> None:

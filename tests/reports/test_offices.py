@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 
 from cli.place import DATA, Place
 from cli.report import app as cli
-from contracts import hotline, publication
+from contracts import hotline, publication, sitewatch
 from contracts import readmodel as c
 from contracts.base import Done, Role
 from kernel.refused import Refused
@@ -33,7 +33,7 @@ async def app(servers: Servers) -> AsyncIterator[Any]:
     files = {name: str(path) for name, path in servers.files.items()}
     where = Place(http="", nats=servers.nats.url, mongo=servers.mongo.url, region=servers.region, credentials=files)
     (servers.folder.path / "run.json").write_text(where.text())
-    async with started(servers, ["requests", "hotline", "publication", "readmodel"]) as serving:
+    async with started(servers, ["requests", "hotline", "publication", "sitewatch", "readmodel"]) as serving:
         yield next(each for each in serving.apps if each.name == "readmodel")
 
 
@@ -130,6 +130,57 @@ async def test_the_hotline_counts_and_the_bulletin_shows(desk: Desk, app: Any) -
     board = await report(desk, "clocks")
     assert id in {item["id"] for item in board["items"]}
     assert {item["what"] for item in board["items"] if item["id"] == id} >= {"办理期限"}
+
+
+async def test_the_hotline_bulletin_of_a_unit_counts_its_tickets_from_the_first_to_the_last_moment(
+    desk: Desk, app: Any
+) -> None:
+    """The months of China Standard Time; a ticket counts for the unit that leads, not for one that co-operates."""
+    begin = MORNING.replace(month=8, day=1, hour=0, minute=0)
+    moments = [begin - timedelta(seconds=1), begin, begin + timedelta(days=31, seconds=-1), begin + timedelta(days=31)]
+    for moment in moments:
+        id = await ticket(desk, app, received_at=moment)
+        await desk(hotline.DispatchTicket(id=id, lead="slj", co=("swj",)), Done, roles=[Role.DISPATCHER])
+    for agency, month, received in (("slj", 7, 1), ("slj", 8, 2), ("slj", 9, 1), ("swj", 8, 0)):
+        told = await report(desk, "hotline", year=2026, month=month, agency=agency)
+        assert told["total"]["received"] == received
+        assert sum(row["received"] for row in told["by_channel"]) == received
+
+
+async def account(desk: Desk, app: Any, owner: str) -> str:
+    details = sitewatch.AccountDetails(
+        platform="微信", account_name=f"示例{owner}", account_id=f"wx-{owner}", owner=owner, operator=owner
+    )
+    done = await desk(sitewatch.RegisterAccount(account=details), Done)
+
+    async def shown() -> bool:
+        found = await (await app.it.generations.current()).views.find_one({"_id": f"sitewatch.account:{done.id}"})
+        return found is not None
+
+    await until(shown, 30)
+    return str(done.id)
+
+
+async def test_the_site_bulletin_of_a_unit_counts_what_it_owns_and_what_was_checked(
+    servers: Servers, desk: Desk, app: Any
+) -> None:
+    read, _ = await account(desk, app, "wjj"), await account(desk, app, "tjj")
+    await desk(sitewatch.SeeAccount(id=read, last_post_on=MORNING.date()), Done)
+    quarter = {"year": 2026, "quarter": 4}
+    all_ = await report(desk, "site", **quarter)
+    assert (all_["accounts_checked"]["part"], all_["accounts_checked"]["of"]) == (1, 2)
+    for agency, rate in (("wjj", (1, 1)), ("tjj", (0, 1)), ("sjj", (0, 0))):
+        told = await report(desk, "site", agency=agency, **quarter)
+        assert (told["accounts_checked"]["part"], told["accounts_checked"]["of"]) == rate
+    before = await report(desk, "site", year=2026, quarter=3)
+    assert before["accounts_checked"]["part"] == 0
+    words = ("--year", "2026", "--agency", "wjj", "--desk", "wjj", "--source", "全国平台台账", "--as", "张三", "--json")
+    await zwgk(servers, "figures", "--set", "网站通报/第四季度/找错留言收到=3", *words)
+    told = await report(desk, "site", agency="wjj", **quarter)
+    assert (told["declared"][0]["value"], told["declared"][0]["source"]) == (3, "全国平台台账")
+    assert (await report(desk, "site", **quarter))["declared"][0]["value"] is None
+    wrong = ("--set", "网站通报/第四季度/表扬=3", *words)
+    assert "没有这个可申报的项目" in await zwgk(servers, "figures", *wrong, code=2)
 
 
 async def test_each_report_goes_out_in_each_format(desk: Desk, app: Any) -> None:

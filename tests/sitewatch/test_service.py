@@ -75,6 +75,9 @@ async def test_a_registered_site_is_probed_and_inspected_by_itself(
     assert ("D23", "b9.html") not in found  # failed once: only suspected
     assert {code for code, _ in found} == {"D09", "W-V1"}
     assert web.most_at_once == 1
+    (checked,) = (await desk(c.CountChecks(year=2026, quarter=4), c.Checked)).looked
+    assert (checked.id, checked.last_on) == (SITE, servers.clock.now().date())
+    assert (await desk(c.CountChecks(year=2026, quarter=3), c.Checked)).looked == ()
 
 
 async def _last(desk: Desk) -> c.Availability | None:

@@ -18,7 +18,7 @@ from services.readmodel.domain import Case
 from services.readmodel.handlers import STAFF, ReadModel, on
 from services.readmodel.reports import files, proactive
 from services.readmodel.reports.annual import Inputs, Made, make, relevant
-from services.readmodel.reports.bulletins.site_year import require_item
+from services.readmodel.reports.bulletins import site_quarter, site_year
 from services.readmodel.reports.counting import behind
 from services.readmodel.reports.form import BLOCKS, COLUMNS, ENDS, MERGED, ROWS, TOTAL
 from services.readmodel.reports.layout import laid_out
@@ -47,7 +47,8 @@ def _who(cause: Cause) -> str:
 @on.command(c.DeclareFigures)
 async def declare(service: ReadModel, command: c.DeclareFigures, cause: Cause) -> Done:
     for figure in command.figures:
-        require_item(figure)
+        site_year.require_item(figure)
+        site_quarter.require_item(figure)
 
     def decide(state: Case) -> Sequence[Fact]:
         return domain.declare(state, command.figures, command.source, _who(cause), cause.now)

@@ -31,6 +31,8 @@ PROGRESS = 200
 """So many fields and departments at most."""
 SITE_YEAR = "网站年报/"
 """Items of declared figures that belong to the yearly form of a site (政府网站工作年度报表)."""
+SITE_QUARTER = "网站通报/"
+"""Items of declared figures that belong to the inspection bulletin of a quarter (网站与政务新媒体检查通报)."""
 COORDINATING = ("office", "government")
 """Kinds of agencies that look after the reports of all units (全国政府信息公开工作主管部门在县级的对应机构)."""
 
@@ -188,8 +190,8 @@ class Office:
 
 
 def _of_annual(figures: Mapping[str, Declared]) -> dict[str, Declared]:
-    """Without what was declared for the yearly form of a site."""
-    return {item: each for item, each in figures.items() if not item.startswith(SITE_YEAR)}
+    """Without what was declared for the reports of sites."""
+    return {item: each for item, each in figures.items() if not item.startswith((SITE_YEAR, SITE_QUARTER))}
 
 
 def _openings(reports: Mapping[tuple[int, str], Case], scope: str) -> dict[int, list[Opening]]:

@@ -3,13 +3,14 @@
 import asyncio
 import base64
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.actors import Cause
 from contracts import hotline as h
 from contracts import readmodel as c
+from contracts import sitewatch as w
 from kernel.refused import Refused
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, on
@@ -26,6 +27,7 @@ from services.readmodel.reports.bulletins.quarterly import quarterly
 from services.readmodel.reports.bulletins.scoreboard import Known, scoreboard
 from services.readmodel.reports.bulletins.sheet import Sheet
 from services.readmodel.reports.bulletins.site import site
+from services.readmodel.reports.bulletins.site_quarter import Beside
 from services.readmodel.reports.office import today
 from services.readmodel.work import Counted, Piece, of_unit, overview
 
@@ -155,7 +157,27 @@ async def _site(asking: Asking) -> None:
         sites, accounts = ([each for each in all_ if each["details"]["owner"] == code] for all_ in (sites, accounts))
         owned = {each["id"] for each in (*sites, *accounts)}
         findings = [each for each in findings if each["site"] in owned]
-    site(asking.sheet, sites, accounts, findings, asking.now, asking.name)
+    site(asking.sheet, sites, accounts, findings, await _beside(asking), asking.now, asking.name)
+
+
+async def _beside(asking: Asking) -> Beside:
+    office, sheet = asking.service.reports, asking.sheet
+    assert sheet.period is not None
+    year, scope = sheet.period.first.year, asking.query.agency
+    _, documents = await office.shelf.standing(await asking.generation, sheet.as_of.isoformat())
+    reports = await office.as_of(year, sheet.as_of)
+    try:
+        query = w.CountChecks(year=year, quarter=(sheet.period.first.month + 2) // 3)
+        looked: Sequence[w.Looked] | None = (await office.ask(query, w.Checked)).looked
+    except Refused as refused:
+        if refused.code != "unavailable":
+            raise
+        looked = None
+    return Beside(
+        looked=looked,
+        documents=[each for each in documents if scope in ("", each.agency)],
+        declared=reports[year, scope].figures if (year, scope) in reports else {},
+    )
 
 
 async def _site_year(asking: Asking) -> None:

@@ -8,12 +8,14 @@ from contracts.sitewatch import Severity, SiteKind, SiteStatus
 from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.gather import Record, count_by, day_of, last_day
 from services.readmodel.reports.bulletins.sheet import Sheet, counted, fitting, heads, rate, said, table
+from services.readmodel.reports.bulletins.site_quarter import Beside, declared, reissued, warnings
 
 LISTED = 100
 REJECTED, VERIFIED, SUSPECTED = "rejected", "verified", "open"
 NOTES = (
     "合格率的分母为正常运行的网站；有经人员确认且尚未整改的单项否决问题的网站计为不合格。未能检查的不计入问题。",
     "标“*”的指标，其数值未核对原件，未经核实。",
+    "检查数的分母为正常运行的网站和正常的账号；找错留言和问责由编制单位申报，“—”为尚未申报。",
     "整改率的分母为期末前应当整改（到期）或者已经整改的问题。",
 )
 
@@ -23,23 +25,21 @@ def site(
     sites: Sequence[Record],
     accounts: Sequence[Record],
     findings: Sequence[Record],
+    beside: Beside,
     now: datetime,
     names: Callable[[str], str],
 ) -> None:
-    """Fill the sheet: what runs, what failed, what was put right, what came back."""
+    """Fill the sheet: what runs, what was checked, what failed, what was put right, what came back."""
     period = sheet.period
     assert period is not None
     found = [each for each in findings if period.holds(day_of(each["opened_at"])) and each["state"] != REJECTED]
     before = [each for each in findings if period.before().holds(day_of(each["opened_at"]))]
-    running = [each for each in sites if each["status"] == SiteStatus.RUNNING.value]
+    running = _running(sites)
     failed = {each["site"] for each in findings if is_veto(each) and each["state"] in ("confirmed", "fixed")}
     sheet.data |= {
-        "sites": count_by(sites, "status", [each.value for each in SiteStatus]),
-        "running": count_by([each["details"] for each in running], "kind", [each.value for each in SiteKind]),
-        "accounts": count_by([each["details"] for each in accounts], "platform"),
-        "passed": rate(sum(each["id"] not in failed for each in running), len(running)),
+        **_objects(sheet, sites, accounts, failed, beside),
         "failed": [_failed(each, findings, names) for each in running if each["id"] in failed],
-        "accounts_failed": sum(each["id"] in failed for each in accounts),
+        "basis": sorted({each["source"] for each in found if each.get("source")}),
         "findings": len(found),
         "suspected": sum(each["state"] == SUSPECTED for each in found),
         "by_severity": count_by(found, "severity", [each.value for each in Severity]),
@@ -54,8 +54,41 @@ def site(
         sheet.data["repeated"] = [{**row, "object": ""} for row in sheet.data["repeated"]]
     else:
         sheet.data["list"] = fitting([_line(each, names) for each in found if each["open"]], LISTED)
+    sheet.incomplete.extend(warnings(sheet.data["declared"]))
+    if beside.looked is None:
+        sheet.incomplete.append("网站监测服务没有应答，本表缺检查的网站和账号数。")
     sheet.notes.extend(NOTES)
     _lay_out(sheet)
+
+
+def _running(sites: Sequence[Record]) -> list[Record]:
+    return [each for each in sites if each["status"] == SiteStatus.RUNNING.value]
+
+
+def _objects(
+    sheet: Sheet, sites: Sequence[Record], accounts: Sequence[Record], failed: set[str], beside: Beside
+) -> dict[str, Any]:
+    """What there is, what of it was checked, what passed, and what is known beside."""
+    assert sheet.period is not None
+    running, kept = _running(sites), [each for each in accounts if each["details"]["status"] == "正常"]
+    checked = beside.checked(min(sheet.period.last, sheet.as_of))
+    return {
+        "sites": count_by(sites, "status", [each.value for each in SiteStatus]),
+        "running": count_by([each["details"] for each in running], "kind", [each.value for each in SiteKind]),
+        "accounts": count_by([each["details"] for each in accounts], "platform"),
+        "checked": _checked(running, checked),
+        "accounts_checked": _checked(kept, checked),
+        "passed": rate(sum(each["id"] not in failed for each in running), len(running)),
+        "accounts_passed": rate(sum(each["id"] not in failed for each in kept), len(kept)),
+        "accounts_failed": sum(each["id"] in failed for each in accounts),
+        "reissued": reissued(beside.documents, sheet.period),
+        "declared": declared(beside.declared, sheet.period),
+    }
+
+
+def _checked(objects: Sequence[Record], checked: set[str] | None) -> dict[str, Any] | None:
+    """Of what runs, what was checked in the time; unknown without the register of checks."""
+    return None if checked is None else rate(sum(each["id"] in checked for each in objects), len(objects))
 
 
 def is_veto(finding: Record) -> bool:
@@ -140,12 +173,15 @@ def _lay_out(sheet: Sheet) -> None:
     assert sheet.period is not None
     words = [
         f"正常运行的网站{sum(data['running'].values())}个，政务新媒体账号{sum(data['accounts'].values())}个。"
-        f"网站合格率{said(data['passed'])}；不合格的政务新媒体账号{data['accounts_failed']}个。",
+        f"{sheet.period.label}检查网站{said(data['checked'])}、账号{said(data['accounts_checked'])}。"
+        f"网站合格率{said(data['passed'])}；账号合格率{said(data['accounts_passed'])}，"
+        f"不合格的政务新媒体账号{data['accounts_failed']}个。转载上级重要信息在24小时内的{said(data['reissued'])}。",
         f"{sheet.period.label}发现问题{data['findings']}个，其中尚待人员确认{data['suspected']}个；"
         f"本期整改率{said(data['rectified'])}，上期发现问题的整改率{said(data['rectified_before'])}；"
         f"现有逾期未整改{data['overdue']}个。",
     ]
-    sheet.part("总体情况", words)
+    basis = f"依据：{'、'.join(data['basis'])}。" if data["basis"] else ""
+    sheet.part("总体情况", [*words, *filter(None, [basis])])
     running = {f"网站（{name}）": count for name, count in data["running"].items()}
     accounts = {f"政务新媒体（{name}）": count for name, count in data["accounts"].items()}
     stopped = {f"网站（{name}）": count for name, count in data["sites"].items() if name != SiteStatus.RUNNING.value}
@@ -158,6 +194,8 @@ def _lay_out(sheet: Sheet) -> None:
     sheet.part("问题分类", grid=table(columns, data["by_indicator"]), plots=[plot])
     columns = heads("name=网站或账号 owner=单位 findings=问题 veto=单项否决 open=未整改 rectified=整改率")
     sheet.part("各网站和账号", grid=table(columns, data["by_site"]))
+    rows_declared = [{**row, "label": f"{row['label']}（{row['unit']}）"} for row in data["declared"]]
+    sheet.part("找错留言和问责", grid=table(heads("label=项目 value=数值 source=来源"), rows_declared))
     columns = heads(
         "site_name=网站或账号 owner=单位 title=问题 object=位置 times=次数 state_label=状态 due_on=整改期限"
     )
