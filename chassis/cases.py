@@ -120,10 +120,13 @@ class Cases(Generic[S]):
             raise self._unknown()
         return list(document["facts"])
 
-    async def execute(self, id: str, decide: Decision[S], cause: Cause, *, forget: Forget | None = None) -> Held[S]:
+    async def execute(
+        self, id: str, decide: Decision[S], cause: Cause, *, forget: Forget | None = None, origin: str | None = None
+    ) -> Held[S]:
         """Load, decide, append. A cause that was decided before is answered with what it decided then.
 
-        With `forget` the same write seals the facts before it and drops what they had not told yet.
+        With `forget` the same write seals the facts before it and drops what they had not told yet; with `origin` the
+        case is found by that one only, which is told by no word.
         Raises `Refused` from the decision, for an unknown case, or for one that has grown too large.
         """
         for _ in range(MAX_CONFLICTS):
@@ -133,6 +136,8 @@ class Cases(Generic[S]):
             change, outbox = write
             if forget is not None:
                 change = self._forgetting(await self.entries(id), change, forget)
+            if origin is not None:
+                change["$set"] = change["$set"] | {"origin": self._origin(origin)}
             if await self.collection.update_one({"_id": id, "version": held.version}, change):
                 if cause.expects is not None and cause.expects.id == id:
                     cause.expects.met = True  # what the same command does next to this case it does to its own version

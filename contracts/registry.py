@@ -136,6 +136,7 @@ REGISTRY = Registry(
                 publication.ItemAdded,
                 publication.ItemChanged,
                 publication.ItemRemoved,
+                publication.ItemWithdrawn,
                 publication.CatalogueItemRestated,
             ),
             sends=(requests.Submit,),

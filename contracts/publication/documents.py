@@ -231,7 +231,8 @@ class MarkValidity(Command, by=OFFICE):
 
 
 class Withdraw(Command, by=(Role.REVIEWER,)):
-    """紧急撤下: one reviewer takes a document down at once; approval follows. Also seals a draft."""
+    """紧急撤下: one reviewer takes a document, matter of decision, meeting, ledger or item of a catalogue down at
+    once; approval follows. Also seals a draft."""
 
     id: CaseId
     leak: Leak
@@ -246,7 +247,7 @@ class ApproveWithdrawal(Command, by=(Role.HEAD, Role.OPENNESS)):
 
 
 class ConfirmCleared(Command, by=(Role.CLERK, Role.WEBMASTER, Role.REVIEWER, Role.OPENNESS)):
-    """A named person confirms that a channel no longer shows a document that was taken down."""
+    """A named person confirms that a channel no longer shows what was taken down."""
 
     id: CaseId
     channel: str = Field(min_length=1, max_length=50)

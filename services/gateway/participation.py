@@ -52,8 +52,10 @@ async def listed(it: Gateway, kind: type[R], cursor: str | None, limit: int) -> 
 
 
 async def one(it: Gateway, kind: type[R], id: str) -> R:
-    """One public record; raises `Refused` (`not_found`) for any other."""
+    """One public record; raises `Refused`: `not_found`, or `withdrawn` for one that was taken down."""
     view = await it.ask(readmodel.GetView(type=TYPES[kind], id=id), readmodel.View)
+    if view.record.get("withdrawn"):
+        raise Refused("withdrawn", "该信息已撤下。", remedy="如需了解，请联系发布机构。")
     return kind.model_validate(view.record)
 
 

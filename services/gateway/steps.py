@@ -47,9 +47,14 @@ publication.catalogue_duty
   review-item: standing empty
   name-basis: standing empty
   remove-item: standing empty
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: standing empty removed
 publication.catalogue_clock
   decide-disclosure:
   drop-clock:
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
 publication.reconciliation
   explain-difference: open
 publication.decision
@@ -70,8 +75,14 @@ publication.decision
   publish-evaluation: executing archived
   archive-decision: executing
   stop-decision: preparing consulting sorting assessing discussable agreed executing
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: preparing consulting sorting assessing discussable agreed executing archived stopped
 publication.decision_catalogue
   publish-decision-catalogue: pending
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: pending standing
 publication.meeting
   approve-meeting: planned
   announce-live: approved
@@ -79,6 +90,9 @@ publication.meeting
   publish-meeting: held
   revise-agenda: planned approved
   cancel-meeting: planned approved
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: planned approved held published cancelled
 publication.work_ledger
   report-step: draft running
   record-effect: draft running
@@ -88,6 +102,9 @@ publication.work_ledger
   publish-feedback: *
   publish-inspection: *
   finish-ledger: draft running
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: draft running finished
 publication.draw_work
   carry-out-draw:
   record-results: *

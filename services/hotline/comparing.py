@@ -34,6 +34,14 @@ async def restated(service: Hotline, event: publication.CatalogueItemRestated, c
     await _heard(service, event, cause)
 
 
+@on.event(publication.ItemWithdrawn)
+async def withdrawn(service: Hotline, event: publication.ItemWithdrawn, cause: Cause) -> None:
+    """紧急撤下: the copy goes too. Who keeps the entries decides what they say now."""
+    code = await service.guides.gone(event.record.id, event.epoch << 20 | event.version)
+    if code:
+        await compare_all(service, code, cause)
+
+
 async def _heard(service: Hotline, event: Item, cause: Cause) -> None:
     record = event.record
     code = record.values.get("code")

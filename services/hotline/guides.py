@@ -30,6 +30,16 @@ class Guides:
             return False
         return True
 
+    async def gone(self, item: str, stamp: int) -> str | None:
+        """The matter was taken down: its words go, an older state that comes late is not kept. Its code, if it was
+        known."""
+        found = await self._guides.find_one({"_id": item})
+        kept = Guide.model_validate_json(found["guide"]) if found else None
+        bare = Guide(item=item, code=kept.code if kept else "", agency="", title="", edition=0, removed=True, values={})
+        change = {"code": bare.code, "stamp": stamp, "guide": bare.model_dump_json()}
+        await self._guides.update_one({"_id": item}, {"$set": change}, upsert=True)
+        return bare.code or None
+
 
 def _standing(guide: Guide) -> tuple[bool, int]:
     return not guide.removed, guide.edition

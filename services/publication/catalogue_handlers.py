@@ -8,6 +8,7 @@ from chassis.actors import Cause
 from contracts import publication as c
 from contracts.base import Done, Role
 from kernel.refused import Refused
+from services.publication import takedown
 from services.publication.catalogue import domain
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.keeping import Wanted
@@ -133,6 +134,7 @@ def _ordered(kind: ItemType, counted: Counter[str]) -> list[str]:
 @on.query(c.GetItem)
 async def get_item(service: Publication, query: c.GetItem, cause: Cause) -> c.ItemHistory:
     item: Item = (await service.catalogues.items.load(query.id)).state
+    takedown.standing(item)
     editions = tuple(domain.record(item, number) for number in range(1, len(item.editions) + 1))
     return c.ItemHistory(duty=domain.duty(item) if inside(cause) else None, editions=editions[-50:])
 

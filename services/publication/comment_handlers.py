@@ -8,6 +8,7 @@ from contracts import publication as c
 from contracts.base import Done
 from contracts.publication import Adoption, DecisionStage, ParticipationForm
 from kernel.refused import Refused
+from services.publication import takedown
 from services.publication.comments import Words
 from services.publication.decisions import domain as decisions
 from services.publication.domain.examining import without_personal_data
@@ -30,10 +31,12 @@ async def _asked(service: Publication, id: str) -> Asked:
     """A matter of decision or a work ledger. Raises `Refused` for anything else."""
     if matter := await service.decisions.get(id):
         state = matter.state
+        takedown.standing(state)
         sorting = state.stage is DecisionStage.SORTING
         released = state.feedback.published_at if state.feedback else None
         return Asked(state.agency, state.consulting, state.consulting or sorting, released)
     if ledger := await service.ledgers.get(id):
+        takedown.standing(ledger.state)
         taken = ledger.state.commented
         return Asked(ledger.state.agency, taken, taken, ledger.state.answered_at)
     raise Refused("not_found", "没有这个编号的决策事项或者工作台账。", field="id", remedy="请核对编号。")

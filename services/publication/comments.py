@@ -76,6 +76,11 @@ class Comments:
             raise Refused("unknown_comment", "没有这个序号的意见。", field="nos", remedy="请核对意见序号。")
         return rows
 
+    async def forget_answers(self, case: str) -> None:
+        """A case was taken down: what was answered repeats its words. Opinions stay in the papers."""
+        gone = dict.fromkeys(("summary", "reason"), "")
+        await self.rows.update_many({"case": case, "answered_at": {"$exists": True}}, {"$set": gone})
+
     async def left(self, case: str) -> int:
         """Opinions without an answer."""
         return await self.rows.count({"case": case, "adoption": {"$exists": False}})

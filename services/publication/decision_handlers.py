@@ -8,6 +8,7 @@ from chassis.cases import Held
 from contracts import publication as c
 from contracts.base import Done
 from kernel.facts import Fact
+from services.publication import takedown
 from services.publication.decisions import catalogue, domain, telling
 from services.publication.decisions import facts as f
 from services.publication.decisions.clocks import recount
@@ -204,6 +205,7 @@ async def stop(service: Publication, command: c.StopDecision, cause: Cause) -> D
 @on.query(c.GetMatter)
 async def get_matter(service: Publication, query: c.GetMatter, cause: Cause) -> c.MatterFile:
     state = (await service.decisions.load(query.id)).state
+    takedown.standing(state)
     return c.MatterFile(
         record=telling.record(state),
         matter=telling.public_record(state),

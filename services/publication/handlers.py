@@ -268,17 +268,13 @@ async def withdraw(service: Publication, command: c.Withdraw, cause: Cause) -> D
 async def approve_withdrawal(service: Publication, command: c.ApproveWithdrawal, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(note=command.note)
-    return await service.execute(
-        command.id, lambda case: publishing.approve_withdrawal(case, command.note, by, cause.now), cause
-    )
+    return await takedown.approve(service, command.id, command.note, by, cause)
 
 
 @on.command(c.ConfirmCleared)
 async def confirm_cleared(service: Publication, command: c.ConfirmCleared, cause: Cause) -> Done:
     by = official(cause)
-    return await service.execute(
-        command.id, lambda case: publishing.confirm_cleared(case, command.channel, by, cause.now), cause
-    )
+    return await takedown.confirm(service, command.id, command.channel, by, cause)
 
 
 @on.command(c.Import)
@@ -349,7 +345,7 @@ async def import_report(service: Publication, query: c.ImportReport, cause: Caus
 
 @on.every(takedown.ERASE_SECONDS)
 async def erase(service: Publication) -> None:
-    """Remove what is left of documents that were taken down."""
+    """Remove what is left of what was taken down."""
     await takedown.erase_all(service)
 
 

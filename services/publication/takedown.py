@@ -1,23 +1,35 @@
-"""紧急撤下 (P26): one reviewer acts, and everything that this platform holds of the document goes.
+"""紧急撤下 (P26): one reviewer acts, and everything that this platform holds of a case goes.
 
-First the case: one write seals its facts, drops what waits to be told, tells the tombstones. Then texts, attachments
-and the history of events, again and again until nothing is found any more: another replica may have been about to
-publish, and PUBLIC follows EVENTS a moment later.
+First the case: one write seals its facts, drops what waits to be told, tells the tombstones. Then texts, attachments,
+answers to opinions and the history of events, again and again until nothing is found any more: another replica may have
+been about to publish, and PUBLIC follows EVENTS a moment later. Documents have their texts beside; all other kinds of
+cases go the same way (`domain/withdrawing.py`).
 """
 
 import asyncio
 import logging
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
 
 import nats.errors
 import nats.js.errors
 
 from chassis.actors import CLOCK, Cause
+from chassis.cases import Cases, Forget, Held
 from chassis.papers import Paper
 from contracts import publication as c
-from contracts.base import Done
-from services.publication.domain import publishing, sealing
+from contracts.base import Done, Event
+from contracts.registry import REGISTRY
+from kernel.facts import Fact
+from kernel.refused import Refused
+from services.publication.decisions.state import Decision
+from services.publication.domain import publishing, sealing, withdrawing
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Sealable
+from services.publication.meetings.domain import Session, opens
 from services.publication.service import Publication, done
 from services.publication.storage import SealedText
 
@@ -25,50 +37,149 @@ log = logging.getLogger(__name__)
 ERASE_SECONDS = 2.0
 CALM_SECONDS = 15.0
 """So long nothing must have been found; longer than any publication that was under way can take."""
-KEPT = (c.DocumentWithdrawn, c.DocumentTakenDown)
-"""What tells subscribers to delete is never removed."""
-TOLD = (
-    c.DocumentPublished,
-    c.DocumentCorrected,
-    c.ValidityChanged,
-    c.NoticeChanged,
-    c.PublicDocumentRestated,
-    c.DocumentDrafted,
-    c.DocumentImported,
-    c.DocumentReturned,
-    c.DocumentChanged,
-    c.DocumentOverdue,
-    c.DocumentClosed,
-    c.DocumentRestated,
-)
-"""Every other event about a document."""
+KEPT = ("withdrawn", "taken_down")
+"""Names of the events that tell subscribers to delete; they are never removed."""
+SHOWN_BY_OTHERS = frozenset({c.ParticipationForm.MEDIA, c.ParticipationForm.NEW_MEDIA})
+"""Forms of consultation that show the draft on channels outside this platform."""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One kind of case that can be taken down: its records, who knows of it, and where else it was shown."""
+
+    cases: Cases[Any]
+    records: tuple[str, ...]
+    public: Callable[[Any], bool]
+    channels: Callable[[Any], Sequence[str]] = lambda state: ()
+
+    @property
+    def told(self) -> tuple[type[Event], ...]:
+        return told_of(*self.records)
+
+
+def told_of(*records: str) -> tuple[type[Event], ...]:
+    """Every event about these records that a take-down removes."""
+    events = REGISTRY.services["publication"].events
+    return tuple(kind for kind in events if kind.record_name in records and kind.event_name not in KEPT)
+
+
+def shelves(service: Publication) -> tuple[Shelf, ...]:
+    """What can be taken down besides documents."""
+    return (
+        Shelf(service.decisions, ("decision", "public_decision"), lambda state: state.public, _media),
+        Shelf(service.years, ("decision_catalogue", "public_decision_catalogue"), lambda state: bool(state.shown)),
+        Shelf(service.meetings, ("meeting", "public_meeting"), lambda state: state.public, _broadcast),
+        Shelf(service.ledgers, ("work_ledger", "public_work_ledger"), lambda state: state.shown is not None),
+        Shelf(service.catalogues.items, ("catalogue_duty", "catalogue_item"), lambda state: True),
+        Shelf(service.catalogues.timing.timers, ("catalogue_clock",), lambda state: False),
+    )
+
+
+def _media(state: Decision) -> list[str]:
+    forms = state.consultation.forms if state.consultation and state.consultation.from_on else ()
+    return [each.form.value for each in forms if each.form in SHOWN_BY_OTHERS]
+
+
+def _broadcast(state: Session) -> list[str]:
+    live = [state.live_channel] if state.live_channel else []
+    shown = [item for item in state.agenda if opens(item) and item.proposal] if state.published_at else []
+    return [*live, *(way for item in shown if item.proposal for way in item.proposal.ways)]
 
 
 async def withdraw(service: Publication, command: c.Withdraw, by: Official, cause: Cause) -> Done:
     """Take down at once. Asking again removes what a crash left."""
-    await _keep_evidence(service, command.id, cause)
-    held = await service.documents.execute(
-        command.id,
-        lambda case: publishing.withdraw(case, command.leak, command.note, by, cause.now),
-        cause,
-        forget=sealing.forget,
-    )
+    shelf = await _shelf(service, command.id)
+    sealing_it = _withdraw_other(service, shelf, command, by, cause) if shelf else _seal(service, command, by, cause)
+    answer = await sealing_it
     try:
-        await erase(service, command.id)
+        await (_erase_other(service, shelf, command.id) if shelf else erase(service, command.id))
     except (nats.errors.Error, nats.js.errors.Error, OSError):
         log.warning("erasing goes on later", extra={"case": command.id})
-    return done(held)
+    return answer
 
 
-async def _keep_evidence(service: Publication, id: str, cause: Cause) -> None:
-    """What the facts say, encrypted: with it the sealed chain can be checked."""
-    entries = await service.documents.entries(id)
+async def _shelf(service: Publication, id: str) -> Shelf | None:
+    """Where the case lies; `None` for a document, or for what is not there."""
+    for shelf in shelves(service):
+        if await shelf.cases.get(id):
+            return shelf
+    return None
+
+
+async def _seal(service: Publication, command: c.Withdraw, by: Official, cause: Cause) -> Done:
+    def decide(case: Any) -> list[Fact]:
+        return publishing.withdraw(case, command.leak, command.note, by, cause.now)
+
+    return done(await _forgotten(service, service.documents, command.id, decide, sealing.forget, None, cause))
+
+
+async def _withdraw_other(service: Publication, shelf: Shelf, command: c.Withdraw, by: Official, cause: Cause) -> Done:
+    """The limits of an item hold its title, so they go with it."""
+
+    def decide(state: Sealable) -> list[Fact]:
+        given = (command.leak, command.note, shelf.public(state), shelf.channels(state))
+        return withdrawing.withdraw(state, *given, by, cause.now)
+
+    if shelf.cases is service.catalogues.items:
+        for timer in await service.catalogues.timing.timers.find({"item": command.id}):
+            each = replace(cause, id=f"{cause.id}:{timer.id}")
+            await _withdraw_other(service, _clocks(service), command.model_copy(update={"id": timer.id}), by, each)
+    origin = f"withdrawn:{command.id}"
+    held = await _forgotten(service, shelf.cases, command.id, decide, withdrawing.forget, origin, cause)
+    return _told(held)
+
+
+def _clocks(service: Publication) -> Shelf:
+    return next(each for each in shelves(service) if each.cases is service.catalogues.timing.timers)
+
+
+async def _forgotten(
+    service: Publication,
+    cases: Cases[Any],
+    id: str,
+    decide: Callable[[Any], list[Fact]],
+    forget: Forget,
+    origin: str | None,
+    cause: Cause,
+) -> Held[Any]:
+    """What the facts say goes to the papers, encrypted, so that the sealed chain can be checked. Then all is sealed."""
     papers = [
         Paper(f"{id}-fact-{position}", id, "withdrawn_fact", SealedText(text=entry["text"]))
-        for position, entry in enumerate(entries)
+        for position, entry in enumerate(await cases.entries(id))
         if not entry.get("sealed")
     ]
     await service.papers.put(papers, cause.now)
+    return await cases.execute(id, decide, cause, forget=forget, origin=origin)
+
+
+async def approve(service: Publication, id: str, note: str, by: Official, cause: Cause) -> Done:
+    """Another person's approval, afterwards."""
+    if shelf := await _shelf(service, id):
+        return _told(
+            await shelf.cases.execute(id, lambda state: withdrawing.approve(state, note, by, cause.now), cause)
+        )
+    return await service.execute(id, lambda case: publishing.approve_withdrawal(case, note, by, cause.now), cause)
+
+
+async def confirm(service: Publication, id: str, channel: str, by: Official, cause: Cause) -> Done:
+    """A channel shows it no longer."""
+    if shelf := await _shelf(service, id):
+        return _told(
+            await shelf.cases.execute(id, lambda state: withdrawing.confirm(state, channel, by, cause.now), cause)
+        )
+    return await service.execute(id, lambda case: publishing.confirm_cleared(case, channel, by, cause.now), cause)
+
+
+def _told(held: Held[Any]) -> Done:
+    seal = held.state.seal
+    state = "sealed" if seal and seal.closed else "withdrawn"
+    return Done(id=held.id, version=held.version, state=state, repeated=held.repeated)
+
+
+def standing(state: Sealable) -> None:
+    """Refuse to show what was taken down."""
+    if state.seal:
+        raise Refused("withdrawn", "该信息已撤下。", remedy="如需了解，请联系发布机构。")
 
 
 async def erase(service: Publication, id: str) -> int:
@@ -79,24 +190,40 @@ async def erase(service: Publication, id: str) -> int:
         await press.gap(id, Cause(CLOCK, f"gap:{id}", service.clock.now()))
     for file in (await service.documents.load(id)).state.files:
         await service.uploads.remove(id, file.attachment.sha256)
-    return await service.history.forget(TOLD, id)
+    return await service.history.forget(told_of("document", "public_document"), id)
+
+
+async def _erase_other(service: Publication, shelf: Shelf, id: str) -> int:
+    await service.comments.forget_answers(id)
+    return await service.history.forget(shelf.told, id)
 
 
 async def erase_all(service: Publication, calm_seconds: float = CALM_SECONDS) -> None:
-    """Go on with every document that was taken down. After a calm time the case notes that nothing is left, and tells
-    how it stands: what was told since the take-down has been removed with the rest."""
-    for held in await service.documents.erasing():
-        found = await erase(service, held.id)
-        since = service.calm_since.setdefault(held.id, time.monotonic())
-        if found:
-            service.calm_since[held.id] = time.monotonic()
-        elif time.monotonic() - since >= calm_seconds:
-            await _note_erased(service, held.id)
-        await asyncio.sleep(0)
-
-
-async def _note_erased(service: Publication, id: str) -> None:
+    """Go on with every case that was taken down. After a calm time the case notes that nothing is left, and tells how
+    it stands: what was told since the take-down has been removed with the rest."""
     now = service.clock.now()
-    cause = Cause(CLOCK, f"erased:{id}", now)
-    await service.documents.execute(id, lambda case: publishing.erased(case, now), cause)
+    for held in await service.documents.erasing():
+        if _calm(service, held.id, await erase(service, held.id), calm_seconds):
+            await service.documents.execute(held.id, lambda case: publishing.erased(case, now), _erased(held.id, now))
+        await asyncio.sleep(0)
+    for shelf in shelves(service):
+        for held in await shelf.cases.find({"erasing": True}):
+            if _calm(service, held.id, await _erase_other(service, shelf, held.id), calm_seconds):
+                await shelf.cases.execute(held.id, lambda state: withdrawing.erased(state, now), _erased(held.id, now))
+            await asyncio.sleep(0)
+
+
+def _erased(id: str, now: datetime) -> Cause:
+    return Cause(CLOCK, f"erased:{id}", now)
+
+
+def _calm(service: Publication, id: str, found: int, calm_seconds: float) -> bool:
+    """Whether nothing has been found for so long."""
+    since = service.calm_since.setdefault(id, time.monotonic())
+    if found:
+        service.calm_since[id] = time.monotonic()
+        return False
+    if time.monotonic() - since < calm_seconds:
+        return False
     service.calm_since.pop(id, None)
+    return True

@@ -51,8 +51,9 @@ def view(kind: type[Event], data: dict[str, Any], at: str) -> dict[str, Any]:
     }
     if issubclass(record_class(kind), WorkRecord):
         document["work"] = work_of(record)
-    if type_name == PUBLIC_DOCUMENT:
+    if kind.service() == "publication":
         document["removed"] = bool(record.get("withdrawn"))
+    if type_name == PUBLIC_DOCUMENT:
         document["dims"] = _dimensions(record)
         document["sort"] = f"{record['published_at']}#{record['id']}"
         document["links"] = [each for each in (*explained(record), record.get("interpretation")) if each]

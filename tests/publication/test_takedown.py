@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from datetime import date
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,16 @@ from contracts.base import Done
 from contracts.registry import REGISTRY
 from services.publication import takedown
 from services.publication.service import Publication
+from tests.publication.test_deciding import document, starting
 from tests.publication.test_service import TEXT, clear, draft, file_of, refused
 from tests.servers import Desk, Servers, started, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 MARKER = "绝不应留存的标记一九八七零三"
+LYJ: dict[str, Any] = {"as_": "张林业", "agency": "lyj"}
+SECRETARY: dict[str, Any] = {"as_": "王会务", "agency": "xzf"}
+MAYOR: dict[str, Any] = {"as_": "陈县长", "agency": "xzf"}
+OFFICE: dict[str, Any] = {"as_": "赵审核", "agency": "bgs"}
 SERVICES = ["publication", "readmodel", "gateway"]
 
 
@@ -192,6 +197,134 @@ async def _ends(desk: Desk, publication: Publication, id: str) -> None:
     async def sealed() -> bool:
         await takedown.erase_all(publication, calm_seconds=0.5)
         return (await file_of(desk, id)).record.state == "sealed"
+
+    await until(sealed)
+
+
+async def _matter(desk: Desk) -> str:
+    """A matter of decision in consultation, with an answered opinion."""
+    say = {"background": f"背景{MARKER}", "basis": MARKER, "proposed_by": MARKER}
+    id = str((await desk(starting(title=f"规划{MARKER}", **say), Done, **LYJ)).id)
+    await desk(c.SetDecisionDraft(id=id, document=await document(desk, "撤下用的征求意见稿")), Done, **LYJ)
+    forms = (c.PlannedForm(form=c.ParticipationForm.WEB), c.PlannedForm(form=c.ParticipationForm.NEW_MEDIA))
+    until = desk.servers.clock.now().date() + timedelta(days=60)
+    await desk(
+        c.PlanConsultation(id=id, until=until, forms=forms, explanation=f"说明{MARKER}", contact=MARKER), Done, **LYJ
+    )
+    await desk(c.OpenConsultation(id=id, secrecy=True), Done, **OFFICE)
+    await desk(c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text="意见一条"), c.CommentKept, **LYJ)
+    said = c.AnswerComments(id=id, nos=(1,), summary=f"归纳{MARKER}", adoption=c.Adoption.ADOPTED, reason=MARKER)
+    await desk(said, c.CommentsAnswered, **LYJ)
+    return id
+
+
+async def _meeting(desk: Desk) -> str:
+    proposal = c.OpennessProposal(attribute=c.Attribute.PROACTIVE, ways=("网站", "微信"))
+    item = c.AgendaItem(no=1, title=f"审议{MARKER}", proposal=proposal)
+    now = desk.servers.clock.now()
+    plan = c.PlanMeeting(title=f"会议{MARKER}", type=c.MeetingType.STANDING, meets_at=now, agenda=(item,))
+    id = str((await desk(plan, Done, **SECRETARY)).id)
+    await desk(c.ApproveMeeting(id=id), Done, **MAYOR)
+    results = (c.ItemResult(no=1, result=f"同意{MARKER}"),)
+    await desk(c.HoldMeeting(id=id, results=results), Done, **SECRETARY)
+    await desk(c.PublishMeeting(id=id, secrecy=True), Done, **OFFICE)
+    return id
+
+
+async def _ledger(desk: Desk) -> str:
+    step = c.LedgerStep(no=1, what=MARKER, agency="lyj", due_on=desk.servers.clock.now().date() + timedelta(days=90))
+    plan = c.LedgerPlan(
+        title=f"建设{MARKER}",
+        source=c.SourceReference(kind=c.LedgerSource.REPORT, text=MARKER),
+        measures=(MARKER,),
+        steps=(step,),
+        duties=(c.Duty(agency="lyj", duty=MARKER),),
+        supervision=MARKER,
+    )
+    id = str((await desk(c.OpenLedger(plan=plan), Done, **LYJ)).id)
+    await desk(c.ReportStep(id=id, text=f"进展{MARKER}"), Done, **LYJ)
+    await desk(c.PublishLedger(id=id, secrecy=True), Done, **OFFICE)
+    return id
+
+
+async def _year(desk: Desk) -> str:
+    entries = (c.DecisionEntry(no=1, title=f"事项{MARKER}", agency="lyj", basis=MARKER),)
+    put = c.PutDecisionCatalogue(year=2031, level=c.DecisionLevel.GOVERNMENT, agency="xzf", entries=entries)
+    id = str((await desk(put, Done, **SECRETARY)).id)
+    await desk(c.PublishDecisionCatalogue(id=id, agreed=MARKER, secrecy=True), Done, **OFFICE)
+    return id
+
+
+async def _item(desk: Desk) -> str:
+    """An item in two editions, with a limit that names it."""
+    name = {"level1": MARKER, "level2": MARKER}
+    rest = {"content": MARKER, "basis": MARKER, "limit": "每月", "subject": MARKER, "channel": "网站"}
+    put = c.PutItem(type="basic", agency="lyj", values=name | rest, reason=f"新增{MARKER}")
+    id = str((await desk(put, Done, **LYJ)).id)
+    again = put.model_copy(update={"values": name | rest | {"content": f"又{MARKER}"}, "reason": f"改{MARKER}"})
+    await desk(again, Done, **LYJ)
+    return id
+
+
+KINDS: dict[str, tuple[Callable[[Desk], Awaitable[str]], str, str, tuple[str, ...]]] = {
+    "decision": (_matter, "decision", "public_decision", ("/decisions/{}", "/api/v1/decisions/{}")),
+    "year": (_year, "decision_catalogue", "public_decision_catalogue", ("/decisions/catalogues/{}",)),
+    "meeting": (_meeting, "meeting", "public_meeting", ("/meetings/{}", "/api/v1/meetings/{}")),
+    "ledger": (_ledger, "work_ledger", "public_work_ledger", ("/ledgers/{}", "/api/v1/ledgers/{}")),
+    "item": (_item, "catalogue_duty", "catalogue_item", ("/catalogues/items/{}",)),
+}
+CHANNELS = {"decision": ("新媒体",), "meeting": ("网站", "微信")}
+"""Where else it was shown."""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_nothing_of_any_other_case_is_left(
+    servers: Servers, serving: Serving, desk: Desk, publication: Publication, web: httpx.AsyncClient, kind: str
+) -> None:
+    make, inside, outside, pages = KINDS[kind]
+    id = await make(desk)
+
+    async def shown() -> bool:
+        return all([MARKER in await _read(web, page.format(id)) for page in pages])
+
+    await until(shown)
+    assert await in_databases(servers)
+    assert await in_streams(servers)
+    take = c.Withdraw(id=id, leak=c.Leak.SECRET)
+    done = await desk(take, Done, **OFFICE)
+    assert (await desk(take, Done, **OFFICE)).version >= done.version
+    left: list[str] = []
+
+    async def gone() -> bool:
+        await takedown.erase_all(publication, calm_seconds=0.5)
+        left[:] = [*await in_databases(servers), *await in_streams(servers)]
+        return not left
+
+    await until(gone)
+    await desk(r.GetView(type=f"publication.{inside}", id=id, wait_version=done.version), r.View)
+    stone = (await desk(r.GetView(type=f"publication.{outside}", id=id), r.View)).record
+    assert (stone["withdrawn"], stone["withdrawn_for"]) == (True, "依法不予公开")
+
+    async def answered_gone() -> bool:
+        return [(await web.get(page.format(id))).status_code for page in pages] == [410] * len(pages)
+
+    await until(answered_gone)
+    await _closes(desk, publication, id, inside, CHANNELS.get(kind, ()))
+    assert not await in_databases(servers)
+
+
+async def _closes(desk: Desk, publication: Publication, id: str, record: str, channels: tuple[str, ...]) -> None:
+    """Another person approves and each channel is confirmed; nothing else can be done with it any more."""
+    await refused("own_withdrawal", desk(c.ApproveWithdrawal(id=id), Done, **OFFICE))
+    await desk(c.ApproveWithdrawal(id=id), Done, **MAYOR)
+    await refused("unknown_channel", desk(c.ConfirmCleared(id=id, channel="电视"), Done, **LYJ))
+    for channel in channels:
+        await desk(c.ConfirmCleared(id=id, channel=channel), Done, **LYJ)
+
+    async def sealed() -> bool:
+        await takedown.erase_all(publication, calm_seconds=0.1)
+        view = await desk(r.GetView(type=f"publication.{record}", id=id), r.View)
+        return view.record["state"] == "sealed" and not view.record["open"]
 
     await until(sealed)
 

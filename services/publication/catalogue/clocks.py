@@ -4,16 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.base import Event
-from contracts.publication import Act, CatalogueClock, ClockChanged, ClockOverdue, ClockRestated
+from contracts.publication import Act, CatalogueClock, ClockChanged, ClockOverdue, ClockRestated, ClockWithdrawn
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.catalogue.types import ItemType, Limit, type_of
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 
 ACTS: dict[Act, str] = {"publish": "公开", "change": "公开变更", "withdraw": "撤回"}
 
@@ -73,14 +72,10 @@ class ClockDropped(Fact):
     at: datetime
 
 
-class CatalogueTimer(BaseModel):
+class CatalogueTimer(Sealable):
     """A time limit as its facts make it."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
     type: str
-    agency: str
     act: Act
     key: str
     title: str
@@ -89,7 +84,6 @@ class CatalogueTimer(BaseModel):
     due_on: date
     warn_on: date | None
     provisional: bool
-    opened_at: datetime
     started_by: str
     warned: bool = False
     overdue: bool = False
@@ -302,7 +296,7 @@ def index(timer: CatalogueTimer) -> Mapping[str, Any]:
     return plain
 
 
-KIND: CaseKind[CatalogueTimer] = CaseKind(
+_KIND: CaseKind[CatalogueTimer] = CaseKind(
     name="catalogue_clock",
     title="目录期限",
     facts=(ClockStarted, ClockMoved, ClockWarned, ClockRanOut, DisclosureDecided, ClockMet, ClockDropped),
@@ -313,3 +307,4 @@ KIND: CaseKind[CatalogueTimer] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
+KIND = sealable(_KIND, Tombstones(ClockWithdrawn))

@@ -13,9 +13,11 @@ from contracts.publication import (
     DutyChanged,
     DutyOverdue,
     DutyRestated,
+    DutyWithdrawn,
     ItemAdded,
     ItemChanged,
     ItemRemoved,
+    ItemWithdrawn,
     Value,
 )
 from kernel.calendar import Calendar, end_of_day
@@ -35,6 +37,7 @@ from services.publication.catalogue.item import (
 )
 from services.publication.catalogue.types import ItemType
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Tombstones, sealable
 
 ENDED = "公示期满"
 SEARCHED = 2000
@@ -275,7 +278,7 @@ def tick(item: Item, now: datetime, calendar: Calendar) -> list[Fact]:
     return [ItemTakenOut(reason=ENDED, by=None, at=now)] if over else []
 
 
-KIND: CaseKind[Item] = CaseKind(
+_KIND: CaseKind[Item] = CaseKind(
     name="catalogue_item",
     title="目录事项",
     facts=(ItemPut, ItemTakenOut, Claimed, FoundEmpty, BasisChanged, BasisNamed, ItemReviewed),
@@ -286,3 +289,4 @@ KIND: CaseKind[Item] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
+KIND = sealable(_KIND, Tombstones(DutyWithdrawn, ItemWithdrawn))

@@ -9,6 +9,7 @@ from kernel.calendar import end_of_day
 from kernel.facts import Fact
 from services.publication.catalogue.types import ItemType, type_of
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Sealable
 
 
 class ItemPut(Fact):
@@ -76,15 +77,10 @@ class Edition(BaseModel):
     days_late: int | None
 
 
-class Item(BaseModel):
+class Item(Sealable):
     """An item as its facts make it; the last edition stands."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
     type: str
-    agency: str
-    opened_at: datetime
     editions: tuple[Edition, ...]
     period_months: int | None = None
     rests_on: tuple[str, ...] = ()

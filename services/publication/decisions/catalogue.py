@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts import publication as c
 from contracts.base import Event
 from contracts.publication import CatalogueEdition, DecisionEntry, DecisionLevel
@@ -14,6 +12,7 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
 from services.publication.domain.signing import sign
+from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 
 FIRST = "首次公布"
 
@@ -44,16 +43,11 @@ class EntryStarted(Fact):
     matter: str
 
 
-class Year(BaseModel):
+class Year(Sealable):
     """A catalogue as its facts make it. `shown` is what the public sees."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
     year: int
     level: DecisionLevel
-    agency: str
-    opened_at: datetime
     entries: tuple[DecisionEntry, ...]
     reason: str = ""
     workers: frozenset[str] = frozenset()
@@ -210,7 +204,7 @@ def index(state: Year) -> Mapping[str, Any]:
     return {"agency": state.agency, "year": state.year}
 
 
-KIND: CaseKind[Year] = CaseKind(
+_KIND: CaseKind[Year] = CaseKind(
     name="decision_catalogue",
     title="年度决策目录",
     facts=(YearPut, YearPublished, EntryStarted),
@@ -219,3 +213,4 @@ KIND: CaseKind[Year] = CaseKind(
     retell=retell,
     index=index,
 )
+KIND = sealable(_KIND, Tombstones(c.DecisionCatalogueWithdrawn, c.PublicDecisionCatalogueWithdrawn))

@@ -20,6 +20,7 @@ from contracts.publication import (
     ParticipationForm,
 )
 from services.publication.domain.state import Signature
+from services.publication.domain.withdrawing import Sealable
 
 LABELS = {
     DecisionStage.PREPARING: "拟订草案",
@@ -45,22 +46,17 @@ class LegalReview(BaseModel):
     on: date | None = None
 
 
-class Decision(BaseModel):
+class Decision(Sealable):
     """A matter. `workers` are the people who have worked on it; none of them signs its publication."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
     title: str
     level: DecisionLevel
     scope: DecisionScope
-    agency: str
     co_agencies: tuple[str, ...]
     basis: str
     background: str
     proposed_by: str
     needs: DecisionNeeds
-    opened_at: datetime
     planned_on: date | None = None
     catalogue: str | None = None
     workers: frozenset[str] = frozenset()

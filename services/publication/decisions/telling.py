@@ -13,6 +13,7 @@ from services.publication.decisions.evolution import evolve
 from services.publication.decisions.limits import Limits, read
 from services.publication.decisions.state import LABELS, Decision
 from services.publication.domain.facts import DueSet, WentOverdue
+from services.publication.domain.withdrawing import Tombstones, sealable
 
 WAITS = {
     c.DecisionStage.PREPARING: "承办单位拟订草案、征求意见",
@@ -141,7 +142,7 @@ FACTS: tuple[type[Fact], ...] = (
 
 def kind(limits: Limits) -> CaseKind[Decision]:
     """Matters of decision under the limits of a region."""
-    return CaseKind(
+    plain = CaseKind(
         name="decision",
         title="决策事项",
         facts=FACTS,
@@ -152,6 +153,7 @@ def kind(limits: Limits) -> CaseKind[Decision]:
         alarm=alarm,
         tick=tick(limits),
     )
+    return sealable(plain, Tombstones(c.MatterWithdrawn, c.PublicMatterWithdrawn))
 
 
 KIND = kind(read(None))

@@ -21,6 +21,7 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
 from services.publication.domain.signing import own, sign
+from services.publication.domain.withdrawing import Sealable
 from services.publication.ledgers import facts as f
 
 REPORT_DAYS = 92
@@ -40,14 +41,9 @@ class Body(BaseModel):
     changes: tuple[str, ...] = ()
 
 
-class Work(BaseModel):
+class Work(Sealable):
     """A ledger as its facts make it."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    agency: str
-    opened_at: datetime
     body: Body
     shown: Body | None = None
     workers: frozenset[str] = frozenset()

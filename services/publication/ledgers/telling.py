@@ -7,6 +7,7 @@ from contracts import publication as c
 from contracts.base import Event
 from kernel.cases import CaseKind
 from kernel.facts import Fact
+from services.publication.domain.withdrawing import Tombstones, sealable
 from services.publication.ledgers import facts as f
 from services.publication.ledgers.domain import LABELS, Work, alarm, due_at, evolve, tick
 
@@ -96,7 +97,7 @@ def index(state: Work) -> Mapping[str, Any]:
     return {"agency": state.agency, "stage": state.stage.value}
 
 
-KIND: CaseKind[Work] = CaseKind(
+_KIND: CaseKind[Work] = CaseKind(
     name="work_ledger",
     title="工作台账",
     facts=(
@@ -118,3 +119,4 @@ KIND: CaseKind[Work] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
+KIND = sealable(_KIND, Tombstones(c.LedgerWithdrawn, c.PublicLedgerWithdrawn))

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from contracts.publication import AgendaItem, Attendance, Attribute, ItemResult, MeetingStage, MeetingType
 from kernel.calendar import Calendar
@@ -16,6 +16,7 @@ from services.publication.domain.checks import known_channels, lawful_ground
 from services.publication.domain.facts import DueSet, Official, WentOverdue
 from services.publication.domain.law import CLOCKS
 from services.publication.domain.signing import own, sign
+from services.publication.domain.withdrawing import Sealable
 from services.publication.meetings.facts import (
     AgendaRevised,
     LiveSet,
@@ -42,25 +43,20 @@ WAITS = {
 }
 
 
-class Session(BaseModel):
+class Session(Sealable):
     """A meeting as its facts make it."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    agency: str
     title: str
     type: MeetingType
     meets_at: datetime
     agenda: tuple[AgendaItem, ...]
-    opened_at: datetime
     workers: frozenset[str]
     stage: MeetingStage = MeetingStage.PLANNED
     live_url: str = ""
     live_channel: str = ""
-    results: dict[int, str] = {}
+    results: dict[int, str] = Field(default_factory=dict)
     attendance: tuple[Attendance, ...] = ()
-    notes: dict[int, str] = {}
+    notes: dict[int, str] = Field(default_factory=dict)
     published_at: datetime | None = None
     days_late: int | None = None
     due_at: datetime | None = None

@@ -12,6 +12,7 @@ from kernel.calendar import Calendar
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from services.publication.domain.facts import DueSet, WentOverdue
+from services.publication.domain.withdrawing import Tombstones, sealable
 from services.publication.meetings.domain import LABELS, WAITS, Session, evolve, opens
 from services.publication.meetings.facts import (
     AgendaRevised,
@@ -123,7 +124,7 @@ def tick(state: Session, now: datetime, calendar: Calendar) -> list[Fact]:
     return [WentOverdue()] if moment and moment <= now else []
 
 
-KIND: CaseKind[Session] = CaseKind(
+_KIND: CaseKind[Session] = CaseKind(
     name="meeting",
     title="会议",
     facts=(
@@ -144,3 +145,4 @@ KIND: CaseKind[Session] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
+KIND = sealable(_KIND, Tombstones(c.MeetingWithdrawn, c.PublicMeetingWithdrawn))

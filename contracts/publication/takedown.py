@@ -1,0 +1,88 @@
+"""紧急撤下 of what is no document: the tombstones that stay of decisions, meetings, ledgers and items of catalogues."""
+
+from pydantic import AwareDatetime, Field
+
+from contracts.base import Audience, Event, Record, WorkRecord
+
+
+class Tombstone(Record):
+    """What stays of a public record that was taken down. Who holds the record deletes it."""
+
+    withdrawn: bool = True
+    withdrawn_for: str = Field(max_length=20, description="撤下原因类别, which does not point at a secret.")
+    withdrawn_at: AwareDatetime
+
+
+class WithdrawnCase(WorkRecord):
+    """A case that was taken down, as the offices see it to its end. None of its words is left."""
+
+    to_clear: tuple[str, ...] = Field(default=(), description="Channels that have not confirmed the take-down yet")
+    erased: bool = Field(default=False, description="Nothing of it is left in this platform")
+
+
+class MatterWithdrawn(Event, record="decision", name="withdrawn"):
+    """Sent when a matter of decision was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class PublicMatterWithdrawn(Event, record="public_decision", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a public matter of decision was taken down; subscribers delete it."""
+
+    record: Tombstone
+
+
+class DecisionCatalogueWithdrawn(Event, record="decision_catalogue", name="withdrawn"):
+    """Sent when a yearly catalogue of decisions was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class PublicDecisionCatalogueWithdrawn(
+    Event, record="public_decision_catalogue", name="withdrawn", audience=Audience.PUBLIC
+):
+    """Sent when a public yearly catalogue of decisions was taken down; subscribers delete it."""
+
+    record: Tombstone
+
+
+class MeetingWithdrawn(Event, record="meeting", name="withdrawn"):
+    """Sent when a meeting was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class PublicMeetingWithdrawn(Event, record="public_meeting", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a public meeting was taken down; subscribers delete it."""
+
+    record: Tombstone
+
+
+class LedgerWithdrawn(Event, record="work_ledger", name="withdrawn"):
+    """Sent when a work ledger was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class PublicLedgerWithdrawn(Event, record="public_work_ledger", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a public work ledger was taken down; subscribers delete it."""
+
+    record: Tombstone
+
+
+class DutyWithdrawn(Event, record="catalogue_duty", name="withdrawn"):
+    """Sent when an item of a catalogue was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class ItemWithdrawn(Event, record="catalogue_item", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when an item of a catalogue was taken down with all its editions; subscribers delete it."""
+
+    record: Tombstone
+
+
+class ClockWithdrawn(Event, record="catalogue_clock", name="withdrawn"):
+    """Sent when a limit was taken down together with its item."""
+
+    record: WithdrawnCase
