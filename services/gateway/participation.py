@@ -3,7 +3,6 @@
 import asyncio
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -35,8 +34,7 @@ class Opinion(BaseModel):
     contact: Personal[str] = Field(default="", max_length=100, description="联系方式，可不填")
 
 
-@dataclass(frozen=True)
-class Listed(Generic[R]):
+class Listed(BaseModel, Generic[R]):
     """A page of public records, the newest change first."""
 
     total: int
@@ -48,7 +46,8 @@ async def listed(it: Gateway, kind: type[R], cursor: str | None, limit: int) -> 
     """Public records of one kind."""
     asked = readmodel.ListViews(type=TYPES[kind], cursor=cursor, limit=limit)
     page = await it.recent(asked, readmodel.ViewPage)
-    return Listed(page.total, tuple(kind.model_validate(view.record) for view in page.items), page.next)
+    items = tuple(kind.model_validate(view.record) for view in page.items)
+    return Listed[kind](total=page.total, items=items, next=page.next)  # type: ignore[valid-type]
 
 
 async def one(it: Gateway, kind: type[R], id: str) -> R:

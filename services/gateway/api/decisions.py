@@ -3,13 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel
 
 from contracts import publication as c
 from contracts.base import ID_PATTERN
 from services.gateway import participation
 from services.gateway.asking import SUBMITS, It, Key
-from services.gateway.participation import Opinion
+from services.gateway.participation import Listed, Opinion
 from services.gateway.problems import PROBLEM_RESPONSES
 from services.gateway.tracing import Traced
 
@@ -20,46 +19,14 @@ Limit = Annotated[int, Query(ge=1, le=100, description="条数")]
 After = Annotated[int, Query(ge=0, description="从哪个序号之后")]
 
 
-class MatterPage(BaseModel):
-    """Matters of decision."""
-
-    total: int
-    items: tuple[c.PublicMatter, ...]
-    next: str | None
-
-
-class CataloguePage(BaseModel):
-    """Yearly catalogues of matters."""
-
-    total: int
-    items: tuple[c.PublicDecisionCatalogue, ...]
-    next: str | None
-
-
-class MeetingPage(BaseModel):
-    """Meetings."""
-
-    total: int
-    items: tuple[c.PublicMeeting, ...]
-    next: str | None
-
-
-class LedgerPage(BaseModel):
-    """Work ledgers."""
-
-    total: int
-    items: tuple[c.PublicLedger, ...]
-    next: str | None
-
-
 @routes.get("/decisions", summary="重大行政决策事项", description="已公开的决策事项，最近变动的在前。")
-async def decisions(it: It, cursor: Cursor = None, limit: Limit = 20) -> MatterPage:
-    return MatterPage(**vars(await participation.listed(it, c.PublicMatter, cursor, limit)))
+async def decisions(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[c.PublicMatter]:
+    return await participation.listed(it, c.PublicMatter, cursor, limit)
 
 
 @routes.get("/decisions/catalogues", summary="年度决策目录", description="政府和部门两级的年度决策事项目录。")
-async def catalogues(it: It, cursor: Cursor = None, limit: Limit = 20) -> CataloguePage:
-    return CataloguePage(**vars(await participation.listed(it, c.PublicDecisionCatalogue, cursor, limit)))
+async def catalogues(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[c.PublicDecisionCatalogue]:
+    return await participation.listed(it, c.PublicDecisionCatalogue, cursor, limit)
 
 
 @routes.get("/decisions/{id}", summary="一个决策事项", description="草案、征求意见、采纳情况、审查、讨论、公布和评估。")
@@ -67,25 +34,26 @@ async def decision(it: It, id: Id) -> c.PublicMatter:
     return await participation.one(it, c.PublicMatter, id)
 
 
-@routes.get("/decisions/{id}/answers", summary="意见采纳情况", description="公布后的采纳结论和理由，按意见序号。")
-async def decision_answers(it: It, id: Id, after: After = 0) -> c.PublicAnswers:
-    return await participation.answers(it, id, after)
+def _open_for_opinions(path: str, answered: str, given: tuple[str, str]) -> None:
+    """Opinions on records of one kind: handed in by anyone, answered by number."""
 
+    @routes.get(f"{path}/{{id}}/answers", summary=answered, description="公布后的采纳结论和理由，按意见序号。")
+    async def answers(it: It, id: Id, after: After = 0) -> c.PublicAnswers:
+        return await participation.answers(it, id, after)
 
-@routes.post(
-    "/decisions/{id}/comments",
-    status_code=201,
-    dependencies=[SUBMITS],
-    summary="对决策草案提出意见",
-    description="在征求意见期间提出意见，返回意见序号；采纳结论按序号公布。内容加密保存。",
-)
-async def comment_on_decision(it: It, id: Id, body: Opinion, key: Key) -> c.CommentKept:
-    return await participation.give(it, id, body, key)
+    summary, description = given
+    post = routes.post(
+        f"{path}/{{id}}/comments", status_code=201, dependencies=[SUBMITS], summary=summary, description=description
+    )
+
+    @post
+    async def comment(it: It, id: Id, body: Opinion, key: Key) -> c.CommentKept:
+        return await participation.give(it, id, body, key)
 
 
 @routes.get("/meetings", summary="会议", description="会议直播和结果，最近变动的在前。")
-async def meetings(it: It, cursor: Cursor = None, limit: Limit = 20) -> MeetingPage:
-    return MeetingPage(**vars(await participation.listed(it, c.PublicMeeting, cursor, limit)))
+async def meetings(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[c.PublicMeeting]:
+    return await participation.listed(it, c.PublicMeeting, cursor, limit)
 
 
 @routes.get("/meetings/counts", summary="邀请列席次数", description="常务会议、部门办公会议一年邀请各方列席的次数。")
@@ -99,8 +67,8 @@ async def meeting(it: It, id: Id) -> c.PublicMeeting:
 
 
 @routes.get("/ledgers", summary="工作台账", description="重大部署的工作台账，最近变动的在前。")
-async def ledgers(it: It, cursor: Cursor = None, limit: Limit = 20) -> LedgerPage:
-    return LedgerPage(**vars(await participation.listed(it, c.PublicLedger, cursor, limit)))
+async def ledgers(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[c.PublicLedger]:
+    return await participation.listed(it, c.PublicLedger, cursor, limit)
 
 
 @routes.get("/ledgers/{id}", summary="一本工作台账", description="措施、步骤、分工、进展、成效、督查结果。")
@@ -108,17 +76,11 @@ async def ledger(it: It, id: Id) -> c.PublicLedger:
     return await participation.one(it, c.PublicLedger, id)
 
 
-@routes.get("/ledgers/{id}/answers", summary="意见答复", description="公布后的采纳结论和理由，按意见序号。")
-async def ledger_answers(it: It, id: Id, after: After = 0) -> c.PublicAnswers:
-    return await participation.answers(it, id, after)
-
-
-@routes.post(
-    "/ledgers/{id}/comments",
-    status_code=201,
-    dependencies=[SUBMITS],
-    summary="对执行情况提出意见",
-    description="对推进中的工作提出意见，返回意见序号。内容加密保存。",
+_open_for_opinions(
+    "/decisions",
+    "意见采纳情况",
+    ("对决策草案提出意见", "在征求意见期间提出意见，返回意见序号；采纳结论按序号公布。内容加密保存。"),
 )
-async def comment_on_ledger(it: It, id: Id, body: Opinion, key: Key) -> c.CommentKept:
-    return await participation.give(it, id, body, key)
+_open_for_opinions(
+    "/ledgers", "意见答复", ("对执行情况提出意见", "对推进中的工作提出意见，返回意见序号。内容加密保存。")
+)

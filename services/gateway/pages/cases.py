@@ -3,9 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts import hotline, readmodel, requests
+from contracts import hotline, requests
 from kernel.refused import Refused
-from services.gateway import applications, columns
+from services.gateway import agencies, applications, columns
 from services.gateway.api.cases import Claim, Rated, RequestBody, Ticket, look, rate, submit, take
 from services.gateway.asking import FOLLOWS, LOOKS, SUBMITS, It
 from services.gateway.forms import Form
@@ -62,7 +62,7 @@ async def look_first(request: Request, it: It) -> Response:
 async def _request_form(
     request: Request, it: Gateway, form: Form, public: requests.AlreadyPublicFound | None = None
 ) -> Response:
-    found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
+    known = await agencies.known(it)
     return page(
         request,
         "request_new.html",
@@ -71,15 +71,9 @@ async def _request_form(
         form=True,
         sent=form,
         public=public,
-        agencies=[agency for agency in found.agencies if agency.kind not in OUTSIDE],
+        agencies=[agency for agency in known if agency.kind not in OUTSIDE],
         **applications.choices(),
     )
-
-
-async def _agency(it: Gateway, code: str) -> str:
-    """Name of an agency, or its code where the register does not know it."""
-    found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
-    return next((agency.name for agency in found.agencies if agency.code == code), code)
 
 
 @routes.get("/tickets/new")
@@ -143,7 +137,7 @@ async def _followed(request: Request, it: Gateway, form: Form) -> Response:
         try:
             asked = hotline.FollowTicket(number=claim.number, code=claim.code)
             found = await it.ask(asked, hotline.Following)
-            agency = await _agency(it, found.agency) if found.agency else ""
+            agency = (await agencies.names(it)).get(found.agency, found.agency)
         except Refused as refused:
             form = form.because(refused)
     return page(

@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from contracts import readmodel
 from contracts.base import ID_PATTERN
 from contracts.publication import (
     CatalogueItem,
@@ -24,7 +23,7 @@ from contracts.publication import (
     ItemHistory,
 )
 from kernel.refused import Refused
-from services.gateway import columns
+from services.gateway import agencies, columns
 from services.gateway.asking import It
 from services.gateway.render import page
 from services.gateway.service import Gateway
@@ -74,7 +73,7 @@ async def item(request: Request, it: It, id: ItemId) -> Response:
         kind=await type_of(it, newest.type),
         item=newest,
         editions=found.editions,
-        agency=(await agencies(it)).get(newest.agency, newest.agency),
+        agency=(await agencies.names(it)).get(newest.agency, newest.agency),
     )
 
 
@@ -95,7 +94,7 @@ async def as_json(it: It, type: TypeName, agency: AgencyCode = None) -> Response
 async def one_type(
     request: Request, it: It, type: TypeName, agency: AgencyCode = None, after: After = None
 ) -> Response:
-    kind, names = await type_of(it, type), await agencies(it)
+    kind, names = await type_of(it, type), await agencies.names(it)
     asked = ExportItems(type=type, agency=agency or None, after=after, limit=PAGE)
     found = await it.recent(asked, CatalogueRows)
     wanted = [each for each in kind.columns if each.kind != "flag" and each.name != kind.headline]
@@ -116,12 +115,6 @@ async def one_type(
     )
 
 
-async def agencies(it: Gateway) -> dict[str, str]:
-    """Names by code."""
-    found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
-    return {each.code: each.name for each in found.agencies}
-
-
 async def _rows(it: Gateway, kind: CatalogueType, agency: str | None) -> AsyncIterator[CatalogueRow]:
     after: str | None = None
     while True:
@@ -133,7 +126,7 @@ async def _rows(it: Gateway, kind: CatalogueType, agency: str | None) -> AsyncIt
 
 
 async def _csv(it: Gateway, kind: CatalogueType, heads: list[str], agency: str | None) -> AsyncIterator[str]:
-    names = await agencies(it)
+    names = await agencies.names(it)
     yield "\ufeff" + _line(heads)
     async for row in _rows(it, kind, agency):
         cells = [row.id, names.get(row.agency, row.agency), *(row.cells.get(head, "") for head in heads[2:])]

@@ -1,14 +1,16 @@
 """Pages of decisions, meetings and work ledgers, with the form for opinions."""
 
-from typing import Annotated, Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from contracts import publication as c
-from contracts import readmodel
+from contracts.base import Record
 from kernel.refused import Refused
-from services.gateway import columns, participation
+from services.gateway import agencies, columns, participation
 from services.gateway.api.decisions import After, Id
 from services.gateway.asking import SUBMITS, It
 from services.gateway.columns import Column
@@ -19,15 +21,10 @@ from services.gateway.service import Gateway
 from services.gateway.tracing import Traced
 
 routes = APIRouter(include_in_schema=False, route_class=Traced)
+R = TypeVar("R", bound=Record)
 PAGE = 20
 Cursor = Annotated[str | None, Query(max_length=200)]
 FIELDS = {"text": "text", "name": "name", "contact": "contact"}
-
-
-async def _names(it: Gateway) -> dict[str, str]:
-    """Names of agencies by code."""
-    found = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
-    return {agency.code: agency.name for agency in found.agencies}
 
 
 @routes.get("/decisions")
@@ -39,48 +36,15 @@ async def decisions(request: Request, it: It, cursor: Cursor = None) -> Response
         found=await participation.listed(it, c.PublicMatter, cursor, PAGE),
         catalogues=(await participation.listed(it, c.PublicDecisionCatalogue, None, PAGE)).items,
         cursor=cursor,
-        names=await _names(it),
+        names=await agencies.names(it),
     )
 
 
 @routes.get("/decisions/catalogues/{id}")
 async def catalogue(request: Request, it: It, id: Id) -> Response:
     found = await participation.one(it, c.PublicDecisionCatalogue, id)
-    names = await _names(it)
+    names = await agencies.names(it)
     return page(request, "decision_catalogue.html", column=columns.DECISIONS, found=found, names=names)
-
-
-@routes.get("/decisions/{id}")
-async def decision(request: Request, it: It, id: Id, after: After = 0) -> Response:
-    return await _decision(request, it, id, Form(), after)
-
-
-@routes.post("/decisions/{id}", dependencies=[SUBMITS])
-async def comment_on_decision(request: Request, it: It, id: Id) -> Response:
-    form, done = await _given(request, it, id)
-    if done is None:
-        return await _decision(request, it, id, form)
-    return _done(request, columns.DECISIONS, done, f"/decisions/{id}")
-
-
-async def _decision(request: Request, it: Gateway, id: str, form: Form, after: int = 0) -> Response:
-    found = await participation.one(it, c.PublicMatter, id)
-    decided = found.decided.document if found.decided else None
-    texts = (found.draft, decided, *(each.document for each in found.evaluations))
-    return page(
-        request,
-        "decision.html",
-        status=form.status,
-        column=columns.DECISIONS,
-        form=True,
-        sent=form,
-        found=found,
-        taken=found.stage is c.DecisionStage.CONSULTING,
-        address=f"/decisions/{id}",
-        links=await participation.titles(it, texts),
-        answers=await participation.answers(it, id, after),
-        names=await _names(it),
-    )
 
 
 @routes.get("/meetings")
@@ -93,65 +57,98 @@ async def meetings(request: Request, it: It, cursor: Cursor = None) -> Response:
         found=await participation.listed(it, c.PublicMeeting, cursor, PAGE),
         counts=await it.recent(c.GetMeetingCounts(year=year), c.MeetingCounts),
         cursor=cursor,
-        names=await _names(it),
+        names=await agencies.names(it),
     )
 
 
 @routes.get("/meetings/{id}")
 async def meeting(request: Request, it: It, id: Id) -> Response:
     found = await participation.one(it, c.PublicMeeting, id)
-    return page(request, "meeting.html", column=columns.MEETINGS, found=found, names=await _names(it))
+    return page(request, "meeting.html", column=columns.MEETINGS, found=found, names=await agencies.names(it))
 
 
 @routes.get("/ledgers")
 async def ledgers(request: Request, it: It, cursor: Cursor = None) -> Response:
     found = await participation.listed(it, c.PublicLedger, cursor, PAGE)
-    names = await _names(it)
+    names = await agencies.names(it)
     return page(request, "ledgers.html", column=columns.LEDGERS, found=found, cursor=cursor, names=names)
 
 
-@routes.get("/ledgers/{id}")
-async def ledger(request: Request, it: It, id: Id, after: After = 0) -> Response:
-    return await _ledger(request, it, id, Form(), after)
+@dataclass(frozen=True)
+class Open(Generic[R]):
+    """A kind of records on which the public gives opinions: where it is shown, while what it is open, what it links."""
+
+    kind: type[R]
+    path: str
+    template: str
+    column: Column
+    taken: Callable[[R], bool]
+    texts: Callable[[R], Sequence[str | None]]
+
+    async def page(self, request: Request, it: Gateway, id: str, form: Form, after: int = 0) -> Response:
+        found = await participation.one(it, self.kind, id)
+        return page(
+            request,
+            self.template,
+            status=form.status,
+            column=self.column,
+            form=True,
+            sent=form,
+            found=found,
+            taken=self.taken(found),
+            address=f"{self.path}/{id}",
+            links=await participation.titles(it, self.texts(found)),
+            answers=await participation.answers(it, id, after),
+            names=await agencies.names(it),
+        )
+
+    async def give(self, request: Request, it: Gateway, id: str) -> Response:
+        """Take an opinion in from the form; what is wrong with it is said beside it."""
+        form = await Form.read(request)
+        data: dict[str, Any] = form.picked(FIELDS)
+        opinion, form = form.fill(Opinion, data, FIELDS)
+        if opinion is None:
+            return await self.page(request, it, id, form)
+        try:
+            done = await participation.give(it, id, opinion, form.get("command_key"))
+        except Refused as refused:
+            return await self.page(request, it, id, form.because(refused))
+        address = f"{self.path}/{id}"
+        return page(request, "comment_done.html", column=self.column, done=done, address=address, form=True)
 
 
-@routes.post("/ledgers/{id}", dependencies=[SUBMITS])
-async def comment_on_ledger(request: Request, it: It, id: Id) -> Response:
-    form, done = await _given(request, it, id)
-    if done is None:
-        return await _ledger(request, it, id, form)
-    return _done(request, columns.LEDGERS, done, f"/ledgers/{id}")
+def _texts(found: c.PublicMatter) -> Sequence[str | None]:
+    decided = found.decided.document if found.decided else None
+    return (found.draft, decided, *(each.document for each in found.evaluations))
 
 
-async def _ledger(request: Request, it: Gateway, id: str, form: Form, after: int = 0) -> Response:
-    found = await participation.one(it, c.PublicLedger, id)
-    return page(
-        request,
-        "ledger.html",
-        status=form.status,
-        column=columns.LEDGERS,
-        form=True,
-        sent=form,
-        found=found,
-        taken=found.stage is c.LedgerStage.RUNNING,
-        address=f"/ledgers/{id}",
-        answers=await participation.answers(it, id, after),
-        names=await _names(it),
+def _open_for_opinions(open_: Open[Any]) -> None:
+    @routes.get(f"{open_.path}/{{id}}")
+    async def shown(request: Request, it: It, id: Id, after: After = 0) -> Response:
+        return await open_.page(request, it, id, Form(), after)
+
+    @routes.post(f"{open_.path}/{{id}}", dependencies=[SUBMITS])
+    async def comment(request: Request, it: It, id: Id) -> Response:
+        return await open_.give(request, it, id)
+
+
+_open_for_opinions(
+    Open(
+        c.PublicMatter,
+        "/decisions",
+        "decision.html",
+        columns.DECISIONS,
+        lambda found: found.stage is c.DecisionStage.CONSULTING,
+        _texts,
     )
-
-
-async def _given(request: Request, it: Gateway, id: str) -> tuple[Form, c.CommentKept | None]:
-    """The form as it was sent, and what became of it; none where something is wrong with it."""
-    form = await Form.read(request)
-    data: dict[str, Any] = form.picked(FIELDS)
-    opinion, form = form.fill(Opinion, data, FIELDS)
-    if opinion is None:
-        return form, None
-    try:
-        return form, await participation.give(it, id, opinion, form.get("command_key"))
-    except Refused as refused:
-        return form.because(refused), None
-
-
-def _done(request: Request, column: Column, done: c.CommentKept, address: str) -> Response:
-    return page(request, "comment_done.html", column=column, done=done, address=address, form=True)
+)
+_open_for_opinions(
+    Open(
+        c.PublicLedger,
+        "/ledgers",
+        "ledger.html",
+        columns.LEDGERS,
+        lambda found: found.stage is c.LedgerStage.RUNNING,
+        lambda found: (),
+    )
+)

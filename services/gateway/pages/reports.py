@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from contracts import readmodel
 from kernel.clock import CST
+from services.gateway import agencies
 from services.gateway.asking import It
 from services.gateway.render import page, query, style_address
 from services.gateway.reports import BY_NAME, LIST, Asked, file, made, work_types
@@ -26,12 +27,12 @@ SEE_OTHER = 303
 async def listed(request: Request, it: It) -> Response:
     if session(request) is None:
         return RedirectResponse("/sign-in", SEE_OTHER)
-    known = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
+    known = await agencies.known(it)
     return page(
         request,
         "reports.html",
         reports=LIST,
-        agencies=known.agencies,
+        agencies=known,
         types=work_types(),
         last=_last_quarter(it.clock.now().astimezone(CST).date()),
         report_style=style_address("report.css"),

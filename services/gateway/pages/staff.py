@@ -9,6 +9,7 @@ from starlette.responses import Response
 from contracts import readmodel
 from contracts.titles import TITLES
 from kernel.refused import Refused
+from services.gateway import agencies
 from services.gateway.asking import SIGNS_IN, It
 from services.gateway.forms import Form
 from services.gateway.render import page
@@ -65,13 +66,13 @@ async def desk(
         agency=chosen or None, type=type or None, waits_for=waits_for or None, working_days=working_days, limit=DESK
     )
     found = await it.ask(asked, readmodel.DeskPage, token=person.token)
-    known = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
+    known = await agencies.known(it)
     return page(
         request,
         "desk.html",
         form=True,
         found=found,
-        agencies=known.agencies,
+        agencies=known,
         chosen=chosen,
         working_days=working_days,
         type=type or "",

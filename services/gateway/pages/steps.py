@@ -12,7 +12,7 @@ from contracts import publication, readmodel
 from contracts.base import ID_PATTERN, Command
 from contracts.titles import TITLES
 from kernel.refused import Refused
-from services.gateway import inputs, offices, steps
+from services.gateway import agencies, inputs, offices, steps
 from services.gateway.api.staff import TypeName
 from services.gateway.asking import It
 from services.gateway.forms import Form
@@ -42,7 +42,6 @@ async def record(
     person = required(request)
     asked = readmodel.GetView(type=type, id=id, wait_version=version)
     found = await it.ask(asked, readmodel.View, token=person.token)
-    known = await it.recent(readmodel.Agencies(), readmodel.AgencyList)
     return page(
         request,
         "record.html",
@@ -52,7 +51,7 @@ async def record(
         id=id,
         type=type,
         types=TITLES,
-        rows=rows(type, found.record, {agency.code: agency.name for agency in known.agencies}),
+        rows=rows(type, found.record, await agencies.names(it)),
         offered=steps.offered(type, found.record, person.actor.roles),
         taken=steps.one(type, done) if done else None,
         made=made,
