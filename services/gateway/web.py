@@ -28,6 +28,7 @@ from services.gateway.api import reports as api_reports
 from services.gateway.api import staff as api_staff
 from services.gateway.edge import Edge
 from services.gateway.pages import (
+    annual,
     answers,
     applicants,
     cases,
@@ -77,6 +78,7 @@ PAGES = (
     staff,
     steps,
     state,
+    annual,
     reports,
     machine,
 )

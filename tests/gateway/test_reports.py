@@ -1,14 +1,19 @@
 """Reports over HTTP and on the desk."""
 
+import html
+import json
 import re
+from urllib.parse import urlencode
 
 import httpx
 import pytest
 
+from contracts import requests
 from contracts.base import Role
 from services.gateway.reports import LIST
-from tests.servers import Servers
+from tests.servers import Desk, Servers, until
 
+PROVIDED = "三、本年度办理结果/（一）予以公开"
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
@@ -58,3 +63,36 @@ async def test_the_desk_lists_and_shows_reports(web: httpx.AsyncClient, servers:
     kept = await web.get("/desk/reports/scoreboard/docx", params={"year": 2026})
     assert kept.content[:2] == b"PK"
     assert (await web.get("/desk/reports/quarterly", params={"year": 2026})).status_code == 422
+
+
+async def test_a_number_of_the_annual_report_leads_to_its_requests(
+    web: httpx.AsyncClient, servers: Servers, desk: Desk
+) -> None:
+    line = {"id": "旧-1", "agency": "fgj", "channel": "当面", "applicant_class": "自然人", "received_on": "2015-03-02",
+            "closed_on": "2015-03-09", "outcome": "OPEN_PROVIDE"}  # fmt: skip
+    came = await desk(requests.ImportLedger(lines=(json.dumps(line),)), requests.LedgerImported, roles=[Role.OPENNESS])
+    assert not came.rejected
+    await signed_in(web, servers)
+    assert 'action="/desk/reports/annual"' in (await web.get("/desk/reports")).text
+    wanted = {"year": 2015, "agency": "fgj", "as_of": ""}
+
+    async def counted() -> str:
+        shown = await web.get("/desk/reports/annual", params=wanted)
+        return shown.text if shown.status_code == 200 else ""
+
+    page = await until(counted, 30)
+    links = re.findall(r'href="(/desk/reports/annual/cell[^"]+)"', page)
+    (link,) = [
+        each for each in links if each.endswith(urlencode({"row": PROVIDED, "column": "自然人"}).replace("&", "&amp;"))
+    ]
+    behind = (await web.get(html.unescape(link))).text
+    assert "表中数值1" in behind
+    assert 'href="/desk/records/requests.request/' in behind
+    kept = await web.get("/desk/reports/annual/docx", params=wanted)
+    assert kept.content[:2] == b"PK"
+    for wrong in ({"row": "没有的行", "column": "总计"}, {"row": "r03", "column": "没有的列"}):
+        assert (await web.get("/desk/reports/annual/cell", params=wanted | wrong)).status_code == 422
+    before = await web.get("/api/v1/reports/disclosure", params={"year": 2026, "as_of": "2010-01-01"})
+    assert before.status_code == 422
+    web.cookies.clear()
+    assert (await web.get("/desk/reports/annual", params=wanted)).status_code != 200

@@ -96,6 +96,16 @@ async def test_an_old_ledger_was_known_before_the_platform_heard_of_it(servers: 
         assert set(await standing(model, "2026-11-05")) == {"Q-1"}
 
 
+async def test_what_was_public_before_the_platform_heard_of_it_counts_from_its_own_day(servers: Servers) -> None:
+    async with reading(servers) as model:
+        stock = heard(published(document("D-1", day=5)), 1, at=LATER)
+        taken_down = heard(published(document("D-2", day=5, withdrawn=True)), 1, at=LATER)
+        await hear(model, [stock, taken_down, heard(published(document("D-3", day=9)), 1, at=MORNING.replace(day=9))])
+        for day, count in (("2026-11-04", 0), ("2026-11-05", 1), ("2026-11-08", 1), ("2026-11-09", 2)):
+            _, documents = await model.reports.shelf.standing(await model.generations.current(), day)
+            assert len([each for each in documents if each.agency]) == count
+
+
 async def test_what_a_restored_owner_no_longer_tells_is_not_counted(servers: Servers) -> None:
     async with reading(servers) as model:
         await hear(model, [told(request(id), 1, MORNING) for id in ("Q-1", "Q-2")])

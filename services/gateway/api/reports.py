@@ -1,5 +1,6 @@
 """Reports over HTTP: the offices' own with a person's token; to everyone what was issued or counts public documents."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -41,8 +42,14 @@ async def annual(
 
 
 @routes.get("/disclosure", summary="主动公开统计", description="已公开信息分类的条数与占比，分渠道的条次。")
-async def disclosure(it: It, year: Year, agency: Scope = "") -> readmodel.DisclosureStatistics:
-    return await it.ask(readmodel.GetDisclosure(year=year, agency=agency), readmodel.DisclosureStatistics)
+async def disclosure(
+    it: It,
+    year: Year,
+    agency: Scope = "",
+    as_of: Annotated[date | None, Query(description="截至哪一天的状况；默认今天")] = None,
+) -> readmodel.DisclosureStatistics:
+    asked = readmodel.GetDisclosure(year=year, agency=agency, as_of=as_of)
+    return await it.ask(asked, readmodel.DisclosureStatistics)
 
 
 @routes.get("/{name}", summary="一份报表", description="工作人员使用：JSON，或 html、xlsx、docx 文件。")

@@ -176,15 +176,14 @@ class Shelf:
     def _at(self, type_name: str, day: str) -> Iterator[tuple[str, Count]]:
         """Id and count of each record as it stood at the end of a day (ISO text).
 
-        A request from an old ledger was known to its office before the platform heard of it: on an earlier day the
-        dates of its case alone say how it stood.
+        What comes from an old ledger or was public before the platform heard of it was known to its office: on an
+        earlier day its own dates alone say how it stood.
         """
         for id, days in self._held.get(type_name, {}).items():
             told = max((each for each in days if each <= day), default=None)
             if told is None:
                 told = min(days)
-                count = days[told].counted
-                if not (isinstance(count, RequestCount) and count.ledger):
+                if not _known_before(days[told].counted, day):
                     continue
             if not self._gone(days):
                 yield id, days[told].counted
@@ -200,3 +199,8 @@ class Shelf:
             )
             for removal in self._removals
         )
+
+
+def _known_before(count: Count, day: str) -> bool:
+    """Whether a record stood on a day on which the platform had not heard of it."""
+    return count.ledger if isinstance(count, RequestCount) else bool(count.agency) and count.published <= day
