@@ -14,7 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from cli.documents import chosen, day
-from cli.options import As, Json
+from cli.options import REQUIRED, As, Json, taking
 from cli.publication_files import send
 from cli.session import Session, guarded, run, show
 from contracts import publication, readmodel
@@ -42,120 +42,70 @@ Out = Annotated[Path | None, typer.Option("-o", "--out", help="写入文件；xl
 PUBLISHABLE = ("quarterly", "hotline", "opinion", "site", "site-year", "scoreboard", "progress", "annual")
 
 
-def quarterly(
-    year: Year,
-    quarter: Quarter,
-    agency: Scope = "",
-    as_of: AsOf = None,
-    public: Public = False,
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """依申请公开季度分析。例：zwgk report quarterly --year 2026 --quarter 3 -o 分析.docx"""
-    _made("quarterly", format_, out, json_, year=year, quarter=quarter, agency=agency, as_of=day(as_of), public=public)
+TABLES: dict[str, tuple[Any, Any]] = {
+    "agency": (Scope, ""),
+    "as_of": (AsOf, None),
+    "month": (Month, None),
+    "public": (Public, False),
+    "quarter": (AnyQuarter, None),
+    "quarter!": (Quarter, REQUIRED),
+    "site": (Site, ""),
+    "table": (Annotated[str, typer.Option("--table", help="只看一张任务分工表的编号。")], ""),
+    "type": (Annotated[str, typer.Option("--type", help="记录类型，如 supervision.task。")], "supervision.task"),
+    "working_days": (
+        Annotated[int, typer.Option("--working-days", min=1, max=60, help="今后多少个工作日。")],
+        10,
+    ),
+    "year": (Year, REQUIRED),
+}
+"""Options of the reports; `!` marks one that the report cannot do without."""
+REPORTS: tuple[tuple[readmodel.ReportName, str, str], ...] = (
+    (
+        "quarterly",
+        "year quarter! agency as_of public",
+        "依申请公开季度分析。例：zwgk report quarterly --year 2026 --quarter 3 -o 分析.docx",
+    ),
+    ("hotline", "year month quarter agency", "热线通报。例：zwgk report hotline --year 2026 --month 10 -o 通报.html"),
+    (
+        "opinion",
+        "year month quarter as_of public",
+        "政务舆情通报。例：zwgk report opinion --year 2026 --quarter 3 -o 舆情.docx",
+    ),
+    (
+        "site",
+        "year quarter! agency as_of public",
+        "网站与政务新媒体检查通报。例：zwgk report site --year 2026 --quarter 3 -o 检查.html",
+    ),
+    (
+        "scoreboard",
+        "year quarter month agency as_of",
+        "各单位情况表。例：zwgk report scoreboard --year 2026 --quarter 3 -o 情况表.xlsx",
+    ),
+    ("overdue", "agency as_of", "各单位逾期事项清单。例：zwgk report overdue --agency jtj -o 逾期.docx"),
+    ("progress", "agency as_of type table", "工作台账进展。例：zwgk report progress -o 进展.html"),
+    (
+        "clocks",
+        "agency as_of working_days",
+        "时限看板：各类工作在今后十个工作日内到期的时限。例：zwgk report clocks -o 看板.html",
+    ),
+)
+SITE_YEAR: tuple[readmodel.ReportName, str, str] = (
+    "site-year",
+    "year site",
+    "政府网站工作年度报表；其余各项用 zwgk report figures 申报。例：zwgk report site-year --year 2026",
+)
 
 
-def hotline(
-    year: Year,
-    month: Month = None,
-    quarter: AnyQuarter = None,
-    agency: Scope = "",
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """热线通报。例：zwgk report hotline --year 2026 --month 10 -o 通报.html"""
-    _made("hotline", format_, out, json_, year=year, month=month, quarter=quarter, agency=agency)
+def _command(name: readmodel.ReportName, options: str, said: str) -> Callable[..., None]:
+    """The command that makes one report."""
 
+    @taking({each.rstrip("!"): TABLES[each] for each in options.split()})
+    def command(given: dict[str, Any], format_: Format = "", out: Out = None, json_: Json = False) -> None:
+        until = {"as_of": day(given.pop("as_of"))} if "as_of" in given else {}
+        _made(name, format_, out, json_, **given, **until)
 
-def opinion(
-    year: Year,
-    month: Month = None,
-    quarter: AnyQuarter = None,
-    as_of: AsOf = None,
-    public: Public = False,
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """政务舆情通报。例：zwgk report opinion --year 2026 --quarter 3 -o 舆情.docx"""
-    _made("opinion", format_, out, json_, year=year, month=month, quarter=quarter, as_of=day(as_of), public=public)
-
-
-def site(
-    year: Year,
-    quarter: Quarter,
-    agency: Scope = "",
-    as_of: AsOf = None,
-    public: Public = False,
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """网站与政务新媒体检查通报。例：zwgk report site --year 2026 --quarter 3 -o 检查.html"""
-    _made("site", format_, out, json_, year=year, quarter=quarter, agency=agency, as_of=day(as_of), public=public)
-
-
-def site_year(
-    year: Year,
-    site: Site = "",
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """政府网站工作年度报表；其余各项用 zwgk report figures 申报。例：zwgk report site-year --year 2026"""
-    _made("site-year", format_, out, json_, year=year, site=site)
-
-
-def scoreboard(
-    year: Year,
-    quarter: AnyQuarter = None,
-    month: Month = None,
-    agency: Scope = "",
-    as_of: AsOf = None,
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """各单位情况表。例：zwgk report scoreboard --year 2026 --quarter 3 -o 情况表.xlsx"""
-    _made("scoreboard", format_, out, json_, year=year, quarter=quarter, month=month, agency=agency, as_of=day(as_of))
-
-
-def overdue(
-    agency: Scope = "",
-    as_of: AsOf = None,
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """各单位逾期事项清单。例：zwgk report overdue --agency jtj -o 逾期.docx"""
-    _made("overdue", format_, out, json_, agency=agency, as_of=day(as_of))
-
-
-def progress(
-    agency: Scope = "",
-    as_of: AsOf = None,
-    type_: str = typer.Option("supervision.task", "--type", help="记录类型，如 supervision.task。"),
-    table: str = typer.Option("", "--table", help="只看一张任务分工表的编号。"),
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """工作台账进展。例：zwgk report progress -o 进展.html"""
-    _made("progress", format_, out, json_, agency=agency, as_of=day(as_of), type=type_, table=table)
-
-
-def clocks(
-    agency: Scope = "",
-    as_of: AsOf = None,
-    working_days: int = typer.Option(10, "--working-days", min=1, max=60, help="今后多少个工作日。"),
-    format_: Format = "",
-    out: Out = None,
-    json_: Json = False,
-) -> None:
-    """时限看板：各类工作在今后十个工作日内到期的时限。例：zwgk report clocks -o 看板.html"""
-    _made("clocks", format_, out, json_, agency=agency, as_of=day(as_of), working_days=working_days)
+    command.__doc__ = said
+    return command
 
 
 def _made(name: readmodel.ReportName, format_: str, out: Path | None, json_: bool, **options: Any) -> None:
@@ -278,9 +228,7 @@ async def _drafted(session: Session, made: Draft, issuer: str, as_: str | None, 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to those of `zwgk report`."""
-    commands: tuple[Callable[..., None], ...] = (
-        *(quarterly, hotline, opinion, site, scoreboard, overdue, progress, clocks, publish),
-    )
-    for command in commands:
-        app.command()(command)
-    app.command("site-year")(site_year)
+    for name, options, said in REPORTS:
+        app.command(name)(_command(name, options, said))
+    app.command()(publish)
+    app.command("site-year")(_command(*SITE_YEAR))

@@ -8,7 +8,7 @@ import typer
 
 from cli import openness_sheets
 from cli.documents import chosen
-from cli.options import Agency, As, Json
+from cli.options import Agency, As, Json, Options, taking
 from cli.publication_decisions import Secrecy, act, listed
 from cli.session import guarded
 from contracts import publication as c
@@ -19,74 +19,64 @@ LEDGER = typer.Argument(help="工作台账编号。")
 SOURCES = {each.value: each for each in c.LedgerSource} | {each.name.lower(): each for each in c.LedgerSource}
 GRADES = {each.value: each for each in c.InspectionGrade} | {each.name.lower(): each for each in c.InspectionGrade}
 STEPS = typer.Argument(help=f"步骤表，xlsx 或 csv，栏目：{openness_sheets.STEPS}。")
-TITLE = typer.Option(..., "--title", help="任务名称。")
-SOURCE = typer.Option(..., "--source", help="政府工作报告、发展规划、政府常务会议、政府文件、民生实事项目等。")
-REFERENCE = typer.Option(..., "--reference", help="出处：名称、文号、部分。")
-DOCUMENT = typer.Option(None, "--document", help="来源文件编号。")
-DECISION = typer.Option(None, "--matter", help="来源决策事项编号。")
-MEASURE = typer.Option(..., "--measure", help="工作措施，可多次给出。")
-DUTY = typer.Option(..., "--duty", help="机构代码=责任分工，可多次给出。")
-SUPERVISION = typer.Option(..., "--supervision", help="监督方式。")
+PLAN: Options = {
+    "title": (str, typer.Option(..., "--title", help="任务名称。")),
+    "source": (
+        str,
+        typer.Option(..., "--source", help="政府工作报告、发展规划、政府常务会议、政府文件、民生实事项目等。"),
+    ),
+    "reference": (str, typer.Option(..., "--reference", help="出处：名称、文号、部分。")),
+    "measure": (list[str], typer.Option(..., "--measure", help="工作措施，可多次给出。")),
+    "duty": (list[str], typer.Option(..., "--duty", help="机构代码=责任分工，可多次给出。")),
+    "supervision": (str, typer.Option(..., "--supervision", help="监督方式。")),
+    "document": (str, typer.Option(None, "--document", help="来源文件编号。")),
+    "matter": (str, typer.Option(None, "--matter", help="来源决策事项编号。")),
+}
+"""What a ledger is opened with, and changed to."""
 
 
-def _plan(path: Path, title: str, source: str, reference: str, **given: Any) -> dict[str, Any]:
-    def duty(text: str) -> dict[str, str]:
-        code, sign, said = text.partition("=")
-        if not sign:
-            raise Refused(
-                "no_sign", "责任分工应写成“机构代码=分工”。", field="duty", remedy="例：--duty jyj=统筹推进。"
-            )
-        return {"agency": code.strip(), "duty": said.strip()}
+def _duty(text: str) -> dict[str, str]:
+    code, sign, said = text.partition("=")
+    if not sign:
+        raise Refused("no_sign", "责任分工应写成“机构代码=分工”。", field="duty", remedy="例：--duty jyj=统筹推进。")
+    return {"agency": code.strip(), "duty": said.strip()}
 
-    origin = {"kind": chosen(source, SOURCES, "source"), "text": reference}
-    origin |= {"document": given.pop("document"), "matter": given.pop("matter")}
-    duties = guarded(lambda: [duty(each) for each in given.pop("duties")])
-    return {"title": title, "source": origin, "steps": openness_sheets.steps(path), "duties": duties, **given}
+
+def _plan(path: Path, given: dict[str, Any]) -> dict[str, Any]:
+    origin = {"kind": chosen(given["source"], SOURCES, "source"), "text": given["reference"]}
+    return {
+        "title": given["title"],
+        "source": origin | {name: given[name] for name in ("document", "matter")},
+        "steps": openness_sheets.steps(path),
+        "duties": guarded(lambda: [_duty(each) for each in given["duty"]]),
+        "measures": given["measure"],
+        "supervision": given["supervision"],
+    }
 
 
 @app.command("open")
+@taking(PLAN)
 def open_(
-    path: Path = STEPS,
-    title: str = TITLE,
-    source: str = SOURCE,
-    reference: str = REFERENCE,
-    measure: list[str] = MEASURE,
-    duty: list[str] = DUTY,
-    supervision: str = SUPERVISION,
-    document: str = DOCUMENT,
-    matter: str = DECISION,
-    as_: As = None,
-    agency: Agency = "",
-    json_: Json = False,
+    *, path: Path = STEPS, given: dict[str, Any], as_: As = None, agency: Agency = "", json_: Json = False
 ) -> None:
     """建立工作台账。例：zwgk publication ledgers open 步骤.xlsx --title 建幼儿园 --source 政府工作报告"""
-    links = {"document": document, "matter": matter}
-    said = {"measures": measure, "duties": duty, "supervision": supervision}
-    act(c.OpenLedger, as_, agency, json_, plan=_plan(path, title, source, reference, **links, **said))
+    act(c.OpenLedger, as_, agency, json_, plan=_plan(path, given))
 
 
 @app.command("change")
+@taking(PLAN)
 def change(
+    *,
     id: str = LEDGER,
     path: Path = STEPS,
     reason: str = typer.Option(..., "--reason", help="调整理由，将公开。"),
-    title: str = TITLE,
-    source: str = SOURCE,
-    reference: str = REFERENCE,
-    measure: list[str] = MEASURE,
-    duty: list[str] = DUTY,
-    supervision: str = SUPERVISION,
-    document: str = DOCUMENT,
-    matter: str = DECISION,
+    given: dict[str, Any],
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """调整台账，再次审查后公开。例：zwgk publication ledgers change 编号 步骤.xlsx --reason 汛期停工 --as 张三"""
-    links = {"document": document, "matter": matter}
-    said = {"measures": measure, "duties": duty, "supervision": supervision}
-    plan = _plan(path, title, source, reference, **links, **said)
-    act(c.ChangeLedger, as_, agency, json_, id=id, reason=reason, plan=plan)
+    act(c.ChangeLedger, as_, agency, json_, id=id, reason=reason, plan=_plan(path, given))
 
 
 @app.command("report")
