@@ -3,20 +3,16 @@
 import html
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
 import pytest
 import pytest_asyncio
 
-from contracts import hotline
 from contracts import publication as c
 from contracts.base import Done, Role
-from services.gateway import inputs, offices, steps
 from tests.servers import Desk, Servers, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-CHINESE = re.compile(r"[一-龥]|^\d+$")
 TEXT = "各镇：\n一、总体要求\n请按时完成村道养护。\n示例县林业局\n2026年11月20日"
 
 
@@ -140,29 +136,3 @@ async def test_who_may_not_take_a_step_is_refused(browser: Browser, desk: Desk) 
     assert (await browser.web.get(f"{path}/dispatch-ticket")).status_code == 404
     foreign = await browser.web.post(f"{path}/set-attribute", data={"attribute": "主动公开"})
     assert (foreign.status_code, "页面已过期" in foreign.text) == (403, True)
-
-
-async def test_everything_on_a_form_is_said_in_chinese() -> None:
-    for offers in steps.table().values():
-        for each in offers:
-            assert CHINESE.search(each.name), each.kind
-            for field in inputs.inputs(each.kind, each.naming("x", {})):
-                for words in (field.label, field.group or "组", *(said for _, said in field.options)):
-                    assert CHINESE.search(words), (each.kind, field.name, words)
-
-
-async def test_every_command_about_a_record_is_offered_somewhere() -> None:
-    """But those that need a file, a list from a file, or papers read with a purpose; and keepers' registers."""
-    apart: dict[str, Any] = {
-        "publication": {"attach", "confirm-attachment", "detach", "piece", "change-ledger"},
-        "requests": {"attach", "clear-attachment", "export-case-file", "make-document"},
-        "opinion": {"read-posts"},
-        "sitewatch": {"correct-site", "set-site-status", "see-account", "probe-now", "inspect-now"},
-    }
-    on_desk = {each.kind for offers in steps.table().values() for each in offers}
-    for kind in offices.COMMANDS.values():
-        about = {"id", "number"} & set(kind.model_fields) and kind.verb != "register-secret"
-        if about and kind.verb not in apart.get(kind.service(), ()):
-            assert kind in on_desk, kind
-    states = {state for offers in steps.table()["hotline.ticket"] for state in offers.states}
-    assert states - {"*"} <= {state.value for state in hotline.TicketState}

@@ -1,0 +1,54 @@
+"""What the desk offers keeps up with the registry: every command has its Chinese name, its place and its words."""
+
+import re
+
+from contracts import hotline, requests
+from contracts import publication as c
+from contracts.registry import REGISTRY
+from contracts.verbs import SERVICES, VERBS
+from services.gateway import inputs, offices, steps
+
+CHINESE = re.compile(r"[一-龥]|^\d+$")
+APART: dict[str, set[str]] = {
+    "publication": {"attach", "confirm-attachment", "detach", "piece", "change-ledger", "register-secret"},
+    "requests": {"attach", "clear-attachment", "export-case-file", "make-document"},
+    "opinion": {"read-posts"},
+    "sitewatch": {"correct-site", "set-site-status", "see-account", "probe-now", "inspect-now"},
+}
+"""Commands that need a file, a long list or a stated purpose, and those of keepers of registers: no steps of a desk."""
+ANYWHERE = {"*", "withdrawn", "sealed"}
+"""Any record of publication can be taken down."""
+
+
+def test_every_command_and_query_of_people_has_a_chinese_name() -> None:
+    names = {f"{kind.service()}.{kind.verb}" for kind in REGISTRY.for_persons()}
+    assert names == set(VERBS), "contracts/verbs.py"
+    assert {name.split(".")[0] for name in names} <= set(SERVICES)
+    assert all(CHINESE.search(said) for said in VERBS.values())
+
+
+def test_every_command_about_a_record_is_offered_somewhere() -> None:
+    on_desk = {each.kind for offers in steps.table().values() for each in offers}
+    for kind in offices.COMMANDS.values():
+        if {"id", "number"} & set(kind.model_fields) and kind.verb not in APART.get(kind.service(), ()):
+            assert kind in on_desk, f"{kind.service()}.{kind.verb}: services/gateway/steps.py"
+
+
+def test_the_states_at_which_steps_are_offered_exist() -> None:
+    known = {
+        "hotline.ticket": {state.value for state in hotline.TicketState},
+        "requests.request": {state.value for state in requests.Stage},
+        "publication.decision": {state.value for state in c.DecisionStage},
+        "publication.meeting": {state.value for state in c.MeetingStage},
+        "publication.work_ledger": {state.value for state in c.LedgerStage},
+    }
+    for type_name, states in known.items():
+        assert {state for each in steps.table()[type_name] for state in each.states} <= states | ANYWHERE
+
+
+def test_everything_on_a_form_is_said_in_chinese() -> None:
+    for offers in steps.table().values():
+        for each in offers:
+            for field in inputs.inputs(each.kind, each.naming("x", {})):
+                for words in (field.label, field.group or "组", *(said for _, said in field.options)):
+                    assert CHINESE.search(words), f"{each.kind.verb}.{field.name}: services/gateway/inputs_words.py"
