@@ -1,9 +1,11 @@
 """What the document commands share: their options, and how a command is sent."""
 
+import re
 from datetime import date, datetime
 from typing import TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -48,3 +50,27 @@ def changes(**given: object) -> c.Changes:
     """The changes that were named; empty lists of options count as not given."""
     named = {key: value for key, value in given.items() if value not in (None, [], ())}
     return c.Changes.model_validate(named)
+
+
+FIELDS = typer.Option([], "--set", help="其他字段，写作 字段=值，可多次给出，如 发送范围=各镇；多个值用、隔开。")
+_LABELS = {str(field.description).partition("（")[0]: name for name, field in c.Changes.model_fields.items()}
+_FLAGS = {"是": True, "否": False}
+
+
+def with_fields(given: c.Changes, pairs: list[str]) -> c.Changes:
+    """The changes with those of `--set`, each by its Chinese or English name."""
+    said = given.model_dump(exclude_none=True)
+    for pair in pairs:
+        label, _, value = pair.partition("=")
+        name = _LABELS.get(label.strip(), label.strip())
+        field = c.Changes.model_fields.get(name)
+        if field is None or not value:
+            known = "、".join(_LABELS)
+            raise Refused("unknown_field", "字段写法不对，应为 字段=值。", field="set", remedy=f"可用：{known}。")
+        several = "tuple" in str(field.annotation)
+        said[name] = [each for each in re.split("[、,，]", value) if each] if several else _FLAGS.get(value, value)
+    try:
+        return c.Changes.model_validate(said)
+    except ValidationError as error:
+        place = str(error.errors()[0]["loc"][0])
+        raise Refused("malformed_field", "字段的值写法不对。", field=place, remedy="日期写作 2026-03-01。") from None

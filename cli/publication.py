@@ -22,7 +22,7 @@ from cli import (
     publication_showing,
     publication_surveys,
 )
-from cli.documents import ATTRIBUTES, ID, NOTE, changes, chosen, day, do
+from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, with_fields
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts import publication as c
@@ -86,6 +86,7 @@ def draft(
     valid_until: datetime = typer.Option(None, "--valid-until", formats=["%Y-%m-%d"], help="有效期至。"),
     interprets: list[str] = typer.Option([], "--interprets", help="所解读文件的编号。"),
     clock: str = typer.Option("PUB.GENERAL", "--clock", help="公开时限的规则。"),
+    fields: list[str] = FIELDS,
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
@@ -102,7 +103,7 @@ def draft(
         valid_until=day(valid_until),
         interprets=interprets,
     )
-    text = guarded(lambda: _text(path))
+    text, details = guarded(lambda: (_text(path), with_fields(details, fields)))
     do(c.Draft(title=title, issuers=tuple(issuer), text=text, details=details, clock=clock), as_, agency, json_)
 
 
@@ -113,13 +114,14 @@ def revise(
     title: str = typer.Option(None, "--title", help="新的标题。"),
     category: str = typer.Option(None, "--category", help="信息类别。"),
     formed_on: datetime = typer.Option(None, "--formed-on", formats=["%Y-%m-%d"], help="成文日期。"),
+    fields: list[str] = FIELDS,
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """修改草稿、退文或待确认的文件。例：zwgk publication revise 编号 --text 新稿.txt --as 张三 --agency czj"""
     text = guarded(lambda: _text(path)) if path else None
-    given = changes(title=title, category=category, formed_on=day(formed_on))
+    given = guarded(lambda: with_fields(changes(title=title, category=category, formed_on=day(formed_on)), fields))
     do(c.Revise(id=id, text=text, changes=given), as_, agency, json_)
 
 
@@ -212,7 +214,7 @@ def allow(
 @app.command("return")
 def return_(
     id: str = ID,
-    missing: list[str] = typer.Option(..., "--missing", help="缺少的内容，可多次给出。"),
+    missing: list[str] = typer.Option([], "--missing", help="缺少的内容，可多次给出；系统能看出的缺项自动列入。"),
     reason: str = typer.Option("", "--reason", help="理由。"),
     as_: As = None,
     agency: Agency = "",
@@ -272,13 +274,14 @@ def correct(
     path: Path = typer.Option(None, "--text", help="更正后的正文文件。"),
     title: str = typer.Option(None, "--title", help="更正后的标题。"),
     valid_until: datetime = typer.Option(None, "--valid-until", formats=["%Y-%m-%d"], help="有效期至。"),
+    fields: list[str] = FIELDS,
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """更正已公开的文件，旧版仍可查阅。例：zwgk publication correct 编号 --reason 数字有误 --text 新稿.txt --as 王五"""
     text = guarded(lambda: _text(path)) if path else None
-    given = changes(title=title, valid_until=day(valid_until))
+    given = guarded(lambda: with_fields(changes(title=title, valid_until=day(valid_until)), fields))
     do(c.Correct(id=id, reason=reason, text=text, changes=given), as_, agency, json_)
 
 
@@ -348,6 +351,7 @@ def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False
         "个人信息": "；".join(f"{finding.kind} {finding.masked}" for finding in found.findings),
         "矛盾": "\n".join(conflict.message for conflict in found.conflicts),
         "退文缺项": "、".join(found.missing),
+        "尚缺": "、".join(found.lacks),
     }
     rows = [{"item": key, "value": str(value)} for key, value in lines.items() if value]
     show(rows, json_=False, columns=[("item", "项目"), ("value", "内容")])

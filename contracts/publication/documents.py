@@ -180,7 +180,9 @@ class Return(Command, by=(Role.HEAD, Role.OPENNESS, Role.REVIEWER)):
     """退文: give the document back to its drafter with what is missing."""
 
     id: CaseId
-    missing: tuple[str, ...] = Field(min_length=1, max_length=20, description="What is missing, one by one.")
+    missing: tuple[str, ...] = Field(
+        default=(), max_length=20, description="What is missing, one by one; what the platform sees is added."
+    )
     reason: str = Field(default="", max_length=300)
 
 
@@ -278,6 +280,7 @@ class DocumentFile(Reply):
     allowed: str | None = Field(description="Basis on which the findings may be published.")
     conflicts: tuple[Remark, ...]
     missing: tuple[str, ...] = Field(description="What the last 退文 named as missing.")
+    lacks: tuple[str, ...] = Field(description="What still stands between the document and its publication.")
     reason: str | None = Field(description="Reason of non-disclosure.")
     versions: tuple[Version, ...]
 

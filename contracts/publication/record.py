@@ -62,6 +62,7 @@ class Changes(Contract):
     category: str | None = Field(default=None, max_length=20, description="信息类别")
     genre: str | None = Field(default=None, max_length=20, description="体裁分类")
     theme: str | None = Field(default=None, max_length=60, description="主题分类")
+    group: str | None = Field(default=None, max_length=200, description="组配分类")
     openness: str | None = Field(default=None, max_length=4, description="五公开")
     formed_on: date | None = Field(default=None, description="成文日期")
     issued_on: date | None = Field(default=None, description="发文日期")
@@ -71,6 +72,7 @@ class Changes(Contract):
     keywords: tuple[str, ...] | None = Field(default=None, max_length=30, description="关键词")
     scope: str | None = Field(default=None, max_length=300, description="发送范围")
     channels: tuple[str, ...] | None = Field(default=None, max_length=30, description="公开渠道")
+    party: bool | None = Field(default=None, description="党务文件")
     interprets: tuple[str, ...] | None = Field(default=None, max_length=20, description="所解读的文件编号")
 
 
@@ -154,6 +156,9 @@ class Version(Contract):
     text: Text
     replaced_at: AwareDatetime
     reason: str = Field(max_length=300, description="更正理由")
+    fields: dict[str, str] = Field(
+        default={}, description="What the fields that were corrected said before, by their Chinese names."
+    )
 
 
 class Check(StrEnum):
@@ -217,6 +222,7 @@ class Document(WorkRecord):
     ground: str | None = Field(default=None, description="Ground of non-disclosure, a code such as EX16-PROCESS")
     published_at: AwareDatetime | None = Field(default=None, description="发布日期")
     days_late: int | None = Field(default=None, description="Calendar days from issue to publication; 0: the same day")
+    issue_day_passed: bool = Field(default=False, description="Numbered, and not public on its day of issue.")
     findings: int = Field(default=0, ge=0, description="Open findings of personal data")
     conflicts: int = Field(default=0, ge=0, description="Open contradictions that the reader found")
     interpretation: Interpretation | None = None

@@ -28,11 +28,11 @@ from services.publication import (
     survey_handlers,
     takedown,
 )
-from services.publication.domain import drafting, publishing
+from services.publication.domain import drafting, publishing, stock
 from services.publication.domain.clocks import recompute
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
 from services.publication.domain.facts import Kept
-from services.publication.domain.state import Case, Stage
+from services.publication.domain.state import UNDECIDED, Case, Stage
 from services.publication.domain.telling import public_record, record
 from services.publication.service import Publication, done, official, on
 
@@ -65,7 +65,8 @@ async def draft(service: Publication, command: c.Draft, cause: Cause) -> Done:
     if known := (await service.documents.by_origin([cause.id])).get(cause.id):
         return done(known).model_copy(update={"repeated": True})
     names = service.names(command.issuers)
-    metadata = c.Metadata(title=command.title, issuers=command.issuers, issuer_names=names)
+    party = service.register.require(command.issuers[0], "issuers").kind == "party"
+    metadata = c.Metadata(title=command.title, issuers=command.issuers, issuer_names=names, party=party)
     metadata = drafting.with_changes(metadata, command.details)
     clean(metadata)
     kept = examine(command.text, service.phones)
@@ -130,11 +131,11 @@ async def approve_by_openness(service: Publication, command: c.ApproveByOpenness
 
 @on.command(c.ApproveByHead)
 async def approve_by_head(service: Publication, command: c.ApproveByHead, cause: Cause) -> Done:
-    by = official(cause)
+    by, calendar = official(cause), service.calendars.current
     without_personal_data(note=command.note)
     return await service.execute(
         command.id,
-        lambda case: drafting.approve_by_head(case, command.note, command.deputising_for, by, cause.now),
+        lambda case: drafting.approve_by_head(case, command.note, command.deputising_for, by, cause.now, calendar),
         cause,
     )
 
@@ -193,7 +194,7 @@ async def send_back(service: Publication, command: c.Return, cause: Cause) -> Do
 @on.command(c.AssignNumber)
 async def assign_number(service: Publication, command: c.AssignNumber, cause: Cause) -> Done:
     by, calendar = official(cause), service.calendars.current
-    doc_no = DocumentNumber.parse(command.doc_no).canonical
+    doc_no = DocumentNumber.parse(command.doc_no)
     return await service.execute(
         command.id,
         lambda case: drafting.number(case, doc_no, command.formed_on, by, cause.now, calendar),
@@ -301,7 +302,7 @@ async def confirm_imports(service: Publication, command: c.ConfirmImports, cause
 @on.query(c.GetDocument)
 async def get_document(service: Publication, query: c.GetDocument, cause: Cause) -> c.DocumentFile:
     case = (await service.documents.load(query.id)).state
-    published = case.published_at is not None
+    published, waiting = case.published_at is not None, case.stage is Stage.IMPORTED
     return c.DocumentFile(
         record=record(case),
         steps=tuple(
@@ -312,6 +313,7 @@ async def get_document(service: Publication, query: c.GetDocument, cause: Cause)
         allowed=case.allowed,
         conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
         missing=case.missing,
+        lacks=drafting.lacks(case) if case.stage in UNDECIDED else stock.lacks(case) if waiting else (),
         reason=case.reason,
         versions=public_record(case).versions if published else (),
     )

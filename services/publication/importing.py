@@ -261,6 +261,7 @@ def clean_changes(changes: c.Changes) -> None:
         title=changes.title,
         summary=changes.summary,
         scope=changes.scope,
+        group=changes.group,
         keywords=" ".join(changes.keywords or ()),
     )
 

@@ -31,7 +31,15 @@ COLUMNS = (
     ("published_at", "发布日期"),
     ("validity", "有效性"),
     ("ended_on", "废止日期"),
+    ("ended_by", "废止依据"),
+    ("effective_on", "生效日期"),
+    ("valid_until", "有效期至"),
+    ("attribute", "公开方式"),
+    ("summary", "内容概述"),
     ("keywords", "关键词"),
+    ("scope", "发送范围"),
+    ("channels", "公开渠道"),
+    ("party", "党务文件"),
     ("url", "地址"),
 )
 ATOM = "http://www.w3.org/2005/Atom"
@@ -66,7 +74,8 @@ def rows(page: CataloguePage, register: Register, site: str) -> list[dict[str, A
     for item in page.items:
         row = {**item["metadata"], "id": item["id"], "published_at": item["published_at"]}
         row["issuers"] = "、".join(agency_name(register, code) for code in row.get("issuers") or ())
-        row["keywords"] = "、".join(row.get("keywords") or ())
+        row |= {name: "、".join(row.get(name) or ()) for name in ("keywords", "channels")}
+        row |= {"attribute": "主动公开", "party": "是" if row.get("party") else ""}
         row["url"] = f"{site}/documents/{item['id']}"
         found.append({key: row.get(key) or "" for key, _ in COLUMNS})
     return found

@@ -1,5 +1,7 @@
 """What anyone may read."""
 
+from datetime import date
+
 import httpx
 import pytest
 
@@ -35,6 +37,32 @@ async def test_a_document_is_shown_with_its_tags(web: httpx.AsyncClient, publish
     ):
         assert tag in page
     assert "noindex" not in page
+
+
+async def test_every_field_of_a_document_is_shown_and_in_the_open_data(
+    web: httpx.AsyncClient, publish: Publish
+) -> None:
+    fields = {
+        "issued_on": date(2026, 11, 19),
+        "summary": "概述古榕的保护",
+        "scope": "各镇及古榕周边单位",
+        "group": "重点领域/文物",
+        "channels": ("网站", "公报"),
+        "keywords": ("古榕", "修缮"),
+        "effective_on": date(2026, 12, 1),
+        "valid_until": date(2031, 11, 30),
+        "openness": "决策",
+    }
+    id = await publish("关于加强古榕保护的通知", TEXT.replace("古桥", "古榕"), **fields)
+    page = (await web.get(f"/documents/{id}")).text
+    said = [str(word) for value in fields.values() for word in (value if isinstance(value, tuple) else (value,))]
+    assert [word for word in (*said, "公开方式", "主动公开") if word not in page] == []
+
+    async def listed() -> bool:
+        found = (await web.get("/api/v1/catalogue.csv?agency=bgs")).text.splitlines()
+        return any(id in line and all(word in line for word in said) for line in found)
+
+    await until(listed)
 
 
 async def test_catalogue_and_home_lead_to_it(web: httpx.AsyncClient, publish: Publish) -> None:

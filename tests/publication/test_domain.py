@@ -10,6 +10,7 @@ from contracts.base import Audience
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact
+from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication.domain import KIND, clocks, drafting, publishing, stock
 from services.publication.domain.facts import Datum, Doubt, Kept, Official, Warned, WentOverdue
@@ -26,6 +27,7 @@ CLEAN = Kept(sha256="a" * 64, bytes=10)
 LEAKY = Kept(sha256="b" * 64, bytes=10, found=1, data=(Datum(kind="mobile", masked="138****0000"),))
 OTHER = Kept(sha256="c" * 64, bytes=12)
 SUM = "EX16-PROCESS"
+NUMBER = DocumentNumber.parse("示财发〔2026〕1号")
 
 
 def metadata(**changes: object) -> c.Metadata:
@@ -58,7 +60,7 @@ def proposed(case: Case, attribute: c.Attribute = c.Attribute.PROACTIVE, **given
 
 def cleared(case: Case) -> Case:
     """Approved and reviewed from the head on."""
-    case = after(case, drafting.approve_by_head(case, "", "", LI, NOW))
+    case = after(case, drafting.approve_by_head(case, "", "", LI, NOW, CALENDAR))
     return after(case, drafting.review(case, True, True, True, "", ZHAO, NOW))
 
 
@@ -116,10 +118,10 @@ def test_not_proactive_needs_ground_and_reason(attribute: c.Attribute) -> None:
 def test_withheld_passes_the_openness_office_first() -> None:
     case = proposed(drafted(), c.Attribute.WITHHELD)
     assert case.stage is Stage.OPENNESS
-    refused("wrong_stage", drafting.approve_by_head, case, "", "", LI, NOW)
+    refused("wrong_stage", drafting.approve_by_head, case, "", "", LI, NOW, CALENDAR)
     case = after(case, drafting.approve_by_openness(case, "", WANG, NOW))
     assert case.stage is Stage.HEAD
-    refused("already_signed", drafting.approve_by_head, case, "", "", WANG, NOW)
+    refused("already_signed", drafting.approve_by_head, case, "", "", WANG, NOW, CALENDAR)
 
 
 def test_on_request_goes_straight_to_the_head() -> None:
@@ -128,22 +130,22 @@ def test_on_request_goes_straight_to_the_head() -> None:
 
 def test_drafter_never_approves_reviews_or_publishes() -> None:
     head = proposed(drafted())
-    refused("own_draft", drafting.approve_by_head, head, "", "", ZHANG, NOW)
-    reviewing = after(head, drafting.approve_by_head(head, "", "", LI, NOW))
+    refused("own_draft", drafting.approve_by_head, head, "", "", ZHANG, NOW, CALENDAR)
+    reviewing = after(head, drafting.approve_by_head(head, "", "", LI, NOW, CALENDAR))
     refused("own_draft", drafting.review, reviewing, True, True, True, "", ZHANG, NOW)
     refused("already_signed", drafting.review, reviewing, True, True, True, "", LI, NOW)
     refused("own_draft", publishing.publish, cleared(head), "x", (), ZHANG, NOW)
 
 
 def test_other_agency_cannot_act_inside_the_unit() -> None:
-    refused("other_agency", drafting.approve_by_head, proposed(drafted()), "", "", ZHAO, NOW)
+    refused("other_agency", drafting.approve_by_head, proposed(drafted()), "", "", ZHAO, NOW, CALENDAR)
     refused("other_agency", drafting.propose, drafted(), c.Attribute.PROACTIVE, None, None, False, ZHAO, NOW, CALENDAR)
 
 
 @pytest.mark.parametrize("field", ["secrecy", "wording", "timing"])
 def test_review_passes_only_with_every_point(field: str) -> None:
     case = proposed(drafted())
-    case = after(case, drafting.approve_by_head(case, "", "", LI, NOW))
+    case = after(case, drafting.approve_by_head(case, "", "", LI, NOW, CALENDAR))
     points = {"secrecy": True, "wording": True, "timing": True} | {field: False}
     caught = refused("review_failed", drafting.review, case, *points.values(), "", ZHAO, NOW)
     assert caught.field == field
@@ -151,7 +153,7 @@ def test_review_passes_only_with_every_point(field: str) -> None:
 
 def test_personal_data_blocks_the_review_until_masked_or_excepted() -> None:
     case = proposed(drafted(LEAKY))
-    case = after(case, drafting.approve_by_head(case, "", "", LI, NOW))
+    case = after(case, drafting.approve_by_head(case, "", "", LI, NOW, CALENDAR))
     refused("personal_data", drafting.review, case, True, True, True, "", ZHAO, NOW)
     masked = after(case, drafting.mask(case, OTHER, ZHAO, NOW))
     assert after(masked, drafting.review(masked, True, True, True, "", ZHAO, NOW)).stage is Stage.CLEARED
@@ -171,19 +173,20 @@ def test_exception_falls_with_the_text_it_was_given_for() -> None:
 
 def test_policy_document_needs_plan_and_material_of_its_interpretation() -> None:
     case = proposed(drafted(), interpretation=True)
-    refused("interpretation_missing", drafting.approve_by_head, case, "", "", LI, NOW)
+    refused("interpretation_missing", drafting.approve_by_head, case, "", "", LI, NOW, CALENDAR)
     plan = c.Interpretation(plan="同步解读", forms=("问答",), interpreter="财政局局长")
     case = after(case, drafting.plan_interpretation(case, plan, ZHANG))
-    refused("interpretation_missing", drafting.approve_by_head, case, "", "", LI, NOW)
+    refused("interpretation_missing", drafting.approve_by_head, case, "", "", LI, NOW, CALENDAR)
     refused("own_material", drafting.plan_interpretation, case, plan.model_copy(update={"material": "d-1"}), ZHANG)
     case = after(case, drafting.plan_interpretation(case, plan.model_copy(update={"material": "d-2"}), ZHANG))
-    assert after(case, drafting.approve_by_head(case, "", "", LI, NOW)).stage is Stage.REVIEW
+    assert after(case, drafting.approve_by_head(case, "", "", LI, NOW, CALENDAR)).stage is Stage.REVIEW
 
 
 def test_deputy_is_recorded() -> None:
     case = proposed(drafted())
-    case = after(case, drafting.approve_by_head(case, "", "孙局长", LI, NOW))
+    case = after(case, drafting.approve_by_head(case, "", "孙局长", LI, NOW, CALENDAR))
     assert case.signatures[-1].step == "单位负责人审批（代孙局长）"
+    refused("own_draft", drafting.approve_by_head, proposed(drafted()), "", "孙局长", ZHANG, NOW, CALENDAR)
 
 
 def test_return_lists_what_is_missing_and_voids_the_approvals() -> None:
@@ -196,16 +199,16 @@ def test_return_lists_what_is_missing_and_voids_the_approvals() -> None:
 
 
 def test_no_number_while_the_attribute_is_empty_or_before_the_review() -> None:
-    refused("attribute_missing", drafting.number, drafted(), "示财发〔2026〕1号", None, ZHAO, NOW, CALENDAR)
-    refused("wrong_stage", drafting.number, proposed(drafted()), "示财发〔2026〕1号", None, ZHAO, NOW, CALENDAR)
+    refused("attribute_missing", drafting.number, drafted(), NUMBER, None, ZHAO, NOW, CALENDAR)
+    refused("wrong_stage", drafting.number, proposed(drafted()), NUMBER, None, ZHAO, NOW, CALENDAR)
     refused("number_too_early", lambda: drafted(doc_no="示财发〔2026〕1号"))
 
 
 def test_official_paper_is_published_only_with_its_number() -> None:
     case = cleared(proposed(drafted(category="法规公文")))
     refused("number_missing", publishing.publish, case, "x", (), ZHAO, NOW)
-    case = after(case, drafting.number(case, "示财发〔2026〕1号", None, ZHAO, NOW, CALENDAR))
-    refused("numbered", drafting.number, case, "示财发〔2026〕2号", None, ZHAO, NOW, CALENDAR)
+    case = after(case, drafting.number(case, NUMBER, None, ZHAO, NOW, CALENDAR))
+    refused("numbered", drafting.number, case, DocumentNumber.parse("示财发〔2026〕2号"), None, ZHAO, NOW, CALENDAR)
     refused("numbered", drafting.send_back, case, ("附件",), "", ZHAO, NOW)
     assert after(case, publishing.publish(case, "x", (), ZHAO, NOW)).public
 
@@ -292,7 +295,12 @@ def test_correction_keeps_the_old_text_readable() -> None:
     refused("nothing_changed", publishing.correct, case, CLEAN, c.Changes(), None, "无", ZHAO, NOW)
     refused("personal_data", publishing.correct, case, LEAKY, c.Changes(), None, "无", ZHAO, NOW)
     renamed = after(case, publishing.correct(case, None, c.Changes(title="新标题"), None, "标题有误", ZHAO, NOW))
-    assert (renamed.metadata.title, renamed.replaced) == ("新标题", ())
+    (before,) = public_record(renamed).versions
+    assert (renamed.metadata.title, before.reason, before.fields) == (
+        "新标题",
+        "标题有误",
+        {"文件名称": case.metadata.title},
+    )
 
 
 def test_repeal_names_the_document_that_does_it() -> None:

@@ -14,6 +14,7 @@ from contracts import publication as c
 from contracts.base import Event
 from kernel.calendar import Calendar
 from kernel.facts import Fact
+from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication.domain import KIND, attaching, clocks, drafting, explaining, publishing, sealing, showing
 from services.publication.domain.facts import File, Kept, Official, Withdrawn
@@ -26,6 +27,7 @@ PEOPLE = st.sampled_from([Official(id=name, name=name, agency="czj") for name in
 TEXTS = [Kept(sha256=sign * 64, bytes=9, found=found) for sign, found in (("a", 0), ("b", 2), ("c", 0))]
 TEXT = st.sampled_from(TEXTS)
 CHANNELS = st.lists(st.sampled_from(["网站", "公报", "微信"]), max_size=2, unique=True).map(tuple)
+NUMBER = DocumentNumber.parse("示财规〔2026〕1号")
 WORD = "泄露的话"
 """Stands in every free text; nothing of it may be left after a take-down."""
 
@@ -81,12 +83,12 @@ class Publishing(RuleBasedStateMachine):
         for choice in choices:
             usual: dict[Stage, tuple[Any, ...]] = {
                 Stage.DRAFT: (drafting.propose, c.Attribute.PROACTIVE, None, None, False, clerk, self.now, CALENDAR),
-                Stage.HEAD: (drafting.approve_by_head, "", "", head, self.now),
+                Stage.HEAD: (drafting.approve_by_head, "", "", head, self.now, CALENDAR),
                 Stage.REVIEW: (drafting.review, True, True, True, "", office, self.now),
                 Stage.PUBLISHED: (publishing.correct, TEXTS[choice % 3], c.Changes(), None, WORD, office, self.now),
             }
             if self.case.stage is Stage.CLEARED:
-                self.attempt(drafting.number, "示财规〔2026〕1号", None, office, self.now, CALENDAR)
+                self.attempt(drafting.number, NUMBER, None, office, self.now, CALENDAR)
                 self.attempt(publishing.publish, "ZZXXGK-2026-00001", ("网站",), office, self.now)
             elif self.case.stage in usual:
                 decide, *args = usual[self.case.stage]
@@ -122,7 +124,7 @@ class Publishing(RuleBasedStateMachine):
 
     @rule(by=PEOPLE)
     def approve(self, by: Official) -> None:
-        self.attempt(drafting.approve_by_head, WORD, "", by, self.now)
+        self.attempt(drafting.approve_by_head, WORD, "", by, self.now, CALENDAR)
 
     @rule(secrecy=st.booleans(), by=PEOPLE)
     def review(self, secrecy: bool, by: Official) -> None:

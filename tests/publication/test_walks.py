@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from contracts import publication as c
 from kernel.calendar import Calendar
 from kernel.clock import CST
+from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication.domain import KIND, clocks, drafting, publishing
 from services.publication.domain.facts import Kept, Official
@@ -30,12 +31,12 @@ def step(case: Case, what: int, who: int, which: int) -> list[object]:
         lambda: drafting.revise(case, text, c.Changes(), None, by, now, CALENDAR),
         lambda: drafting.propose(case, attribute, ground, reason, False, by, now, CALENDAR),
         lambda: drafting.approve_by_openness(case, "", by, now),
-        lambda: drafting.approve_by_head(case, "", "", by, now),
+        lambda: drafting.approve_by_head(case, "", "", by, now, CALENDAR),
         lambda: drafting.review(case, True, True, True, "", by, now),
         lambda: drafting.mask(case, TEXTS[2], by, now),
         lambda: drafting.allow_findings(case, "行政处罚法第四十八条", "惩戒公示", by, now),
         lambda: drafting.send_back(case, ("附件",), "", by, now),
-        lambda: drafting.number(case, "示财发〔2026〕1号", None, by, now, CALENDAR),
+        lambda: drafting.number(case, DocumentNumber.parse("示财发〔2026〕1号"), None, by, now, CALENDAR),
         lambda: publishing.publish(case, "ZZXXGK-2026-00001", (), by, now),
         lambda: publishing.file(case, by, now),
         lambda: publishing.correct(case, text, c.Changes(), None, "更正", by, now),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.readmodel.terms import Opening
-from services.readmodel.reports.counted import RequestCount, ReviewCount, count_of
+from services.readmodel.reports.counted import DOCUMENT, DocumentCount, RequestCount, ReviewCount, count_of
 from services.readmodel.reports.counting import Period, balance, behind, merged, table2, table3
 from services.readmodel.reports.form import COLUMNS, MERGED, RESULTS, ROWS, TOTAL
 from services.readmodel.reports.identities import check
@@ -173,3 +173,11 @@ def test_one_row_for_all_other_handling() -> None:
     assert table[MERGED] == {**dict.fromkeys(COLUMNS, 0), "自然人": 1, "科研机构": 1, TOTAL: 2}
     assert set(table[ROWS["r21"]].values()) == {None}
     assert behind(named, YEAR, MERGED, TOTAL) == ["A", "B"]
+
+
+@pytest.mark.parametrize("party", [True, False])
+def test_papers_of_the_party_are_in_no_count(party: bool) -> None:
+    metadata = {"issuers": ["czj"], "category": "法规公文", "genre": "行政规范性文件", "party": party}
+    count = count_of(DOCUMENT, {"metadata": metadata, "published_at": "2026-03-02T09:00:00+08:00"})
+    assert isinstance(count, DocumentCount)
+    assert [bool(said) for said in (count.agency, count.category, count.normative)] == [not party] * 3

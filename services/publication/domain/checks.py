@@ -4,6 +4,7 @@ from datetime import date
 
 from contracts.publication import Attribute, Changes, Metadata
 from kernel.refused import Refused
+from services.publication.domain import themes
 from services.publication.domain.facts import Official
 from services.publication.domain.law import CATEGORIES, CHANNELS, CLOCKS, GENRES, GROUNDS, OPENNESS, SECRET
 from services.publication.domain.state import Case, Stage
@@ -67,10 +68,11 @@ def lawful_ground(attribute: Attribute, ground: str | None, reason: str | None) 
     """
     if attribute is Attribute.PROACTIVE:
         return
+    reasoned = bool(reason) and len(str(reason).strip()) >= 4
     if ground not in GROUNDS:
         raise Refused(
             "ground_missing",
-            "拟不主动公开的，必须写明法定依据。",
+            f"拟不主动公开的，必须写明法定依据{'' if reasoned else '，并说明理由'}。",
             field="ground",
             remedy=f"可用的依据代码：{'、'.join(code for code in GROUNDS if code != SECRET)}。",
         )
@@ -81,7 +83,7 @@ def lawful_ground(attribute: Attribute, ground: str | None, reason: str | None) 
             field="ground",
             remedy="请审核人立即用“紧急撤下”封存本件，线下按保密规定办理。",
         )
-    if not reason or len(reason.strip()) < 4:
+    if not reasoned:
         raise Refused(
             "reason_missing", "拟不主动公开的，必须说明理由。", field="reason", remedy="请写明理由后重新提交。"
         )
@@ -92,6 +94,9 @@ def changed(metadata: Metadata, changes: Changes, names: tuple[str, ...] | None 
     given = {key: value for key, value in changes if value is not None}
     if names is not None:
         given["issuer_names"] = names
+    if changes.theme:
+        given["theme"] = themes.canonical(changes.theme)
+    known_channels(changes.channels or ())
     after = Metadata.model_validate(metadata.model_dump() | given)
     well_formed(after)
     return after

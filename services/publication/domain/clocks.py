@@ -10,6 +10,7 @@ from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import (
     DueSet,
     ExpiryWarned,
+    IssueDayPassed,
     NoticeEnded,
     ReassessmentFellDue,
     ValidityMarked,
@@ -35,7 +36,7 @@ def recompute(case: Case, calendar: Calendar) -> list[Fact]:
 
 
 def _limit(case: Case, calendar: Calendar) -> DueSet:
-    start = case.metadata.formed_on
+    start = case.metadata.formed_on or case.signed_off
     if case.stage not in UNDECIDED or case.attribute is not Attribute.PROACTIVE:
         return DueSet(due_at=None, warn_at=None, provisional=False)
     if case.source:
@@ -83,6 +84,8 @@ def _waiting(case: Case) -> list[tuple[datetime, Fact]]:
         if case.warn_at and not case.warned:
             waiting.append((case.warn_at, Warned()))
         waiting.append((case.due_at, WentOverdue()))
+    if case.issue_day and not case.issue_day_passed:
+        waiting.append((end_of_day(case.issue_day), IssueDayPassed()))
     if case.stage is Stage.FILED and case.reassess_at:
         waiting.append((case.reassess_at, ReassessmentFellDue()))
     if case.public and case.notice and not case.notice.ended:

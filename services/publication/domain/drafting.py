@@ -5,6 +5,7 @@ from datetime import date, datetime
 from contracts.publication import Attribute, Changes, Interpretation, Metadata
 from kernel.calendar import Calendar
 from kernel.facts import Fact
+from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication.domain import facts as f
 from services.publication.domain.checks import (
@@ -18,7 +19,9 @@ from services.publication.domain.checks import (
     well_formed,
 )
 from services.publication.domain.clocks import timed
+from services.publication.domain.explaining import known_forms
 from services.publication.domain.facts import Kept, Official
+from services.publication.domain.law import NUMBERED
 from services.publication.domain.state import Case, Stage
 
 EDITABLE = (Stage.DRAFT, Stage.RETURNED, Stage.IMPORTED)
@@ -92,6 +95,7 @@ def plan_interpretation(case: Case, interpretation: Interpretation, by: Official
     """Plan and material of the interpretation, before the head approves (同步组织、同步审签、同步部署)."""
     stands(case, Stage.DRAFT, Stage.RETURNED, Stage.OPENNESS, Stage.HEAD)
     same_agency(case, by)
+    known_forms(interpretation.forms)
     if interpretation.material == case.id:
         raise Refused("own_material", "文件不能作为自己的解读材料。", field="material", remedy="请填写解读材料的编号。")
     return [] if interpretation == case.interpretation else [f.InterpretationPlanned(interpretation=interpretation)]
@@ -105,8 +109,11 @@ def approve_by_openness(case: Case, note: str, by: Official, now: datetime) -> l
     return [f.OpennessApproved(note=note, by=by, at=now)]
 
 
-def approve_by_head(case: Case, note: str, deputising_for: str, by: Official, now: datetime) -> list[Fact]:
-    """The unit's head, or the deputy in his absence, approves attribute and document together.
+def approve_by_head(
+    case: Case, note: str, deputising_for: str, by: Official, now: datetime, calendar: Calendar
+) -> list[Fact]:
+    """The unit's head, or the deputy in his absence, approves attribute and document together. What has no other date
+    of formation counts from here (D).
 
     No policy document is approved without its interpretation's plan and material (国办发〔2016〕80号).
     """
@@ -120,7 +127,7 @@ def approve_by_head(case: Case, note: str, deputising_for: str, by: Official, no
             field="interpretation",
             remedy="请起草人先登记解读方案并关联解读材料，或退文。",
         )
-    return [f.HeadApproved(note=note, deputising_for=deputising_for, by=by, at=now)]
+    return timed(case, [f.HeadApproved(note=note, deputising_for=deputising_for, by=by, at=now)], calendar)
 
 
 def review(
@@ -171,25 +178,42 @@ def mask(case: Case, text: Kept, by: Official, now: datetime) -> list[Fact]:
 def allow_findings(case: Case, basis: str, reason: str, by: Official, now: datetime) -> list[Fact]:
     """A named reviewer records by which law the personal data may be published (惩戒公示, 强制披露)."""
     stands(case, *EDITABLE, *RETURNABLE)
-    if not case.text.found:
-        raise Refused("no_findings", "正文中没有检出个人信息，无需登记例外。", remedy="请直接办理下一步。")
+    if not case.found:
+        raise Refused("no_findings", "正文和附件中没有检出个人信息，无需登记例外。", remedy="请直接办理下一步。")
     if case.stage is not Stage.IMPORTED and by.id in case.drafters:
         raise Refused("own_draft", "起草人不能为自己起草的文件登记例外。", remedy="请由审核人办理。")
     return [f.FindingsAllowed(basis=basis, reason=reason, by=by, at=now)]
 
 
 def send_back(case: Case, missing: tuple[str, ...], reason: str, by: Official, now: datetime) -> list[Fact]:
-    """退文 with the list of what is missing. A document that has its number is not returned any more."""
+    """退文 with the list of what is missing: what the person names, and what can be seen without judging. A document
+    that has its number is not returned any more."""
     stands(case, *RETURNABLE)
     if case.metadata.doc_no:
         raise Refused("numbered", "已编发文字号的文件不能退文。", remedy="请公开后更正，或紧急撤下。")
     if case.stage in (Stage.OPENNESS, Stage.HEAD):
         same_agency(case, by)
-    return [f.Returned(missing=missing, reason=reason, by=by, at=now)]
+    whole = tuple(dict.fromkeys((*missing, *lacks(case))))
+    if not whole:
+        raise Refused("nothing_missing", "退文须列明缺少的内容。", field="missing", remedy="请逐项填写需要补正的内容。")
+    return [f.Returned(missing=whole, reason=reason, by=by, at=now)]
+
+
+def lacks(case: Case) -> tuple[str, ...]:
+    """What can be seen without judging to stand between a document and its publication or filing, in Chinese."""
+    said = {
+        "公开属性": case.attribute is None,
+        "解读方案": case.interpretation_needed and case.interpretation is None,
+        "解读材料": case.interpretation_needed and not (case.interpretation and case.interpretation.material),
+        f"{case.open_findings} 处个人信息的处理": bool(case.open_findings),
+        f"{len(case.unread)} 个附件的专人确认": bool(case.unread),
+        "体裁分类": case.metadata.category in NUMBERED and case.metadata.genre is None,
+    }
+    return tuple(name for name, lacking in said.items() if lacking)
 
 
 def number(
-    case: Case, doc_no: str, formed_on: date | None, by: Official, now: datetime, calendar: Calendar
+    case: Case, doc_no: DocumentNumber, formed_on: date | None, by: Official, now: datetime, calendar: Calendar
 ) -> list[Fact]:
     """发文字号 (canonical, with 〔〕) after attribute and review; it dates the document (属性认定先于编号)."""
     if case.attribute is None:
@@ -197,10 +221,11 @@ def number(
             "attribute_missing", "公开属性未认定，不能编发文字号。", field="attribute", remedy="请先认定公开属性。"
         )
     stands(case, Stage.CLEARED)
-    if case.metadata.doc_no == doc_no:
+    if case.metadata.doc_no == doc_no.canonical:
         return []
     if case.metadata.doc_no:
         raise Refused("numbered", "文件已有发文字号。", field="doc_no", remedy="编错的请公开后更正。")
     day = formed_on or case.metadata.formed_on or now.date()
     formed_by(day, now.date())
-    return timed(case, [f.Numbered(doc_no=doc_no, formed_on=day, by=by, at=now)], calendar)
+    numbered = f.Numbered(doc_no=doc_no.canonical, party=doc_no.is_party, formed_on=day, by=by, at=now)
+    return timed(case, [numbered], calendar)

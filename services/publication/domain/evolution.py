@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from contracts.publication import Attribute, Check, Notice, Validity
+from contracts.publication import Attribute, Changes, Check, Metadata, Notice, Validity
 from kernel.facts import Fact
 from services.publication.domain import explaining
 from services.publication.domain import facts as f
 from services.publication.domain.facts import File, Kept, Official
-from services.publication.domain.state import Case, Replaced, Signature, Stage
+from services.publication.domain.state import HEAD_STEP, Case, Replaced, Signature, Stage
 
 
 def evolve(case: Case | None, fact: Fact) -> Case:
@@ -45,7 +45,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _changed(case, fact)
         case f.Withdrawn() | f.Erased() | f.WithdrawalApproved() | f.ChannelCleared():
             return _withdrawn(case, fact)
-        case f.DueSet() | f.Warned() | f.WentOverdue() | f.ExpiryWarned():
+        case f.DueSet() | f.Warned() | f.WentOverdue() | f.IssueDayPassed() | f.ExpiryWarned():
             return _timed(case, fact)
         case _:
             raise TypeError(f"unknown fact {fact.kind}")
@@ -188,7 +188,7 @@ def _approved(case: Case, fact: f.OpennessApproved | f.HeadApproved | f.Reviewed
         case f.OpennessApproved():
             return _approval(case, "公开工作机构审查", fact.by, fact.at, fact.note, Stage.HEAD)
         case f.HeadApproved():
-            step = f"单位负责人审批（代{fact.deputising_for}）" if fact.deputising_for else "单位负责人审批"
+            step = f"{HEAD_STEP}（代{fact.deputising_for}）" if fact.deputising_for else HEAD_STEP
             return _approval(case, step, fact.by, fact.at, fact.note, Stage.REVIEW)
         case f.Reviewed():
             return _approval(case, "发布前审查（保密审查）", fact.by, fact.at, fact.note, Stage.CLEARED)
@@ -196,7 +196,8 @@ def _approved(case: Case, fact: f.OpennessApproved | f.HeadApproved | f.Reviewed
             signed = _signed(case, "退文", fact.by, fact.at, fact.reason)
             return signed.model_copy(update={"stage": Stage.RETURNED, "missing": fact.missing, "approvals": ()})
         case f.Numbered():
-            numbered = case.metadata.model_copy(update={"doc_no": fact.doc_no, "formed_on": fact.formed_on})
+            given = {"doc_no": fact.doc_no, "formed_on": fact.formed_on, "party": fact.party or case.metadata.party}
+            numbered = case.metadata.model_copy(update=given)
             return _signed(case, "编号", fact.by, fact.at).model_copy(update={"metadata": numbered})
 
 
@@ -223,10 +224,12 @@ def _ended(case: Case, fact: f.Published | f.Filed | f.ReassessmentFellDue | f.A
 def _changed(case: Case, fact: f.Corrected | f.ValidityMarked) -> Case:
     match fact:
         case f.Corrected():
-            older = (*case.replaced, Replaced(text=case.text, at=fact.at, reason=fact.reason))
+            before = Replaced(
+                text=case.text, at=fact.at, reason=fact.reason, fields=_before(case.metadata, fact.metadata)
+            )
+            corrected = {"metadata": fact.metadata, "replaced": (*case.replaced, before)}
             signed = _signed(case, "更正", fact.by, fact.at, fact.reason)
-            kept = older if fact.text else case.replaced
-            return _with_text(signed, fact.text).model_copy(update={"metadata": fact.metadata, "replaced": kept})
+            return _with_text(signed, fact.text).model_copy(update=corrected)
         case f.ValidityMarked():
             ended = fact.validity is not Validity.VALID
             marked = {
@@ -235,6 +238,21 @@ def _changed(case: Case, fact: f.Corrected | f.ValidityMarked) -> Case:
                 "ended_by": fact.by_document if ended else None,
             }
             return case.model_copy(update={"metadata": case.metadata.model_copy(update=marked)})
+
+
+def _before(before: Metadata, after: Metadata) -> dict[str, str]:
+    """What each field that another version changes said, by its Chinese name."""
+    return {
+        (field.description or name): _words(getattr(before, name))
+        for name, field in Changes.model_fields.items()
+        if getattr(before, name) != getattr(after, name)
+    }
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "、".join(value)
+    return {None: "", True: "是", False: "否"}.get(value, str(value))
 
 
 def _withdrawn(case: Case, fact: f.Withdrawn | f.Erased | f.WithdrawalApproved | f.ChannelCleared) -> Case:
@@ -262,7 +280,7 @@ def _sealed(case: Case) -> Case:
     return case.model_copy(update={"stage": Stage.SEALED}) if ended else case
 
 
-def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.ExpiryWarned) -> Case:
+def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.IssueDayPassed | f.ExpiryWarned) -> Case:
     match fact:
         case f.DueSet():
             running = {"due_at": fact.due_at, "warn_at": fact.warn_at, "provisional": fact.provisional}
@@ -271,6 +289,8 @@ def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.ExpiryWarne
             return case.model_copy(update={"warned": True})
         case f.WentOverdue():
             return case.model_copy(update={"overdue": True})
+        case f.IssueDayPassed():
+            return case.model_copy(update={"issue_day_passed": True})
         case f.ExpiryWarned():
             return case.model_copy(update={"expiry_warned": True})
 

@@ -51,6 +51,7 @@ def clean(metadata: Metadata) -> None:
         title=metadata.title,
         summary=metadata.summary,
         scope=metadata.scope,
+        group=metadata.group,
         keywords=" ".join(metadata.keywords),
     )
 

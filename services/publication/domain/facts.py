@@ -202,6 +202,8 @@ class NoticeConcluded(Fact):
 
 class Numbered(Fact):
     doc_no: str
+    party: bool = False
+    """The number is one of the party's organs."""
     formed_on: date
     by: Official
     at: datetime
@@ -221,6 +223,10 @@ class Warned(Fact):
 
 class WentOverdue(Fact):
     pass
+
+
+class IssueDayPassed(Fact):
+    """Publishable, and not public by the end of the day on which it was issued (P06)."""
 
 
 class Published(Fact):
@@ -353,6 +359,7 @@ FACTS: tuple[type[Fact], ...] = (
     DueSet,
     Warned,
     WentOverdue,
+    IssueDayPassed,
     Published,
     Filed,
     ReassessmentFellDue,

@@ -41,6 +41,7 @@ class Stage(StrEnum):
 
 UNDECIDED = frozenset({Stage.DRAFT, Stage.RETURNED, Stage.OPENNESS, Stage.HEAD, Stage.REVIEW, Stage.CLEARED})
 """On the way of approval."""
+HEAD_STEP = "单位负责人审批"
 CLOSED = frozenset({Stage.PUBLISHED, Stage.FILED, Stage.SEALED})
 
 
@@ -63,6 +64,8 @@ class Replaced(BaseModel):
     text: Kept
     at: datetime
     reason: str
+    fields: dict[str, str] = {}
+    """What the corrected fields said, by their Chinese names."""
 
 
 class Case(BaseModel):
@@ -93,6 +96,7 @@ class Case(BaseModel):
     provisional: bool = False
     warned: bool = False
     overdue: bool = False
+    issue_day_passed: bool = False
     source: Source | None = None
     notice: Notice | None = None
     objections: tuple[str, ...] = ()
@@ -123,7 +127,23 @@ class Case(BaseModel):
     @property
     def open_findings(self) -> int:
         """Personal data found, neither masked nor lawfully excepted."""
-        return 0 if self.allowed else self.text.found + sum(file.attachment.findings for file in self.files)
+        return 0 if self.allowed else self.found
+
+    @property
+    def found(self) -> int:
+        """Personal data found in text and attachments."""
+        return self.text.found + sum(file.attachment.findings for file in self.files)
+
+    @property
+    def signed_off(self) -> date | None:
+        """The day on which the unit's head approved it, as it stands."""
+        return next((each.at.date() for each in self.approvals if each.step.startswith(HEAD_STEP)), None)
+
+    @property
+    def issue_day(self) -> date | None:
+        """The day of issue of what waits only to be published (P06)."""
+        ready = self.stage is Stage.CLEARED and self.attribute is Attribute.PROACTIVE and self.metadata.doc_no
+        return (self.metadata.issued_on or self.metadata.formed_on) if ready else None
 
     @property
     def unread(self) -> tuple[File, ...]:
@@ -170,9 +190,13 @@ class Case(BaseModel):
         return self.public and not all(question.answered for question in self.questions)
 
     @property
+    def taken_down(self) -> bool:
+        return self.stage in (Stage.WITHDRAWN, Stage.SEALED)
+
+    @property
     def shown_title(self) -> str:
         """The title, unless it may be what was taken down."""
-        return "（已撤下）" if self.stage in (Stage.WITHDRAWN, Stage.SEALED) else self.metadata.title
+        return "（已撤下）" if self.taken_down else self.metadata.title
 
     @property
     def unattributed(self) -> bool:

@@ -51,8 +51,7 @@ def nothing_at_hand(sha256: str) -> str | None:
 
 def record(case: Case) -> Document:
     """The internal record; it never carries the text, and of a sealed document nothing that could hold what leaked."""
-    hidden = case.stage in (Stage.WITHDRAWN, Stage.SEALED)
-    metadata = tombstone(case.metadata) if hidden else case.metadata
+    hidden, metadata = case.taken_down, tombstone(case.metadata) if case.taken_down else case.metadata
     return Document(
         id=case.id,
         title=metadata.title,
@@ -71,6 +70,7 @@ def record(case: Case) -> Document:
         ground=case.ground,
         published_at=case.published_at,
         days_late=case.days_late,
+        issue_day_passed=case.issue_day_passed and case.stage is Stage.CLEARED,
         findings=case.open_findings,
         conflicts=len(case.doubts),
         interpretation=None if hidden else case.interpretation,
@@ -123,6 +123,7 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
                 text=Text(sha256=older.text.sha256, bytes=older.text.bytes),
                 replaced_at=older.at,
                 reason=older.reason,
+                fields=older.fields,
             )
             for older in case.replaced
         ),
@@ -141,6 +142,8 @@ def _waits_for(case: Case) -> str:
         return "答复公示异议" if case.notice.answered < case.notice.objections else "登记公示结果"
     if case.stage is Stage.WITHDRAWN and case.withdrawal_approved:
         return f"确认渠道已撤下：{'、'.join(case.to_clear)}" if case.to_clear else "平台清除留存"
+    if case.issue_day and case.issue_day_passed:
+        return "发文机关公开（已过发文当日）"
     return "二次解读" if case.to_explain else WAITS.get(case.stage, "")
 
 

@@ -133,14 +133,15 @@ def _request(record: Mapping[str, Any]) -> RequestCount | None:
 def _document(record: Mapping[str, Any]) -> DocumentCount:
     metadata = record["metadata"]
     published = record["published_at"][:10]
+    counts = not (record.get("withdrawn") or metadata.get("party"))
     ends = [metadata.get("ended_on") or "", metadata.get("valid_until") or ""]
     lasting = metadata.get("validity") in ("有效", "修改")
     return DocumentCount(
-        agency="" if record.get("withdrawn") else (metadata.get("issuers") or [""])[0],
-        category="" if record.get("withdrawn") else metadata.get("category") or "其他",
+        agency=(metadata.get("issuers") or [""])[0] if counts else "",
+        category=(metadata.get("category") or "其他") if counts else "",
         published=published,
         channels=tuple(metadata.get("channels") or ()),
-        normative="" if record.get("withdrawn") or metadata.get("party") else _normative(metadata),
+        normative=_normative(metadata) if counts else "",
         issued=metadata.get("issued_on") or metadata.get("formed_on") or published,
         ended=(ends[1] if lasting else min(filter(None, ends), default=published)),
         days_late=record.get("days_late"),
