@@ -223,6 +223,7 @@ class App(Generic[D]):
             clock=runtime.clock,
             available=partial(self._available, durable),
             max_attempts=runtime.settings.max_deliveries,
+            pause=runtime.settings.retry_seconds,
             batch=batch,
         )
 

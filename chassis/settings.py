@@ -47,6 +47,9 @@ class Settings(BaseSettings):
         "path and ends with 0 (clean) or 1 (infected); empty: none.",
     )
     max_deliveries: int = Field(default=8, ge=2, description="A message delivered more often than this is parked.")
+    retry_seconds: float = Field(
+        default=1.0, gt=0, description="Pause before a message that failed is tried again; it doubles each time."
+    )
     sweep_seconds: float = Field(default=5.0, gt=0, description="How often forgotten outboxes are looked for.")
     alarm_seconds: float = Field(default=1.0, gt=0, description="How often due cases are looked for.")
     graceful_seconds: float = Field(default=8.0, gt=0, description="How long a stop waits for running handlers.")

@@ -111,6 +111,7 @@ class Settler(Generic[T]):
         clock: Clock,
         available: Callable[[], Awaitable[None]],
         max_attempts: int,
+        pause: float,
         batch: bool,
     ) -> None:
         self._service = service
@@ -123,6 +124,7 @@ class Settler(Generic[T]):
         self._clock = clock
         self._available = available
         self._max_attempts = max_attempts
+        self._pause = pause
         self._batch = batch
 
     async def settle(self, messages: list[Msg]) -> None:
@@ -232,7 +234,7 @@ class Settler(Generic[T]):
 
     async def _put_off(self, message: Msg) -> None:
         deliveries = message.metadata.num_delivered or 1
-        delay = min(MAX_DELAY_SECONDS, 2.0 ** min(deliveries - 1, 6)) * random.uniform(0.8, 1.2)
+        delay = min(MAX_DELAY_SECONDS, self._pause * 2.0 ** min(deliveries - 1, 6)) * random.uniform(0.8, 1.2)
         HANDLED.labels(self._service, _name(message), "put_off").inc()
         await message.nak(delay=delay)
 
@@ -262,7 +264,7 @@ class Settler(Generic[T]):
         answer at once: then the message itself is to blame."""
         waited = False
         while True:
-            await asyncio.sleep(random.uniform(0.5, 1.5))
+            await asyncio.sleep(self._pause * random.uniform(0.5, 1.5))
             try:
                 await self._available()
                 return waited

@@ -60,6 +60,7 @@ class Servers:
             "site_secret": SecretStr(self.secrets.site_secret),
             "http": "127.0.0.1:0",
             "ops": "127.0.0.1:0",
+            "retry_seconds": 0.2,
             "sweep_seconds": 0.5,
             "alarm_seconds": 0.2,
         }

@@ -107,6 +107,7 @@ async def line(nats_server: Any, servers: Servers, monkeypatch: pytest.MonkeyPat
         clock=SystemClock(),
         available=line.available,
         max_attempts=4,
+        pause=0.2,
         batch=True,
     )
     line.settler = settler
@@ -193,7 +194,7 @@ async def test_an_outage_is_waited_out_and_blames_no_message(line: Line) -> None
 
     line.fail = fail
     await line.send("patient")
-    await asyncio.sleep(3)
+    await asyncio.sleep(1)
     assert line.handled == []
     line.down = False
     await until(lambda: _settled(line))
@@ -224,7 +225,7 @@ async def test_a_real_outage_counts_as_no_attempt_even_for_a_message_that_came_o
             raise RuntimeError
         line.down = next(failures)
         if line.down:
-            asyncio.get_running_loop().call_later(2, setattr, line, "down", False)
+            asyncio.get_running_loop().call_later(1, setattr, line, "down", False)
             raise AutoReconnect
 
     line.fail = fail
