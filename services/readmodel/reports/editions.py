@@ -100,7 +100,7 @@ async def bind(generation: Generation) -> int:
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Without garbage collection: it would look through all editions again and again while more are made, for more
     time than the making takes."""
     was = gc.isenabled()
@@ -142,7 +142,7 @@ class Shelf:
         """Requests by number, and documents, as they stood at the end of a day (ISO text)."""
         async with self._reading:
             await self._read(generation)
-            with _uncollected():
+            with uncollected():
                 return await asyncio.to_thread(self._standing, day)
 
     def _standing(self, day: str) -> tuple[list[tuple[str, RequestCount]], list[DocumentCount]]:
@@ -161,7 +161,7 @@ class Shelf:
         if time.monotonic() - self._moved < SETTLED_SECONDS:
             since = max(self._position - LOOK_BACK, 0)
             where = {"change": {"$gt": since}} if since else {}
-            with _uncollected():
+            with uncollected():
                 async for found in generation.editions.each(where, sort=[("change", 1)]):
                     await asyncio.to_thread(self._take, found)
             self._position = last

@@ -20,6 +20,7 @@ from services.readmodel.reports import files, proactive
 from services.readmodel.reports.annual import Inputs, Made, make, relevant
 from services.readmodel.reports.bulletins import site_quarter, site_year
 from services.readmodel.reports.counting import behind
+from services.readmodel.reports.editions import uncollected
 from services.readmodel.reports.form import BLOCKS, COLUMNS, ENDS, MERGED, ROWS, TOTAL
 from services.readmodel.reports.layout import laid_out
 from services.readmodel.reports.office import today
@@ -171,7 +172,9 @@ def _due(code: str, name: str, state: Case | None, due_on: date, day: date) -> c
 
 async def _made(service: ReadModel, year: int, agency: str, day: date, **options: Any) -> Made:
     """A report is computed beside the event loop: a large one takes a second."""
-    return await asyncio.to_thread(make, await service.reports.inputs(year, agency, day), **options)
+    inputs = await service.reports.inputs(year, agency, day)
+    with uncollected():
+        return await asyncio.to_thread(make, inputs, **options)
 
 
 @on.query(c.GetAnnualReport)
