@@ -4,6 +4,7 @@ What is open is held piece by piece; what is done is counted, so that years of i
 """
 
 import asyncio
+import heapq
 import logging
 import time
 from collections import Counter
@@ -117,6 +118,11 @@ class Board:
     def open(self) -> list[Piece]:
         """All that is open."""
         return [each for each in self._all() if each.open]
+
+    def done(self, type_name: str, unit: str, most: int) -> list[str]:
+        """Numbers of what is done and only counted, the highest first: one unit's, or of all."""
+        done = self._done.get(type_name, {}).items()
+        return heapq.nlargest(most, (id for id, each in done if not unit or unit in each.units))
 
     def counted(self, type_name: str = "") -> Counted:
         """All work there is, or all of a type."""

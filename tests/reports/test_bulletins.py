@@ -226,7 +226,7 @@ def test_progress_needs_no_knowledge_of_a_kind_of_work() -> None:
     ]
     made = sheet(None)
     kinds = [{"type": kind, "total": 3, "open": 2, "overdue": 1}]
-    progress.progress(made, each(views), kinds, kind, "", NOW, name)
+    progress.progress(made, each(views), [], kinds, kind, "", NOW, name)
     assert (made.data["total"], made.data["done"], made.data["overdue"], made.data["without_limit"]) == (3, 1, 1, 1)
     assert made.data["completion"] == rate(1, 3)
     assert made.data["on_time"] == rate(1, 2)
@@ -234,12 +234,15 @@ def test_progress_needs_no_knowledge_of_a_kind_of_work() -> None:
     assert made.data["all_types"][0]["completion"] == rate(1, 3)
 
 
-def test_what_is_done_is_counted_and_only_tasks_are_listed_then() -> None:
+def test_what_is_done_is_counted_and_its_newest_are_listed_apart() -> None:
     for kind, listed in (("supervision.task", ["A", "B"]), ("hotline.ticket", ["A"])):
         done = view("B", None, kind, open=False, on_time=True)
         made = sheet(None)
         work = [(view("A", None, kind), 1), (done, 1) if kind == "supervision.task" else (done.alike(), 7)]
-        progress.progress(made, work, overview([*work], NOW), kind, "", NOW, name)
+        finished = [] if kind == "supervision.task" else [done]
+        progress.progress(made, work, finished, overview([*work], NOW), kind, "", NOW, name)
+        assert [item["id"] for item in made.data["finished"]] == [each.id for each in finished]
+        assert ("列编号在后的1项" in files.html(made.layout)) is bool(finished)
         assert [item["id"] for item in made.data["items"]] == listed
         assert made.data["done"] == made.data["all_types"][0]["done"] == (1 if len(listed) == 2 else 7)
         assert made.data["on_time"]["value"] == 100.0
@@ -262,7 +265,7 @@ def test_a_task_of_several_units_counts_for_each_that_answers() -> None:
 def test_the_public_progress_lists_no_case_of_a_person() -> None:
     for kind, listed in (("supervision.task", True), ("requests.request", False)):
         made = sheet(None, public=True)
-        progress.progress(made, each([view("YSQ-1", None, kind)]), [], kind, "", NOW, name)
+        progress.progress(made, each([view("YSQ-1", None, kind)]), [], [], kind, "", NOW, name)
         assert bool(made.data["items"]) is listed
         assert ("YSQ-1" in files.html(made.layout)) is listed
 
@@ -281,7 +284,7 @@ def test_a_long_list_is_cut_to_what_fits_and_says_so() -> None:
     views = [view(f"RW-{n}", due, "supervision.task", title="很长的事项" * 60) for n in range(1000)]
     late, progressed = sheet(None), sheet(None)
     overdue.overdue(late, views, NOW, CALENDAR, name)
-    progress.progress(progressed, each(views), [], "supervision.task", "", NOW, name)
+    progress.progress(progressed, each(views), [], [], "supervision.task", "", NOW, name)
     for made in (late, progressed):
         page = files.html(made.layout)
         assert made.data["total"] == 1000

@@ -69,6 +69,13 @@ async def test_lists_and_boards_stand_as_they_stood(servers: Servers) -> None:
         assert [(each["total"], each["done"], each["overdue"]) for each in counts] == [
             (1, 0, 0), (2, 0, 0), (2, 1, 1), (2, 1, 1),
         ]  # fmt: skip
+        for day, unit, ids in ((8, "", []), (9, "", ["T-1"]), (None, "czj", ["T-1"]), (None, "jtj", [])):
+            shown = await made(model, "progress", day, type=TICKET, agency=unit)
+            assert [(item["id"], item["title"]) for item in shown["finished"]] == [
+                (id, "求助 · 城市管理") for id in ids
+            ]
+        public = await made(model, "progress", type=TICKET, public=True)
+        assert (public["done"], public["finished"], public["items"]) == (1, [], [])
         units = {row["agency"]: row for row in (await made(model, "scoreboard", 6, year=2026))["units"]}
         assert (units["czj"]["overdue"], units["czj"]["tickets"], units["jtj"]["overdue"]) == (2, None, 0)
 

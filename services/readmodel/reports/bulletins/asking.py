@@ -18,7 +18,7 @@ from services.readmodel.reports.bulletins.sheet import Sheet
 from services.readmodel.reports.form import data
 from services.readmodel.reports.office import today
 from services.readmodel.storage import Generation
-from services.readmodel.work import TYPES
+from services.readmodel.work import FIELDS, TYPES, Piece, piece
 
 
 @dataclass
@@ -52,6 +52,17 @@ class Asking:
         await self._require_known(generation)
         day = self.sheet.as_of.isoformat()
         return Board.of([view for name in TYPES for view in await past.standing(generation, name, day)])
+
+    async def finished(self, work: Board, name: str, most: int) -> list[Piece]:
+        """The newest of what is done of a kind of work that is only counted then, with what lists show of it."""
+        generation, wanted = await self.generation, work.done(name, self.query.agency, most)
+        if self.past:
+            day = self.sheet.as_of.isoformat()
+            views = [view for view in await past.standing(generation, name, day) if view["id"] in set(wanted)]
+        else:
+            views = await generation.views.find({"_id": {"$in": [f"{name}:{id}" for id in wanted]}}, FIELDS)
+        found = {view["id"]: piece(view) for view in views}
+        return [found[id] for id in wanted if id in found]
 
     async def records(self, name: str) -> list[Record]:
         """All records of a type that is kept in full, as they stand or stood on the day."""

@@ -5,7 +5,6 @@ import base64
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from chassis.actors import Cause
 from contracts import hotline as h
@@ -22,7 +21,7 @@ from services.readmodel.reports.bulletins.hotline import hotline
 from services.readmodel.reports.bulletins.opinion import opinion
 from services.readmodel.reports.bulletins.overdue import overdue
 from services.readmodel.reports.bulletins.period import Period
-from services.readmodel.reports.bulletins.progress import progress
+from services.readmodel.reports.bulletins.progress import FINISHED, progress
 from services.readmodel.reports.bulletins.quarterly import quarterly
 from services.readmodel.reports.bulletins.scoreboard import Known, scoreboard
 from services.readmodel.reports.bulletins.sheet import Sheet
@@ -238,17 +237,17 @@ async def _overdue(asking: Asking) -> None:
 
 
 async def _progress(asking: Asking) -> None:
-    query, now = asking.query, asking.now
-    work = await asking.work()
+    query, work = asking.query, await asking.work()
     every, wanted = work.counted(), work.counted(query.type)
-    await asyncio.to_thread(_fill_progress, asking, every, wanted, now)
+    finished = [] if query.public else await asking.finished(work, query.type, FINISHED)
+    await asyncio.to_thread(_fill_progress, asking, every, wanted, finished)
 
 
-def _fill_progress(asking: Asking, every: Counted, wanted: Counted, now: datetime) -> None:
-    query = asking.query
+def _fill_progress(asking: Asking, every: Counted, wanted: Counted, finished: Sequence[Piece]) -> None:
+    query, now = asking.query, asking.now
     if code := query.agency:
         every, wanted = ([pair for pair in work if code in pair[0].units] for work in (every, wanted))
-    progress(asking.sheet, wanted, overview(every, now), query.type, query.table, now, asking.name)
+    progress(asking.sheet, wanted, finished, overview(every, now), query.type, query.table, now, asking.name)
 
 
 async def _clocks(asking: Asking) -> None:

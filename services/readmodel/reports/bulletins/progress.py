@@ -15,19 +15,23 @@ from services.readmodel.work import LISTED_TO_THE_END, Counted, Piece
 
 FAR = datetime(9999, 1, 1, tzinfo=CST)
 LISTED = 300
+FINISHED = 100
+"""So many of what is done are listed, of a kind that is only counted then."""
 SEVERAL = "分别负责或未定"
 
 
 def progress(
     sheet: Sheet,
     work: Counted,
+    finished: Sequence[Piece],
     overview: Sequence[Record],
     wanted: str,
     table_id: str,
     now: datetime,
     names: Callable[[str], str],
 ) -> None:
-    """Fill the sheet: one kind of work in full, and an overview of every kind."""
+    """Fill the sheet: one kind of work in full, and an overview of every kind. Of what is only counted when it is done
+    the newest are given, as `finished`."""
     mine = [pair for pair in work if table_id in ("", pair[0].table)]
     binding = [pair for pair in mine if not pair[0].draft]
     total = sum(count for _, count in binding)
@@ -45,6 +49,7 @@ def progress(
         "by_state": dict(sorted(states.items())),
         "by_unit": _units(binding, now, names),
         "items": fitting((_line(each, now, names) for each in heapq.nsmallest(LISTED, listed, _order)), LISTED),
+        "finished": fitting((_line(each, now, names) for each in finished), FINISHED),
         "all_types": [_type(row) for row in overview],
     }
     _lay_out(sheet, len(listed))
@@ -145,7 +150,9 @@ def _lay_out(sheet: Sheet, count: int) -> None:
     shown = [{**row, "due_on": row["due_on"] or "无期限"} for row in data["items"]]
     more = [f"只列前{len(shown)}项。"] if count > len(shown) else ([] if shown else ["没有。"])
     if not sheet.public or data["type"] in LISTED_TO_THE_END:
-        more += [] if data["type"] in LISTED_TO_THE_END else ["已办结的只计数，不逐项列出。"]
         sheet.part("事项", more, table(items, shown))
+    if data["finished"]:
+        words = [f"已办结{data['done']}项，列编号在后的{len(data['finished'])}项。"]
+        sheet.part("已办结事项", words, table(items, data["finished"]))
     kinds = heads("label=类别 total=合计 done=已办结 open=在办 overdue=逾期 completion=办结率")
     sheet.part("各类工作总览", grid=table(kinds, data["all_types"]))
