@@ -44,7 +44,7 @@ async def submit(service: Publication, command: c.SubmitToGazette, cause: Cause)
 async def not_in_gazette(service: Publication, query: c.NotInGazette, cause: Cause) -> c.GazetteCandidates:
     held = await service.documents.not_in_gazette(query.limit, submitted=query.submitted)
     return c.GazetteCandidates(
-        total=await service.documents.count({"submitted" if query.submitted else "to_gazette": True}),
+        total=await service.documents.count({"marks": "submitted" if query.submitted else "to_gazette"}),
         items=tuple(
             c.GazetteCandidate(
                 id=each.id,

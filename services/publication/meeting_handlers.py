@@ -146,7 +146,7 @@ async def counts(service: Publication, query: c.GetMeetingCounts, cause: Cause) 
 async def _held(service: Publication, year: int) -> dict[tuple[str, c.MeetingType], Held]:
     """By what the store has indexed, so that no meeting is read."""
     by = {name: f"$index.{name}" for name in ("agency", "type", "invited")}
-    where = {"kind": telling.KIND.name, "index.held_year": year}
+    where = {"kind": telling.KIND.name, "index.marks": f"held:{year}"}
     found = await service.meetings.collection.aggregate(
         [{"$match": where}, {"$group": {"_id": by, "count": {"$sum": 1}}}]
     )

@@ -143,8 +143,6 @@ class Publication:
         await self.documents.create_indexes()
         await self.judged.create_index([("round", 1), ("conclusion", 1)])
         await self.upper.create_index([("list", 1)])
-        await self.documents.collection.create_index([("index.item", 1)], sparse=True)
-        await self.documents.collection.create_index([("index.key", 1)], sparse=True)
         await self.draws.lists.create_index([("draw", 1), ("chunk", 1)])
         await self.comments.create_indexes()
 

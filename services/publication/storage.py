@@ -11,12 +11,11 @@ from pydantic import BaseModel
 from chassis.cases import Cases, Held, Loaded
 from chassis.papers import Paper, Papers
 from chassis.runtime import Runtime
-from chassis.store import Collection
+from chassis.store import Collection, Index
 from services.publication import domain
 from services.publication.domain.state import Case
 from services.publication.domain.telling import retell, tell
 
-SURVEYED = ("explained", "unattributed", "withheld_since")
 AT_HAND = 32_000_000
 """So many characters of texts are kept in memory."""
 
@@ -126,17 +125,18 @@ class Documents(Cases[Case]):
         return loaded
 
     async def create_indexes(self) -> None:
-        await self.collection.create_index([("index.texts", 1)], sparse=True)
-        await self.collection.create_index([("index.erasing", 1)], sparse=True)
-        await self.collection.create_index([("index.to_gazette", 1), ("_id", 1)], sparse=True)
-        for name in ("documents", "claims", "rests_on", "look_at", "normative", "submitted", "held_year", *SURVEYED):
-            await self.collection.create_index([(f"index.{name}", 1)], sparse=True)
-        await self.collection.create_index([("kind", 1), ("index.type", 1), ("_id", 1)])
-        await self.collection.create_index([("kind", 1), ("index.state", 1), ("_id", 1)])
+        """Few: each costs at every write. What is looked for by one value (a text, a claim, a condition) of any kind
+        of case is one of its `marks`."""
+        await self.collection.create_indexes(
+            Index([("index.marks", 1)], sparse=True),
+            Index([("index.look_at", 1)], sparse=True),
+            Index([("kind", 1), ("index.type", 1), ("_id", 1)]),
+            Index([("kind", 1), ("index.state", 1), ("_id", 1)]),
+        )
 
     async def with_text(self, sha256: str) -> list[Held[Case]]:
         """Documents that name this text, now or before a correction."""
-        return await self.find({"texts": sha256}, limit=20)
+        return await self.find({"marks": f"text:{sha256}"}, limit=20)
 
     async def imported(self, after: str | None, limit: int) -> list[Held[Case]]:
         """Documents that wait for confirmation, by number."""
@@ -147,19 +147,19 @@ class Documents(Cases[Case]):
 
     async def not_in_gazette(self, limit: int, *, submitted: bool = False) -> list[Held[Case]]:
         """Normative documents that no issue of the gazette has printed, by number."""
-        return await self.find({"submitted" if submitted else "to_gazette": True}, sort=[("_id", 1)], limit=limit)
+        return await self.find({"marks": "submitted" if submitted else "to_gazette"}, sort=[("_id", 1)], limit=limit)
 
     async def normative(self) -> AsyncIterator[Held[Case]]:
         """Published normative documents that have not ended, by number."""
         after = ""
-        while held := await self.find({"normative": True, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=200):
+        while held := await self.find({"marks": "normative", "_id": {"$gt": after}}, sort=[("_id", 1)], limit=200):
             for each in held:
                 yield each
             after = held[-1].id
 
     async def erasing(self, limit: int = 50) -> list[Held[Case]]:
         """Documents that were taken down and of which copies may be left."""
-        return await self.find({"erasing": True}, limit=limit)
+        return await self.find({"marks": "erasing"}, limit=limit)
 
     async def timed(self, after: str, limit: int = 200) -> list[Held[Case]]:
         """Documents with a running limit, by number."""

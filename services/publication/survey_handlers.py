@@ -41,8 +41,8 @@ async def open_survey(service: Publication, command: c.OpenSurvey, cause: Cause)
 def _left(kind: c.SurveyKind, opened_at: Any) -> dict[str, Any]:
     """What a survey that was opened then has not decided yet."""
     if kind is c.SurveyKind.UNATTRIBUTED:
-        return {"unattributed": True}
-    return {"withheld_since": {"$lt": opened_at}}
+        return {"marks": "unattributed"}
+    return {"marks": "withheld", "withheld_since": {"$lt": opened_at}}
 
 
 @on.command(c.AssignAttribute)
@@ -104,7 +104,7 @@ async def _report(service: Publication, state: surveys.State, issuer: str, by: O
     if known := (await service.documents.by_origin([origin])).get(origin):
         return known.id
     title = f"{surveys.TITLES[state.kind]}结果（{state.opened_at:%Y}年）"
-    withheld = await service.documents.count({"withheld_since": {"$gte": state.opened_at}})
+    withheld = await service.documents.count({"marks": "withheld", "withheld_since": {"$gte": state.opened_at}})
     text = f"{title}\n本轮共 {state.total} 件，已全部认定或评估。\n现有不公开信息 {withheld} 件在本轮或其后认定、维持。"
     kept = examine(text, service.phones)
     metadata = c.Metadata(title=title, issuers=(issuer,), issuer_names=service.names((issuer,)), genre="报告")

@@ -190,7 +190,7 @@ async def test_nothing_of_a_document_is_left_anywhere(
     assert (await web.get(f"/documents/{id}")).status_code == 410
     await _ends(desk, publication, id)
     assert not await in_databases(servers)
-    assert await publication.documents.count({"erasing": True}) == 0
+    assert await publication.documents.count({"marks": "erasing"}) == 0
 
 
 async def _ends(desk: Desk, publication: Publication, id: str) -> None:

@@ -286,13 +286,13 @@ def index(timer: CatalogueTimer) -> Mapping[str, Any]:
         "type": timer.type,
         "agency": timer.agency,
         "act": timer.act,
-        "key": timer.key,
         "open": timer.open,
         "year": timer.due_on.year,
         "late": bool(timer.days_late) or (timer.overdue and timer.open),
+        "marks": [f"key:{timer.key}"],
     }
     if timer.item:
-        plain["item"] = timer.item
+        plain["marks"].append(f"item:{timer.item}")
     return plain
 
 

@@ -255,7 +255,7 @@ def index(item: Item) -> Mapping[str, Any]:
     if item.days_late:
         plain["late"] = item.days_late
     if item.rests_on and not item.removed_for:
-        plain["rests_on"] = list(item.rests_on)
+        plain["marks"] = [f"rests_on:{document}" for document in item.rests_on]
     if item.due_on and not item.removed_for and not item.empty:
         plain["look_at"] = end_of_day(item.due_on)
     return plain

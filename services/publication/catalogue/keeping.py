@@ -213,14 +213,14 @@ class Catalogues:
 
     async def newest(self, id: str) -> date | None:
         """The day of the newest published document that claims an item."""
-        found = await self.documents.find({"claims": id}, sort=[("published_on", -1)], limit=1)
+        found = await self.documents.find({"marks": f"claims:{id}"}, sort=[("published_on", -1)], limit=1)
         return found[0].state.published_at.date() if found and found[0].state.published_at else None
 
     async def basis_changed(self, document: str, cause: Cause) -> None:
         """Flag the items that rest on a document that was changed."""
         after = ""
         while found := await self.items.find(
-            {"rests_on": document, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE
+            {"marks": f"rests_on:{document}", "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE
         ):
             for held in found:
                 each = replace(cause, id=f"{cause.id}:{held.id}")

@@ -88,7 +88,7 @@ class Timing:
 
     async def reasons(self, kind: ItemType, agency: str, keys: Sequence[str]) -> dict[str, str | Refused]:
         """By key why an item is public, as a person decided, or the refusal while nobody has."""
-        where = {"key": {"$in": list(keys)}, "type": kind.type, "agency": agency, "act": "publish"}
+        where = _keyed(keys, kind.type, agency)
         newest = {held.state.key: held.state async for held in self._each(where)}
         return {key: _reason(kind, newest.get(key)) for key in keys}
 
@@ -99,10 +99,10 @@ class Timing:
             return
         by_key = {each.key: each for each in done}
         by_item = {each.held.id: each for each in done if each.outcome == "changed"}
-        one = {"key": {"$in": list(by_key)}, "type": done[0].type, "agency": done[0].agency, "act": "publish"}
+        one = _keyed(list(by_key), done[0].type, done[0].agency)
         steps = [_step(timer, by_key[timer.state.key]) async for timer in self._each({**one, "open": True})]
         if by_item:
-            other = {"item": {"$in": list(by_item)}, "act": "change", "open": True}
+            other = {"marks": {"$in": [f"item:{item}" for item in by_item]}, "act": "change", "open": True}
             steps += [_step(timer, by_item[str(timer.state.item)]) async for timer in self._each(other)]
         for result in await self.timers.execute_many(steps):
             if isinstance(result, Refused):
@@ -124,7 +124,7 @@ class Timing:
         await self.timers.execute(timer.id, lambda it: _met(it, held.state, on), each)
 
     async def withdrawn(self, held: Held[Item], cause: Cause) -> None:
-        async for timer in self._each({"item": held.id, "act": "withdraw", "open": True}):
+        async for timer in self._each({"marks": f"item:{held.id}", "act": "withdraw", "open": True}):
             each = replace(cause, id=f"{cause.id}:{timer.id}")
             await self.timers.execute(timer.id, lambda it: _met(it, held.state, cause.now.date()), each)
 
@@ -147,6 +147,11 @@ class Timing:
         rows = [_late(each.state, today) for each in timers]
         rows += [row for each in items if each.id not in timed and (row := _late_item(kind, each.state, year))]
         return sorted(rows, key=lambda row: (row.done_on is not None, -row.days_late, row.agency, row.title))
+
+
+def _keyed(keys: Sequence[str], type: str, agency: str) -> dict[str, Any]:
+    """Limits for the publication of items, by the items' keys."""
+    return {"marks": {"$in": [f"key:{key}" for key in keys]}, "type": type, "agency": agency, "act": "publish"}
 
 
 def _reason(kind: ItemType, timer: CatalogueTimer | None) -> str | Refused:

@@ -221,29 +221,25 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
 
 
 def index(case: Case) -> Mapping[str, Any]:
-    """By what cases are found: state, agency, texts, whether a limit runs, and rare marks."""
+    """By what cases are found: state, agency, whether a limit runs, and marks: texts, claims, rare conditions."""
     stands = case.metadata.validity in (Validity.VALID, Validity.AMENDED)
     normative = case.public and case.normative and stands
-    marks = {
+    conditions = {
         "erasing": case.erasing,
         "to_gazette": case.to_gazette,
         "submitted": case.to_gazette and bool(case.submitted_at),
         "normative": normative,
         "unattributed": case.unattributed,
+        "withheld": case.stage in (Stage.FILED, Stage.REASSESS),
     }
-    explained = {"explained": years} if (years := explaining.years(case)) else {}
-    withheld = {"withheld_since": case.withheld_since} if case.stage in (Stage.FILED, Stage.REASSESS) else {}
-    claimed = {"claims": list(case.claims), "published_on": case.published_at} if case.claims and case.public else {}
-    return (
-        claimed
-        | explained
-        | withheld
-        | {name: True for name, marked in marks.items() if marked}
-        | {
-            "state": case.stage.value,
-            "agency": case.agency,
-            "open": case.open,
-            "texts": sorted(case.digests),
-            "timed": case.due_at is not None,
-        }
-    )
+    marks = [
+        *(name for name, holds in conditions.items() if holds),
+        *(f"text:{digest}" for digest in sorted(case.digests)),
+        *(f"explained:{year}" for year in explaining.years(case)),
+        *(f"claims:{item}" for item in case.claims if case.public),
+    ]
+    withheld = {"withheld_since": case.withheld_since} if conditions["withheld"] else {}
+    claimed = {"published_on": case.published_at} if case.claims and case.public else {}
+    timed = case.due_at is not None
+    plain = {"state": case.stage.value, "agency": case.agency, "open": case.open, "timed": timed, "marks": marks}
+    return claimed | withheld | plain

@@ -142,7 +142,7 @@ class Series:
 
 
 def index(state: Issue) -> Mapping[str, Any]:
-    return {"documents": [item.document for item in state.items], "year": state.year}
+    return {"marks": [f"prints:{item.document}" for item in state.items], "year": state.year}
 
 
 GAZETTE = Series(

@@ -54,7 +54,7 @@ class Press:
     async def gap(self, document: str, cause: Cause) -> None:
         """Print every issue anew that holds a document that was taken down; remove the older editions and what was
         told of them."""
-        for held in await self.issues.find({"documents": document}):
+        for held in await self.issues.find({"marks": f"prints:{document}"}):
             if any(item.document == document and not item.withdrawn for item in held.state.items):
                 await self.history.forget((self.series.gapped,), held.id)
                 await self._gap(held.state, document, cause)
@@ -77,7 +77,7 @@ class Press:
         cases = [(await self.documents.load(id)).state for id in ids]
         if not all(case.public for case in cases):
             raise Refused("not_public", "只有已公开的文件可以刊登。", field="documents", remedy="请先公开。")
-        if any([await self.issues.count({"documents": id}) for id in ids]):
+        if any([await self.issues.count({"marks": f"prints:{id}"}) for id in ids]):
             raise Refused("printed", "文件已在公报刊登。", field="documents", remedy="请核对文件编号。")
         return cases
 
@@ -85,7 +85,7 @@ class Press:
         """What is in no issue yet: first what the units handed in, then the oldest."""
         handed = await self.documents.not_in_gazette(MAX_ITEMS, submitted=True)
         held = {each.id: each for each in (*handed, *await self.documents.not_in_gazette(MAX_ITEMS))}
-        cases = [each.state for each in held.values() if not await self.issues.count({"documents": each.id})]
+        cases = [each.state for each in held.values() if not await self.issues.count({"marks": f"prints:{each.id}"})]
         if not cases:
             raise Refused("nothing_to_print", "没有尚未刊登的规范性文件。", remedy="请先公开文件，或指定文件编号。")
         return cases[:MAX_ITEMS]

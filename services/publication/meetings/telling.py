@@ -108,7 +108,7 @@ def retell(state: Session) -> list[Event]:
 def index(state: Session) -> Mapping[str, Any]:
     plain: dict[str, Any] = {"agency": state.agency, "type": state.type.value, "stage": state.stage.value}
     if state.held:
-        plain["held_year"] = state.day.year
+        plain["marks"] = [f"held:{state.day.year}"]
         plain["invited"] = bool(_attended(state))
     if state.due_at:
         plain["timed"] = True
