@@ -51,7 +51,8 @@ app.add_typer(publication_surveys.secrets, name="secret")
 app.add_typer(publication_surveys.registers, name="register")
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
-    *(publication_showing.deliver, publication_showing.source, publication_showing.notice),
+    *(publication_showing.deliver, publication_showing.deliveries),
+    *(publication_showing.source, publication_showing.notice),
     *(publication_showing.objection, publication_showing.answer, publication_showing.conclude),
     *(publication_explaining.explain, publication_explaining.question, publication_explaining.explanations),
     *(publication_explaining.compare, publication_surveys.inventory),
@@ -348,7 +349,7 @@ def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False
         "成文日期": record.metadata.formed_on or "",
         "应公开于": record.due_at or "",
         "有效性": record.metadata.validity.value,
-        "个人信息": "；".join(f"{finding.kind} {finding.masked}" for finding in found.findings),
+        "个人信息": "；".join(f"{finding.place}：{finding.kind} {finding.masked}" for finding in found.findings),
         "矛盾": "\n".join(conflict.message for conflict in found.conflicts),
         "退文缺项": "、".join(found.missing),
         "尚缺": "、".join(found.lacks),

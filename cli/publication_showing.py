@@ -26,6 +26,24 @@ def deliver(
     do(command, as_, agency, json_)
 
 
+def deliveries(
+    year: int = typer.Option(..., "--year", min=2008, max=2100, help="年度。"),
+    unit: str = typer.Option(None, "--unit", help="只统计这个机构的文件。"),
+    json_: Json = False,
+) -> None:
+    """逐次登记的推送，按渠道、地点、对象统计。例：zwgk publication deliveries --year 2026"""
+
+    async def work(session: Session) -> c.DeliveryCounts:
+        return await session.ask(c.CountDeliveries(year=year, agency=unit), c.DeliveryCounts)
+
+    found = run(work)
+    if json_:
+        show(found, json_=True)
+        return
+    columns = [("channel", "渠道"), ("place", "地点"), ("target", "对象"), ("deliveries", "次数")]
+    show(list(found.rows), json_=False, columns=columns, title=f"{year}年共推送 {found.total} 次")
+
+
 def source(
     id: str = ID,
     issuer: str = typer.Option(..., "--issuer", help="来源机关。"),

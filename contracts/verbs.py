@@ -125,6 +125,7 @@ publication.compare-versions=文本比较
 publication.get-matter=决策事项
 publication.get-document=文件办理情况
 publication.get-text=文本
+publication.count-deliveries=推送次数统计
 publication.count-explanations=解读次数统计
 publication.get-gazette-issue=公报或汇编
 publication.not-in-gazette=未登公报的文件

@@ -338,6 +338,8 @@ from contracts.publication.rounds import ProposalRestated as ProposalRestated
 from contracts.publication.rounds import PublicationProposal as PublicationProposal
 from contracts.publication.showing import AnswerObjection as AnswerObjection
 from contracts.publication.showing import ConcludeNotice as ConcludeNotice
+from contracts.publication.showing import CountDeliveries as CountDeliveries
+from contracts.publication.showing import DeliveryCounts as DeliveryCounts
 from contracts.publication.showing import ObjectionContent as ObjectionContent
 from contracts.publication.showing import ObjectionKept as ObjectionKept
 from contracts.publication.showing import ReadObjection as ReadObjection

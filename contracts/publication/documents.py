@@ -258,8 +258,9 @@ class ConfirmCleared(Command, by=(Role.CLERK, Role.WEBMASTER, Role.REVIEWER, Rol
 class Finding(Contract):
     """A personal datum found, masked."""
 
-    kind: str
+    kind: str = Field(description="What it is, in Chinese.")
     masked: str
+    place: str = Field(default="正文", max_length=200, description="正文, or the name of the attachment.")
 
 
 class Step(Contract):

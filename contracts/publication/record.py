@@ -256,6 +256,9 @@ class PublicDocument(Record):
     interpretation: CaseId | None = Field(default=None, description="Document that explains this one, 解读材料")
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
     source: Source | None = Field(default=None, description="转载来源")
+    deliveries: tuple[Delivery, ...] = Field(
+        default=(), max_length=100, description="After the first one by each of the channels named at publication."
+    )
     notice: Notice | None = Field(default=None, description="公示")
     gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
     claims: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Catalogue items that it publishes.")

@@ -5,9 +5,9 @@ from datetime import date
 
 from pydantic import Field
 
-from contracts.base import CaseId, Command, Personal, Query, Reply, Role
+from contracts.base import CaseId, Command, Contract, Personal, Query, Reply, Role
 from contracts.publication.record import Source
-from contracts.publication.terms import OFFICE
+from contracts.publication.terms import HOUSE, OFFICE
 
 DELIVERERS = (Role.CLERK, Role.WEBMASTER, Role.OPENNESS, Role.REVIEWER, Role.ARCHIVIST)
 
@@ -20,6 +20,28 @@ class RecordDelivery(Command, by=DELIVERERS):
     on: date = Field(description="Day of the delivery.")
     place: str = Field(default="", max_length=100, description="查阅点, 公告栏 or 触摸屏: where.")
     target: str = Field(default="", max_length=100, description="精准推送: the place or group that it was meant for.")
+
+
+class DeliveriesCounted(Contract):
+    """Deliveries of a year by one channel, to one place, for one group."""
+
+    channel: str
+    place: str
+    target: str
+    deliveries: int
+
+
+class DeliveryCounts(Reply):
+    year: int
+    total: int
+    rows: tuple[DeliveriesCounted, ...] = Field(max_length=1000, description="Most deliveries first.")
+
+
+class CountDeliveries(Query, by=(*HOUSE, Role.OPERATOR), reply=DeliveryCounts):
+    """Deliveries of a year that were recorded one by one: by channel, place and group (精准推送)."""
+
+    year: int = Field(ge=2008, le=2100)
+    agency: str | None = Field(default=None, max_length=40, description="Of documents of this one only.")
 
 
 class SetSource(Command, by=(Role.CLERK, Role.OPENNESS)):

@@ -53,7 +53,7 @@ async def link(service: Publication, material: str, document: str, by: Official,
 @on.query(c.CountExplanations)
 async def count_explanations(service: Publication, query: c.CountExplanations, cause: Cause) -> c.ExplanationCounts:
     today, told = cause.now.date(), []
-    for held in await service.documents.find({"marks": f"explained:{query.year}"}, limit=5000):
+    async for held in service.documents.every({"marks": f"explained:{query.year}"}):
         told += explaining.in_year(held.state, query.year, today)
     owing = {agency.code for flag in LEAD_FLAGS for agency in service.register.flagged(flag, today)}
     units = []

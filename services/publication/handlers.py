@@ -1,9 +1,12 @@
 """What the publication service reacts to."""
 
+from collections.abc import Iterator
+
 from chassis.actors import Cause
 from contracts import publication as c
 from contracts.base import Done, Role
 from contracts.supervision import CalendarNoticeLoaded
+from kernel import personal
 from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
@@ -309,7 +312,7 @@ async def get_document(service: Publication, query: c.GetDocument, cause: Cause)
             c.Step(step=signature.step, by=signature.by.name, at=signature.at, note=signature.note)
             for signature in case.signatures[-60:]
         ),
-        findings=tuple(c.Finding(kind=datum.kind, masked=datum.masked) for datum in case.text.data),
+        findings=tuple(_findings(case)),
         allowed=case.allowed,
         conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
         missing=case.missing,
@@ -317,6 +320,14 @@ async def get_document(service: Publication, query: c.GetDocument, cause: Cause)
         reason=case.reason,
         versions=public_record(case).versions if published else (),
     )
+
+
+def _findings(case: Case) -> Iterator[c.Finding]:
+    """What was found in the text and in the attachments, masked."""
+    places = [("正文", case.text.data), *((file.attachment.name, file.data) for file in case.files)]
+    for place, data in places:
+        for datum in data:
+            yield c.Finding(kind=personal.TITLES[personal.Kind(datum.kind)], masked=datum.masked, place=place)
 
 
 @on.query(c.GetText)

@@ -1,6 +1,7 @@
 """Deliveries, re-issues, public notices and objections to them."""
 
 import hashlib
+from collections import Counter
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -9,6 +10,7 @@ from chassis.actors import Cause
 from chassis.papers import Paper
 from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication.showing import DeliveriesCounted
 from kernel.refused import Refused
 from services.publication.domain import showing
 from services.publication.domain.examining import without_personal_data
@@ -37,6 +39,19 @@ async def record_delivery(service: Publication, command: c.RecordDelivery, cause
     without_personal_data(place=command.place, target=command.target)
     delivery = c.Delivery(channel=command.channel, on=command.on, place=command.place, target=command.target)
     return await service.execute(command.id, lambda case: showing.deliver(case, delivery, by, cause.now), cause)
+
+
+@on.query(c.CountDeliveries)
+async def count_deliveries(service: Publication, query: c.CountDeliveries, cause: Cause) -> c.DeliveryCounts:
+    counted: Counter[tuple[str, str, str]] = Counter()
+    async for held in service.documents.every({"marks": f"delivered:{query.year}"}):
+        if query.agency in (None, held.state.agency):
+            counted.update((each.channel, each.place, each.target) for each in showing.in_year(held.state, query.year))
+    rows = [
+        DeliveriesCounted(channel=channel, place=place, target=target, deliveries=n)
+        for (channel, place, target), n in counted.most_common(1000)
+    ]
+    return c.DeliveryCounts(year=query.year, total=counted.total(), rows=tuple(rows))
 
 
 @on.command(c.SetSource)

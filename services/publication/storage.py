@@ -1,10 +1,11 @@
 """Where the texts lie, and the store of documents that has them at hand when it tells a public record."""
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Collection as Several
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -16,6 +17,7 @@ from services.publication import domain
 from services.publication.domain.state import Case
 from services.publication.domain.telling import retell, tell
 
+PAGE = 500
 AT_HAND = 32_000_000
 """So many characters of texts are kept in memory."""
 
@@ -145,17 +147,21 @@ class Documents(Cases[Case]):
             where["_id"] = {"$gt": after}
         return await self.find(where, sort=[("_id", 1)], limit=limit)
 
+    async def every(self, where: Mapping[str, Any]) -> AsyncIterator[Held[Case]]:
+        """All that match, page by page."""
+        after = ""
+        while held := await self.find({**where, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE):
+            for each in held:
+                yield each
+            after = held[-1].id
+
     async def not_in_gazette(self, limit: int, *, submitted: bool = False) -> list[Held[Case]]:
         """Normative documents that no issue of the gazette has printed, by number."""
         return await self.find({"marks": "submitted" if submitted else "to_gazette"}, sort=[("_id", 1)], limit=limit)
 
-    async def normative(self) -> AsyncIterator[Held[Case]]:
+    def normative(self) -> AsyncIterator[Held[Case]]:
         """Published normative documents that have not ended, by number."""
-        after = ""
-        while held := await self.find({"marks": "normative", "_id": {"$gt": after}}, sort=[("_id", 1)], limit=200):
-            for each in held:
-                yield each
-            after = held[-1].id
+        return self.every({"marks": "normative"})
 
     async def erasing(self, limit: int = 50) -> list[Held[Case]]:
         """Documents that were taken down and of which copies may be left."""

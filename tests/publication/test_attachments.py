@@ -203,6 +203,7 @@ async def test_personal_data_in_an_attachment_blocks(desk: Desk) -> None:
     await send(desk, id, "表.xlsx", sheets("名单", hidden=f"身份证{NUMBER}"), upload=upload(3))
     found = await file_of(desk, id)
     assert found.record.findings == 1
+    assert [(each.kind, each.place) for each in found.findings] == [("居民身份证号", "表.xlsx")]
     assert NUMBER not in found.model_dump_json()
     await refused("personal_data", clear(desk, id))
 

@@ -93,6 +93,7 @@ async def test_each_delivery_counts(on: date) -> None:
         given = c.Delivery(channel="查阅点", on=on, place=place)
         case = after(case, showing.deliver(case, given, LI, now))
     assert [each.channel for each in record(case).deliveries] == ["查阅点", "查阅点"]
+    assert public_record(case).deliveries == record(case).deliveries
     case = after(case, publishing.withdraw(case, c.Leak.PERSONAL, "", ZHAO, now))
     assert (case.stage, case.to_clear) == (Stage.WITHDRAWN, ("网站", "查阅点"))
 
@@ -134,3 +135,18 @@ async def test_an_objection_is_a_paper_and_only_a_number_to_everyone_else(
     read = await desk(ask, c.ObjectionContent, as_="李负责", agency="czj")
     assert (read.text, read.answer) == (words, "经查不属实")
     await s.refused("other_agency", desk(ask, c.ObjectionContent, as_="旁人", agency="jyj", roles=[Role.CLERK]))
+
+
+async def test_deliveries_are_counted_by_channel_place_and_group(desk: Desk, app: App[Publication]) -> None:
+    id = await s.draft(desk, "送到果农手中的通知")
+    await s.clear(desk, id)
+    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    today = (await desk(c.GetDocument(id=id), c.DocumentFile)).record.published_at
+    assert today
+    for place in ("示例镇便民中心", "示例镇便民中心", "县图书馆"):
+        given = c.RecordDelivery(id=id, channel="查阅点", on=today.astimezone(CST).date(), place=place, target="果农")
+        await desk(given, Done, as_="赵审核", agency="bgs")
+    found = await desk(c.CountDeliveries(year=today.astimezone(CST).year), c.DeliveryCounts)
+    mine = [(row.place, row.deliveries) for row in found.rows if row.target == "果农"]
+    assert mine == [("示例镇便民中心", 2), ("县图书馆", 1)]
+    assert (await desk(c.CountDeliveries(year=2009), c.DeliveryCounts)).total == 0

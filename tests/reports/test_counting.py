@@ -1,5 +1,6 @@
 """Tables 2 and 3 from requests: boundary days, one result each, identities for whatever cases."""
 
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.readmodel.terms import Opening
-from services.readmodel.reports.counted import DOCUMENT, DocumentCount, RequestCount, ReviewCount, count_of
+from services.readmodel.reports import proactive
+from services.readmodel.reports.counted import DOCUMENT, DocumentCount, RequestCount, ReviewCount, count_of, revived
 from services.readmodel.reports.counting import Period, balance, behind, merged, table2, table3
 from services.readmodel.reports.form import COLUMNS, MERGED, RESULTS, ROWS, TOTAL
 from services.readmodel.reports.identities import check
@@ -181,3 +183,15 @@ def test_papers_of_the_party_are_in_no_count(party: bool) -> None:
     count = count_of(DOCUMENT, {"metadata": metadata, "published_at": "2026-03-02T09:00:00+08:00"})
     assert isinstance(count, DocumentCount)
     assert [bool(said) for said in (count.agency, count.category, count.normative)] == [not party] * 3
+
+
+def test_a_later_delivery_counts_in_the_year_in_which_it_was_made() -> None:
+    metadata = {"issuers": ["czj"], "category": "法规公文", "channels": ["网站"]}
+    later = [{"on": "2026-12-31", "channel": "微信"}, {"on": "2027-01-01", "channel": "微信"}]
+    record = {"metadata": metadata, "published_at": "2026-03-02T09:00:00+08:00", "deliveries": later}
+    count = count_of(DOCUMENT, record)
+    assert isinstance(count, DocumentCount)
+    assert revived(DOCUMENT, json.loads(json.dumps(count))) == count
+    for year, site in ((2026, 1), (2027, 0)):
+        told = proactive.deliveries([count], Period.of(year, date(2028, 1, 1)))
+        assert {label: n for label, n in told.items() if n} == {"政务微信、微博": 1} | ({"政府网站": 1} if site else {})

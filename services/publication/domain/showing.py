@@ -25,6 +25,15 @@ def deliver(case: Case, delivery: Delivery, by: Official, now: datetime) -> list
     return [f.Delivered(delivery=delivery, by=by, at=now)]
 
 
+def years(case: Case) -> list[int]:
+    """The years in which a public document was delivered: by them it is found."""
+    return sorted({each.on.year for each in case.deliveries}) if case.public else []
+
+
+def in_year(case: Case, year: int) -> list[Delivery]:
+    return [each for each in case.deliveries if each.on.year == year]
+
+
 def set_source(case: Case, source: Source, by: Official, now: datetime, calendar: Calendar) -> list[Fact]:
     """转载: the limit then runs from the publication at the source (P22)."""
     stands(case, *UNDECIDED)

@@ -31,7 +31,7 @@ from contracts.publication import (
     Version,
 )
 from kernel.facts import Fact
-from services.publication.domain import explaining
+from services.publication.domain import explaining, showing
 from services.publication.domain import facts as f
 from services.publication.domain.checks import LABELS, WAITS
 from services.publication.domain.facts import Kept
@@ -114,6 +114,7 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
         interpretation=case.interpretation.material if case.interpretation else None,
         attachments=tuple(_public_files(case, text_of)),
         source=case.source,
+        deliveries=case.deliveries,
         notice=case.notice,
         gazette=case.gazette,
         claims=case.claims,
@@ -191,7 +192,7 @@ def _told_to_public(case: Case, facts: Sequence[Fact], text_of: TextOf) -> list[
                 return [DocumentCorrected(record=public_record(case, text_of))]
             case f.ValidityMarked():
                 return [ValidityChanged(record=public_record(case, text_of))]
-            case f.ItemsClaimed() | f.Gazetted() | explaining.Explained() | explaining.Linked():
+            case f.ItemsClaimed() | f.Gazetted() | f.Delivered() | explaining.Explained() | explaining.Linked():
                 return [PublicDocumentRestated(record=public_record(case, text_of))]
             case f.ObjectionReceived() | f.ObjectionAnswered() | f.NoticeEnded() | f.NoticeConcluded():
                 return [NoticeChanged(record=public_record(case, text_of))]
@@ -236,6 +237,7 @@ def index(case: Case) -> Mapping[str, Any]:
         *(name for name, holds in conditions.items() if holds),
         *(f"text:{digest}" for digest in sorted(case.digests)),
         *(f"explained:{year}" for year in explaining.years(case)),
+        *(f"delivered:{year}" for year in showing.years(case)),
         *(f"claims:{item}" for item in case.claims if case.public),
     ]
     withheld = {"withheld_since": case.withheld_since} if conditions["withheld"] else {}

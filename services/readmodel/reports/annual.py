@@ -148,7 +148,7 @@ def _parts(inputs: Inputs, report: Mapping[str, Any], late: int) -> dict[str, st
     documents = proactive.published(inputs.documents, inputs.period)
     drafts = {
         "overview": narrative.overview(
-            inputs.name, report, inputs.period, len(documents), proactive.deliveries(documents)
+            inputs.name, report, inputs.period, len(documents), proactive.deliveries(inputs.documents, inputs.period)
         ),
         "problems": narrative.problems(report, late),
         "other": narrative.other(report["fees_reported"], inputs.progress, inputs.names),

@@ -64,6 +64,8 @@ class DocumentCount(NamedTuple):
     """Days from its issue to its publication."""
     delay: int | None
     """Minutes from its publication at the source to ours, where it re-issues another (转载)."""
+    delivered: tuple[tuple[str, str], ...] = ()
+    """Day and channel of each delivery after those of its publication."""
 
 
 Count = RequestCount | DocumentCount
@@ -94,8 +96,9 @@ def revived(type_name: str, values: Sequence[Any]) -> Count:
     if type_name == REQUEST:
         *plain, reviews = values
         return RequestCount._make([*plain, tuple(map(ReviewCount._make, reviews))])
-    agency, category, published, channels, *rest = values
-    return DocumentCount._make([agency, category, published, tuple(channels), *rest])
+    agency, category, published, channels, *rest, delivered = values
+    later = tuple((day, channel) for day, channel in delivered)
+    return DocumentCount._make([agency, category, published, tuple(channels), *rest, later])
 
 
 def _request(record: Mapping[str, Any]) -> RequestCount | None:
@@ -146,6 +149,7 @@ def _document(record: Mapping[str, Any]) -> DocumentCount:
         ended=(ends[1] if lasting else min(filter(None, ends), default=published)),
         days_late=record.get("days_late"),
         delay=_delay(record),
+        delivered=tuple((each["on"], each["channel"]) for each in record.get("deliveries") or ()),
     )
 
 

@@ -2,7 +2,7 @@
 channel (document-based: a category counts documents, a channel counts deliveries)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -69,19 +69,23 @@ def by_category(documents: Documents, period: Period, declared: Mapping[str, Dec
     )
 
 
-def deliveries(documents: Iterable[DocumentCount]) -> dict[str, int]:
-    """Deliveries by channel: a document that went out by two channels counts in both."""
+def deliveries(documents: Documents, period: Period) -> dict[str, int]:
+    """Deliveries by channel: a document that went out by two channels counts in both, and each later delivery in the
+    period in which it was made."""
     words = {word: label for label, known in data()["channels"] for word in known}
     counts = {label: 0 for label, _ in data()["channels"]}
-    for each in documents:
+    for each in published(documents, period):
         for label in {words.get(channel, "其他方式") for channel in each.channels}:
             counts[label] += 1
+    for each in documents:
+        for day, channel in each.delivered if each.category else ():
+            counts[words.get(channel, "其他方式")] += period.holds(day)
     return counts
 
 
 def by_channel(documents: Documents, period: Period, declared: Mapping[str, Declared]) -> tuple[Delivered, ...]:
     """Channels with their own numbers; a declared channel that the form does not know is added at its end."""
-    counts = deliveries(published(documents, period))
+    counts = deliveries(documents, period)
     own = [item.removeprefix(CHANNEL) for item in declared if item.startswith(CHANNEL)]
     rows = []
     for name in dict.fromkeys((*counts, *own)):
