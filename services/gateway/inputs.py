@@ -12,7 +12,7 @@ from annotated_types import MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from contracts.base import Command
+from contracts.base import Asked
 from kernel.clock import CST
 from services.gateway.fields import NAMES
 from services.gateway.forms import Form
@@ -41,7 +41,7 @@ class Input:
     group: str = ""
 
 
-def inputs(kind: type[Command], naming: Mapping[str, Any]) -> list[Input]:
+def inputs(kind: type[Asked], naming: Mapping[str, Any]) -> list[Input]:
     """The fields that a person fills; what names the record is filled already, and a query code is the citizen's."""
     left = {name: field for name, field in kind.model_fields.items() if name not in naming and name != "code"}
     return [each for name, field in left.items() for each in _of(kind.verb, name, field, name)]

@@ -141,6 +141,7 @@ promise=承诺内容
 proof=邮件号或者回执号
 proposal=公开意见
 public=是否公开
+purpose=查阅事由
 public_interest=不公开将对公共利益造成重大影响的理由
 public_source=公开数值的来源
 public_value=公开数值
@@ -204,6 +205,7 @@ carry-out-draw.public_value=用于抽取的公开数值""")
 HINTS = _words("""\
 ground=例如 EX16-PROCESS；拟主动公开的不填。
 channels=每行一个；不填为网站。
+purpose=谁在何时为何查阅，将予记录。
 secrecy=没有签署保密审查的不能公开。
 doc_no=例如 示政办发〔2026〕1号。""")
 

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
 from contracts.base import Record
 from contracts.registry import REGISTRY
 from services.gateway.fields import NAMES
+from services.gateway.inputs_words import LABELS as WORDS
 from services.gateway.render import limit, moment
 
 WORK = {
@@ -23,6 +27,26 @@ WORK = {
     "open": "在办",
 }
 HIDDEN = frozenset({"state"})
+PAPERS = {
+    "caller": "来电人",
+    "code": "代码",
+    "comment": "评价内容",
+    "consultations": "未结束的征求意见",
+    "content": "内容",
+    "draft": "答复草稿",
+    "named": "诉求中提到的单位",
+    "notes": "办理说明",
+    "number": "编号",
+    "phone": "电话",
+    "proposed": "建议承办单位",
+    "rater": "评价人",
+    "reply": "答复内容",
+    "secret": "身份保密",
+    "similar": "相近事项",
+    "words": "材料内容",
+}
+"""Words of papers, where they mean something else than on a form."""
+NOT_PAPERS = frozenset({"record", "version", "history"})
 _CHINESE = re.compile(r"[一-龥][一-龥（）、]{1,19}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 MAX_SHOWN = 2000
@@ -45,6 +69,37 @@ def rows(type_name: str, record: Mapping[str, Any], agencies: Mapping[str, str])
     return [(label, value) for label, value in shown if value]
 
 
+def told(reply: BaseModel, agencies: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What was read of a record's papers, as (label, value); the record itself is shown already."""
+    said = reply.model_dump(mode="json")
+    names = {name: paper(name, field) for name, field in type(reply).model_fields.items() if name not in NOT_PAPERS}
+    shown = ((label, _paper(said[name], agencies)) for name, label in names.items())
+    return [(label, value) for label, value in shown if value]
+
+
+def _paper(value: Any, agencies: Mapping[str, str]) -> str:
+    """A value of papers with all that it consists of, a line for each entry; a text is never cut."""
+    match value:
+        case list():
+            return "\n".join(filter(None, (_paper(each, agencies) for each in value)))
+        case dict():
+            parts = ((_word(name), _paper(each, agencies)) for name, each in value.items())
+            return "；".join(f"{name}：{said}" for name, said in parts if said)
+        case str() if not _TIME.match(value):
+            return agencies.get(value, value)
+        case _:
+            return _shown(value, agencies)
+
+
+def _word(name: str) -> str:
+    return NAMES.get(name) or WORDS.get(name) or PAPERS.get(name, name)
+
+
+def paper(name: str, field: FieldInfo) -> str:
+    """What a field of papers is called."""
+    return PAPERS.get(name) or chinese(field.description) or WORDS.get(name) or NAMES.get(name, name)
+
+
 def _labels(type_name: str) -> dict[str, str]:
     """Labels of a type's fields: the Chinese that begins a field's description, where one does."""
     kind = next((k for k in REGISTRY.events() if f"{k.service()}.{k.record_name}" == type_name), None)
@@ -64,7 +119,7 @@ def _field(name: str, value: Any, agencies: Mapping[str, str]) -> str:
 
 def _shown(value: Any, agencies: Mapping[str, str]) -> str:
     match value:
-        case None | "" | [] | {}:
+        case None | "" | dict():
             return ""
         case bool():
             return "是" if value else "否"
@@ -74,9 +129,6 @@ def _shown(value: Any, agencies: Mapping[str, str]) -> str:
             return agencies.get(value, value)[:MAX_SHOWN]
         case list():
             return "、".join(filter(None, (_shown(each, agencies) for each in value)))[:MAX_SHOWN]
-        case dict():
-            parts = ((NAMES.get(name, name), _shown(each, agencies)) for name, each in value.items())
-            return "；".join(f"{name}：{said}" for name, said in parts if said)[:MAX_SHOWN]
         case _:
             return str(value)
 

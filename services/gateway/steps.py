@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from contracts.base import Command, Role
+from contracts.base import Command, Query, Role
 from contracts.verbs import verb
-from services.gateway.offices import COMMANDS
+from services.gateway.offices import COMMANDS, QUERIES
 
 NAMED_BY = ("id", "number", "ticket")
 """Fields by which a command names its record; those of yearly reports name year and agency."""
 TABLE = """\
 publication.document
+  read-objection: published
   set-attribute: draft returned openness head filed reassess
   approve-by-openness: openness
   approve-by-head: head
@@ -58,6 +59,7 @@ publication.catalogue_clock
 publication.reconciliation
   explain-difference: open
 publication.decision
+  read-comment: *
   set-decision-draft: preparing sorting assessing discussable
   plan-consultation: preparing
   open-consultation: preparing
@@ -94,6 +96,7 @@ publication.meeting
   confirm-cleared: withdrawn
   withdraw: planned approved held published cancelled
 publication.work_ledger
+  read-comment: *
   report-step: draft running
   record-effect: draft running
   publish-ledger: *
@@ -121,6 +124,7 @@ publication.proposal
 publication.secret_line
   review-secret: *
 requests.request
+  get-request: *
   confirm-receipt: arrived
   accept: received
   request-correction: received
@@ -151,14 +155,17 @@ requests.request
   archive: replied closed_abandoned_correction closed_abandoned_fee closed_withdrawn
   erase-applicant-data: archived
 requests.collection
+  get-collection: *
   answer-collection:
   withdraw-collection:
 requests.complaint
+  get-complaint: *
   verify-complaint:
   order-rectification:
   record-rectification:
   close-complaint:
 hotline.ticket
+  show-ticket: *
   classify-ticket: triage
   dispatch-ticket: triage
   sign-ticket: dispatched
@@ -185,6 +192,7 @@ hotline.ticket
   offer-result: visiting closed archived
   propose-knowledge: visiting closed archived
 hotline.entry
+  show-entry: *
   publish-entry: draft revised
   confirm-entry: draft revised published
   revise-entry: draft revised published
@@ -192,6 +200,7 @@ hotline.entry
 hotline.signal
   close-signal: raised
 hotline.rating
+  show-rating: *
   contact-rater: contacting
   verify-rating: verifying
   remedy-rating: rectifying
@@ -228,11 +237,17 @@ readmodel.annual_report
 
 @dataclass(frozen=True)
 class Offered:
-    """A command on the desk of a record: when it is offered, and the fields that name the record."""
+    """A command on the desk of a record, or a query that reads its papers: when it is offered, and what names the
+    record."""
 
-    kind: type[Command]
+    kind: type[Command] | type[Query]
     states: frozenset[str]
     name: str
+
+    @property
+    def reads(self) -> bool:
+        """It reads papers for a stated purpose, and changes nothing."""
+        return issubclass(self.kind, Query)
 
     def now(self, record: Mapping[str, Any]) -> bool:
         """Whether it is offered on the record as it stands."""
@@ -256,7 +271,8 @@ def table() -> dict[str, tuple[Offered, ...]]:
             type_name = line
             continue
         name, _, states = line.strip().partition(":")
-        kind = COMMANDS[type_name.split(".")[0], name]
+        key = (type_name.split(".")[0], name)
+        kind = COMMANDS.get(key) or QUERIES[key]
         found[type_name] = (*found.get(type_name, ()), Offered(kind, frozenset(states.split()), verb(kind)))
     return found
 

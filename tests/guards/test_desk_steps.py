@@ -7,6 +7,7 @@ from contracts import publication as c
 from contracts.registry import REGISTRY
 from contracts.verbs import SERVICES, VERBS
 from services.gateway import inputs, offices, steps
+from services.gateway.labels import NOT_PAPERS, paper
 
 CHINESE = re.compile(r"[一-龥]|^\d+$")
 APART: dict[str, set[str]] = {
@@ -49,6 +50,9 @@ def test_the_states_at_which_steps_are_offered_exist() -> None:
 def test_everything_on_a_form_is_said_in_chinese() -> None:
     for offers in steps.table().values():
         for each in offers:
+            if each.reads:
+                for name, field in each.kind.answered_by.model_fields.items():
+                    assert name in NOT_PAPERS or CHINESE.search(paper(name, field)), f"{each.kind.verb}.{name}"
             for field in inputs.inputs(each.kind, each.naming("x", {})):
                 for words in (field.label, field.group or "组", *(said for _, said in field.options)):
                     assert CHINESE.search(words), f"{each.kind.verb}.{field.name}: services/gateway/inputs_words.py"

@@ -10,6 +10,7 @@ import pytest_asyncio
 
 from contracts import publication as c
 from contracts.base import Done, Role
+from tests.gateway.test_cases import APPLICATION
 from tests.servers import Desk, Servers, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -136,3 +137,24 @@ async def test_who_may_not_take_a_step_is_refused(browser: Browser, desk: Desk) 
     assert (await browser.web.get(f"{path}/dispatch-ticket")).status_code == 404
     foreign = await browser.web.post(f"{path}/set-attribute", data={"attribute": "主动公开"})
     assert (foreign.status_code, "页面已过期" in foreign.text) == (403, True)
+
+
+async def test_papers_are_read_on_the_desk_for_a_stated_purpose(browser: Browser, desk: Desk) -> None:
+    done = await browser.web.post("/api/v1/requests", json={"agency": "bgs", "application": APPLICATION})
+    number = done.json()["number"]
+    path = f"/desk/records/requests.request/{number}"
+    await browser.sign_in("张经办", Role.CLERK)
+
+    async def there() -> bool:
+        return (await browser.web.get(path)).status_code == 200
+
+    await until(there)
+    page = (await browser.web.get(path)).text
+    assert f'href="{path}/get-request"' in page
+    assert APPLICATION["description"] not in page
+    untold = await browser.take(path, "get-request")
+    assert (untold.status_code, "请写明查阅事由" in untold.text) == (422, True)
+    read = await browser.take(path, "get-request", purpose="审查申请内容")
+    assert read.status_code == 200
+    assert APPLICATION["description"] in read.text
+    assert read.headers["cache-control"] == "no-store"

@@ -1,22 +1,24 @@
 """A record on the desk, and the forms by which a signed-in person takes the next step on it."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
+from fastapi import Query as Parameter
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from contracts import publication, readmodel
-from contracts.base import ID_PATTERN, Command
+from contracts.base import ID_PATTERN, Command, Query
 from contracts.titles import TITLES
 from kernel.refused import Refused
 from services.gateway import agencies, inputs, offices, steps
 from services.gateway.api.staff import TypeName
 from services.gateway.asking import It
 from services.gateway.forms import Form
-from services.gateway.labels import rows
+from services.gateway.labels import rows, told
 from services.gateway.render import page
 from services.gateway.service import Gateway
 from services.gateway.session import Session, required
@@ -24,7 +26,7 @@ from services.gateway.tracing import Traced
 
 routes = APIRouter(prefix="/desk/records", include_in_schema=False, route_class=Traced)
 Id = Annotated[str, Path(pattern=ID_PATTERN)]
-Number = Annotated[str | None, Query(pattern=ID_PATTERN)]
+Number = Annotated[str | None, Parameter(pattern=ID_PATTERN)]
 SEE_OTHER = 303
 
 
@@ -34,9 +36,9 @@ async def record(
     it: It,
     type: TypeName,
     id: Id,
-    done: Annotated[str | None, Query(max_length=60)] = None,
+    done: Annotated[str | None, Parameter(max_length=60)] = None,
     made: Number = None,
-    version: Annotated[int | None, Query(ge=0)] = None,
+    version: Annotated[int | None, Parameter(ge=0)] = None,
 ) -> Response:
     """The record, and what may be done now. `done` is the step that has just been taken, `made` what it has begun."""
     person = required(request)
@@ -96,10 +98,14 @@ async def take_step(request: Request, it: It, type: TypeName, id: Id, step: str)
     found = await it.ask(readmodel.GetView(type=type, id=id), readmodel.View, token=person.token)
     naming = chosen.naming(id, found.record)
     given = naming | inputs.filled(form, inputs.inputs(chosen.kind, naming))
+    if chosen.reads and "purpose" in chosen.kind.model_fields and not form.get("purpose"):
+        return _form(request, type, id, found, chosen, form.without(purpose="请写明查阅事由。"))
     body, form = form.fill(chosen.kind, given, {})
     if body is None:
         return _form(request, type, id, found, chosen, form)
     try:
+        if isinstance(body, Query):
+            return _form(request, type, id, found, chosen, form, await _read(it, person, body))
         return await _taken(it, person, type, id, body, form)
     except Refused as refused:
         return _form(request, type, id, found, chosen, form.because(refused))
@@ -113,6 +119,12 @@ def _offered(type: str, step: str, person: Session) -> steps.Offered:
     return chosen
 
 
+async def _read(it: Gateway, person: Session, query: Query) -> list[tuple[str, str]]:
+    """Papers of the record; who reads them and why its service keeps."""
+    reply = await it.ask(query, query.answered_by, token=person.token)
+    return told(reply, await agencies.names(it))
+
+
 async def _taken(it: Gateway, person: Session, type: str, id: str, command: Command, form: Form) -> Response:
     seen = form.get("version")
     named = id in (getattr(command, "id", None), getattr(command, "number", None))
@@ -123,7 +135,15 @@ async def _taken(it: Gateway, person: Session, type: str, id: str, command: Comm
     return RedirectResponse(f"/desk/records/{type}/{id}?done={command.verb}&{told}", SEE_OTHER)
 
 
-def _form(request: Request, type: str, id: str, found: readmodel.View, chosen: steps.Offered, form: Form) -> Response:
+def _form(
+    request: Request,
+    type: str,
+    id: str,
+    found: readmodel.View,
+    chosen: steps.Offered,
+    form: Form,
+    read: Sequence[tuple[str, str]] = (),
+) -> Response:
     wanted = inputs.inputs(chosen.kind, chosen.naming(id, found.record))
     return page(
         request,
@@ -136,6 +156,7 @@ def _form(request: Request, type: str, id: str, found: readmodel.View, chosen: s
         type=type,
         types=TITLES,
         step=chosen,
+        read=read,
         heading=_heading(id, found),
         groups=[(group, list(each)) for group, each in groupby(wanted, lambda each: each.group)],
         names={each.name: f"{each.group} {each.label}".strip() for each in wanted},
