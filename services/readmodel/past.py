@@ -19,6 +19,9 @@ WHOLE = ("opinion.event", "sitewatch.account", "sitewatch.finding", "sitewatch.s
 """Records that bulletins read in full, without texts."""
 TEXTS = ("text", "attachments", "versions")
 WORK = ("agency", "state", "open", "overdue", "due_at", "opened_at")
+WORDS = ("title", "waits_for", "duties", "reviews")
+"""What is said in words; of what was taken down nothing stays of it but what is said now."""
+TAKEN_DOWN = ("withdrawn", "sealed")
 KEPT = tuple(sorted({*TYPES, *WHOLE}))
 SHEET_BYTES = 1024 * 1024
 LARGE = 1000
@@ -59,12 +62,33 @@ async def keep(past: Collection, views: Iterable[Document]) -> None:
     """Write the states of views as they were told, before the newest of each record is chosen. Of one record and day
     the highest stamp counts, in whatever order they come and however often."""
     by_type: dict[str, list[State]] = {}
+    down: dict[tuple[str, str], State] = {}
     for view in views:
         if view["type"] in KEPT:
             by_type.setdefault(view["type"], []).append(state(view))
+            if view["service"] == "publication" and view["record"].get("state") in TAKEN_DOWN:
+                down[view["type"], view["id"]] = state(view)
     sheets = [sheet for name, states in by_type.items() for sheet in _sheets(name, states, lambda: uuid4().hex)]
     if sheets:
         await past.insert_many(sheets)
+    for (name, _), now in down.items():
+        await _forget(past, name, now)
+
+
+async def _forget(past: Collection, name: str, now: State) -> None:
+    """Take the words out of all earlier states of what was taken down. Sheets that are being bound meanwhile are found
+    at the next telling: a take-down is told again once nothing was left."""
+    said = {key: now.record[key] for key in WORDS if key in now.record}
+
+    def without(each: State) -> State:
+        kept = {key: value for key, value in each.record.items() if key not in WORDS}
+        return each._replace(record=kept | said)
+
+    async for sheet in past.each({"type": name}):
+        states = list(_opened(sheet))
+        left = [without(each) if each.id == now.id else each for each in states]
+        if left != states:
+            await past.update_one({"_id": sheet["_id"]}, {"$set": {"packed": _packed(map(_text, left))}})
 
 
 def _sheets(name: str, states: Iterable[State], id: Callable[[], str], *, bound: bool = False) -> Iterator[Document]:
@@ -74,7 +98,7 @@ def _sheets(name: str, states: Iterable[State], id: Callable[[], str], *, bound:
     waiting: list[str] = []
     first, size = EVER, 0
     for each in newest.values():
-        text = json.dumps(each, ensure_ascii=False, separators=(",", ":"))
+        text = _text(each)
         if waiting and size + len(text) * 2 > SHEET_BYTES:
             yield _sheet(name, id(), first, waiting, bound)
             waiting, first, size = [], EVER, 0
@@ -86,7 +110,15 @@ def _sheets(name: str, states: Iterable[State], id: Callable[[], str], *, bound:
 
 def _sheet(name: str, id: str, first: str, texts: Sequence[str], bound: bool) -> Document:
     whole = bound or len(texts) >= LARGE
-    return {"_id": id, "type": name, "first": first, "whole": whole, "packed": f"[{','.join(texts)}]"}
+    return {"_id": id, "type": name, "first": first, "whole": whole, "packed": _packed(texts)}
+
+
+def _text(state: State) -> str:
+    return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+
+
+def _packed(texts: Iterable[str]) -> str:
+    return f"[{','.join(texts)}]"
 
 
 def _opened(sheet: Document) -> Iterator[State]:
