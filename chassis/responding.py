@@ -118,7 +118,7 @@ def _expected(headers: dict[str, str], asked: Command | Query) -> Expected | Non
     given = headers.get(EXPECTS)
     if given is None:
         return None
-    id = getattr(asked, "id", None)
+    id = getattr(asked, "id", None) or getattr(asked, "number", None)
     if not (given.isdecimal() and isinstance(id, str)):
         raise Refused("no_version", "此操作不能附带版本条件。", remedy="请去掉版本条件（If-Match）后重新提交。")
     return Expected(id, int(given))

@@ -25,7 +25,7 @@ ERRORS = {
 }
 HEADERS = (
     ("Idempotency-Key", "幂等键：同一人以同一键提交同一内容只办理一次，返回同样的结果。", {"type": "string"}),
-    ("If-Match", "所见的版本（应答中的 ETag）：记录已有变动时不办理。只用于写明编号 `id` 的操作。", {"type": "string"}),
+    ("If-Match", "所见的版本（应答中的 ETag）：记录已有变动时不办理。只用于写明编号的操作。", {"type": "string"}),
 )  # fmt: skip
 WAIT = ("Prefer", "`wait=秒数`：最多等待多久，1 至 30，默认 10。", {"type": "string"})
 
