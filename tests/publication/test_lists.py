@@ -147,6 +147,28 @@ async def test_a_period_is_read_from_the_words_of_the_item(words: str, months: i
     assert type_of("basic").period({"limit": words}) == months
 
 
+@pytest.mark.parametrize(
+    ("words", "due"),
+    [("每日", date(2026, 3, 3)), ("每周", date(2026, 3, 9)), ("每月", date(2026, 4, 2)), ("变更时", None)],
+)
+async def test_an_item_of_a_key_field_is_flagged_the_day_after_its_period(words: str, due: date | None) -> None:
+    values = {
+        "field": "教育", "item": "招生", "content": "结果", "basis": "要点", "subject": "教育局", "periodicity": words,
+        "channel": "网站",
+    }  # fmt: skip
+    kind = type_of("key_fields")
+    item = put(None, "key_fields", values, months=kind.period(values))
+    assert item.due_on == due
+    if due is None:
+        return
+    assert domain.look(item, None, end_of_day(due) - timedelta(seconds=1), CALENDAR) == []
+    assert domain.KIND.fold(item, domain.look(item, None, end_of_day(due), CALENDAR)).empty
+    claimed = domain.KIND.fold(item, domain.look(item, due, end_of_day(due), CALENDAR))
+    assert claimed.due_on
+    assert claimed.due_on > due
+    assert not claimed.empty
+
+
 async def test_items_of_what_is_for_the_offices_only_are_told_to_nobody() -> None:
     values = {"certificate": "示1", "name": "示例甲", "unit": "市监局", "status": "在岗", "avoids": "示2、示3"}
     item = put(None, "inspectors", values)

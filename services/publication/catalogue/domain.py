@@ -35,7 +35,7 @@ from services.publication.catalogue.item import (
     ItemTakenOut,
     evolve,
 )
-from services.publication.catalogue.types import ItemType
+from services.publication.catalogue.types import ItemType, type_of
 from services.publication.domain.facts import Official
 from services.publication.domain.withdrawing import Tombstones, sealable
 
@@ -63,7 +63,7 @@ def put(
         return []
     until = _shown_until(standing, kind, values, now, calendar)
     _dated(standing, kind, values, change)
-    due = _next(period_months, item.last_on if item and item.last_on else now.date(), calendar)
+    due = kind.next_by(values, period_months, item.last_on if item and item.last_on else now.date(), calendar)
     in_time = _in_time(kind, change, now, calendar)
     return [
         ItemPut(
@@ -117,11 +117,6 @@ def _dated(standing: Item | None, kind: ItemType, values: Mapping[str, Value], c
         )
 
 
-def _next(period_months: int | None, after: date, calendar: Calendar) -> date | None:
-    """Until when the next document must be published."""
-    return calendar.add_months(after, period_months) if period_months else None
-
-
 def _days_late(kind: ItemType, values: Mapping[str, Value], now: datetime, calendar: Calendar) -> int | None:
     """Days after the type's limit (预算法14: 20 days; 双公示: 7 working days …); 0 in time."""
     limit = kind.limit("publish")
@@ -157,7 +152,8 @@ def look(item: Item, newest: date | None, now: datetime, calendar: Calendar) -> 
     if item.removed_for or item.due_on is None:
         return []
     if newest and (item.last_on is None or newest > item.last_on):
-        return [Claimed(on=newest, due_on=_next(item.period_months, newest, calendar))]
+        due = type_of(item.type).next_by(item.values, item.period_months, newest, calendar)
+        return [Claimed(on=newest, due_on=due)]
     overdue = now >= end_of_day(item.due_on) and not item.empty
     return [FoundEmpty()] if overdue else []
 

@@ -109,6 +109,8 @@ class ItemType(Part):
     period_field: str | None = None
     periods: dict[str, int] = Field(default_factory=dict)
     """Words of `period_field` to the months in which something must be published again."""
+    period_days: dict[str, int] = Field(default_factory=dict)
+    """Those that mean a few days."""
     group_by: str | None = None
     compared: tuple[str, ...] = ()
     """What must agree with the list from above."""
@@ -176,8 +178,18 @@ class ItemType(Part):
 
     def period(self, values: Mapping[str, Value]) -> int | None:
         """Months after which something must be published again, where the words of the item say so."""
+        return self._said(values, self.periods)
+
+    def next_by(self, values: Mapping[str, Value], months: int | None, after: date, calendar: Calendar) -> date | None:
+        """Until when something must be published again: after so many months, or as many days as the words say."""
+        if months:
+            return calendar.add_months(after, months)
+        days = self._said(values, self.period_days)
+        return calendar.add_days(after, days) if days else None
+
+    def _said(self, values: Mapping[str, Value], lengths: Mapping[str, int]) -> int | None:
         said = str(values.get(self.period_field, "")) if self.period_field else ""
-        return next((months for word, months in self.periods.items() if word in said), None)
+        return next((length for word, length in lengths.items() if word in said), None)
 
     def shown_until(self, values: Mapping[str, Value], since: date, calendar: Calendar) -> date | None:
         """The last day on which an item is shown that has been public since a day."""
