@@ -69,6 +69,64 @@ def test_it_reaches_everyone_once_it_is_published(platform: Platform, draft: str
     assert f"publication.public_document.published.v1 {draft} {TITLE}" in _read_by_portal(platform, before + 1)
 
 
+def test_a_policy_is_refused_explained_and_printed(platform: Platform, tmp_path: Path) -> None:
+    """From a draft that lacks its ground to a policy with its interpretation, in catalogue, gazette and stream."""
+    before = platform.bus("operator", _last_public)
+    fields = ("--issuer", "czj", "--category", "法规公文", "--genre", "办法", "--theme", "财政、金融、审计/财政")
+    assert "可用" in platform.refused(
+        "publication", "draft", _text(tmp_path, "正文"), "--title", "办法", *fields, *DRAFTER
+    )
+    fields = (*fields[:5], "通知", *fields[6:], "--set", "发送范围=各镇")
+    title = "关于印发示例县示范茶园补助办法的通知"
+    policy = str(
+        platform.zwgk("publication", "draft", _text(tmp_path, TEXT), "--title", title, *fields, *DRAFTER)["id"]
+    )
+    said = platform.refused("publication", "attribute", policy, "不予公开", *DRAFTER)
+    assert "法定依据" in said
+    assert "理由" in said
+    platform.zwgk("publication", "attribute", policy, "主动公开", "--interpretation", *DRAFTER)
+    approve = ("publication", "approve", policy, "head", *HEAD)
+    assert "解读" in platform.refused(*approve)
+    material = _explained(platform, tmp_path, policy)
+    platform.zwgk(*approve)
+    _cleared(platform, policy)
+    platform.zwgk("publication", "number", policy, "示财规[2026]第18号", *REVIEWER)
+    platform.zwgk("publication", "publish", policy, *REVIEWER)
+    theme = "财政、金融、审计"
+    soon(lambda: any(each["id"] == policy for each in platform.get("/catalogue", theme=theme, agency="czj")["items"]))
+    agree(platform, policy)
+    issue = platform.zwgk("publication", "gazette", "issue", "--document", policy, *REVIEWER)
+    assert policy in json.dumps(issue)
+    with platform.web() as visitor:
+        soon(lambda: f"/documents/{material}" in visitor.get(f"/documents/{policy}").text)
+        assert f"/documents/{policy}" in visitor.get(f"/documents/{material}").text
+        soon(lambda: "示财规〔2026〕18号" in visitor.get(f"/gazette/{issue['id']}").text)
+    assert f"publication.public_document.published.v1 {policy} {title}" in _read_by_portal(platform, before + 1)
+
+
+def _text(folder: Path, text: str) -> str:
+    path = folder / "正文.txt"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def _explained(platform: Platform, folder: Path, policy: str) -> str:
+    """The published material of a policy, and its plan."""
+    fields = ("--title", "示范茶园补助办法问答", "--issuer", "czj", "--interprets", policy)
+    material = str(platform.zwgk("publication", "draft", _text(folder, "问：补多少？"), *fields, *DRAFTER)["id"])
+    plan = ("--plan", "同步解读", "--form", "问答", "--interpreter", "示例县财政局局长", "--material", material)
+    platform.zwgk("publication", "interpret", policy, *plan, *DRAFTER)
+    platform.zwgk("publication", "attribute", material, "主动公开", *DRAFTER)
+    platform.zwgk("publication", "approve", material, "head", *HEAD)
+    _cleared(platform, material)
+    platform.zwgk("publication", "publish", material, *REVIEWER)
+    return material
+
+
+def _cleared(platform: Platform, id: str) -> None:
+    platform.zwgk("publication", "review", id, "--secrecy", "--wording", "--timing", *REVIEWER)
+
+
 async def _last_public(client: Any) -> int:
     return int((await client.jetstream().stream_info("PUBLIC")).state.last_seq)
 
