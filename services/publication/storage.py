@@ -163,6 +163,10 @@ class Documents(Cases[Case]):
         """Published normative documents that have not ended, by number."""
         return self.every({"marks": "normative"})
 
+    async def erasing_kinds(self) -> set[str]:
+        """Kinds of cases that were taken down and of which copies may be left, mostly none; they share a collection."""
+        return {found["kind"] for found in await self.collection.find({"index.marks": "erasing"}, {"kind": 1})}
+
     async def erasing(self, limit: int = 50) -> list[Held[Case]]:
         """Documents that were taken down and of which copies may be left."""
         return await self.find({"marks": "erasing"}, limit=limit)

@@ -121,7 +121,7 @@ async def _withdraw_other(service: Publication, shelf: Shelf, command: c.Withdra
         return withdrawing.withdraw(state, *given, by, cause.now)
 
     if shelf.cases is service.catalogues.items:
-        for timer in await service.catalogues.timing.timers.find({"item": command.id}):
+        for timer in await service.catalogues.timing.timers.find({"marks": f"item:{command.id}"}):
             each = replace(cause, id=f"{cause.id}:{timer.id}")
             await _withdraw_other(service, _clocks(service), command.model_copy(update={"id": timer.id}), by, each)
     origin = f"withdrawn:{command.id}"
@@ -202,12 +202,13 @@ async def erase_all(service: Publication, calm_seconds: float = CALM_SECONDS) ->
     """Go on with every case that was taken down. After a calm time the case notes that nothing is left, and tells how
     it stands: what was told since the take-down has been removed with the rest."""
     now = service.clock.now()
-    for held in await service.documents.erasing():
+    kinds = await service.documents.erasing_kinds()
+    for held in await service.documents.erasing() if service.documents.kind.name in kinds else ():
         if _calm(service, held.id, await erase(service, held.id), calm_seconds):
             await service.documents.execute(held.id, lambda case: publishing.erased(case, now), _erased(held.id, now))
         await asyncio.sleep(0)
-    for shelf in shelves(service):
-        for held in await shelf.cases.find({"erasing": True}):
+    for shelf in shelves(service) if kinds else ():
+        for held in await shelf.cases.find({"marks": "erasing"}):
             if _calm(service, held.id, await _erase_other(service, shelf, held.id), calm_seconds):
                 await shelf.cases.execute(held.id, lambda state: withdrawing.erased(state, now), _erased(held.id, now))
             await asyncio.sleep(0)

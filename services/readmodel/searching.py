@@ -23,6 +23,8 @@ LOOK_BACK = timedelta(seconds=30)
 """Replicas number their changes before they write them, so a lower number may appear after a higher one:
 whatever was changed within this time is looked at again."""
 LOOK_BACK_EVERY = 10
+MISSING = 1000
+"""So many numbers of changes that were not seen are asked for one by one; of more, all that was changed lately."""
 STILL_SECONDS = 1.0
 """A change that has its number is written within this time, or found by looking back."""
 TAKEN_DOWN = ("withdrawn", "sealed")
@@ -61,6 +63,8 @@ class Tail:
         self._forgetting = False
         self._trail: deque[tuple[float, int]] = deque()
         """Where the index stood at the looks back of the last while."""
+        self._seen: set[int] = set()
+        """Numbers of the changes of this while that the index has taken over."""
         self.index = SearchIndex.open(None)
 
     async def run(self) -> None:
@@ -98,6 +102,7 @@ class Tail:
         while await self._advance(fresh, generation):
             pass
         self._trail.clear()
+        self._seen.clear()
         stale, self.index, before = self.index, fresh, self._generation
         self._generation = generation.number
         await asyncio.to_thread(stale.close)
@@ -168,8 +173,14 @@ class Tail:
         return bool(found)
 
     async def _look_back(self, index: SearchIndex, generation: Generation) -> None:
-        lately = {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
+        """For what was not taken over yet: numbers between that are missing, most of them changes of other records."""
         change = self._looked_back_to(index.position)
+        self._seen = {seen for seen in self._seen if seen > change}
+        if index.position - change - len(self._seen) <= MISSING:
+            missing = [number for number in range(change + 1, index.position + 1) if number not in self._seen]
+            await self._take(index, await _changed(generation, {"change": {"$in": missing}}) if missing else [])
+            return
+        lately = {"changed_at": {"$gt": self._clock.now() - LOOK_BACK}}
         while found := await _changed(generation, {"change": {"$gt": change, "$lte": index.position}} | lately):
             await self._take(index, found)
             change = found[-1]["change"]
@@ -189,6 +200,7 @@ class Tail:
         if not found:
             return
         entries = [self._entry(document) for document in found]
+        self._seen.update(document["change"] for document in found)
         position = max(document["change"] for document in found)
         await asyncio.to_thread(self._forget, index, found)
         await asyncio.to_thread(_apply, index, entries, position)

@@ -188,7 +188,7 @@ def sealable(kind: CaseKind[S], stones: Tombstones) -> CaseKind[S]:
     def index(state: S) -> Mapping[str, Any]:
         if state.seal is None:
             return kind.index(state)
-        return {"agency": state.agency} | ({} if state.seal.erased else {"erasing": True})
+        return {"agency": state.agency} | ({} if state.seal.erased else {"marks": ["erasing"]})
 
     def alarm(state: S) -> datetime | None:
         return None if state.seal else kind.alarm(state)
