@@ -184,6 +184,27 @@ async def test_a_retelling_takes_out_of_sight_what_is_gone_also_in_the_index(
         tail.index.close()
 
 
+@pytest.mark.parametrize("missing", [1000, 0], ids=["by number", "all that was changed lately"])
+async def test_the_index_finds_a_change_that_was_written_after_later_ones(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch, missing: int
+) -> None:
+    monkeypatch.setattr(searching, "MISSING", missing)
+    async with alone(servers) as model:
+        tail = Tail(model.generations, None, model.clock, str)
+        await hear(model, [heard(published(document("L-1")), 1)])
+        generation = await model.generations.current()
+        early = await generation.take(1)
+        await hear(model, [heard(published(document(f"L-{n}")), 1) for n in (2, 3)])
+        await generation.views.update_one({"id": "L-1"}, {"$set": {"change": early, "type": "late"}})
+        await caught_up(tail)
+        assert tail.index.entries == 2
+        await generation.views.update_one({"id": "L-1"}, {"$set": {"type": "publication.public_document"}})
+        tail._rounds = searching.LOOK_BACK_EVERY
+        await caught_up(tail)
+        assert tail.index.entries == 3
+        tail.index.close()
+
+
 async def caught_up(tail: Tail) -> None:
     generation = await tail._generations.current()
     if tail._generation != generation.number:
