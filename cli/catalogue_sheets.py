@@ -9,7 +9,6 @@ from zipfile import BadZipFile
 
 from contracts.publication import CatalogueType, Column, Row
 from kernel.refused import Refused
-from services.publication.reader import decode
 
 NUMBER = "序号"
 MAX_ROWS = 20_000
@@ -42,6 +41,8 @@ def read(path: Path) -> list[Row]:
         case ".xlsx":
             return _rows(_cells(path))
         case ".csv":
+            from services.publication.reader import decode  # slow to import, and few commands read documents
+
             return _rows([list(line) for line in csv.reader(io.StringIO(decode(path.read_bytes())))])
         case _:
             raise _unknown()

@@ -29,7 +29,6 @@ from contracts import publication as c
 from contracts import readmodel
 from contracts.base import Command
 from kernel.refused import Refused
-from services.publication.reader import text_of
 
 app = typer.Typer(no_args_is_help=True)
 app.command("import")(imports.import_)
@@ -69,6 +68,8 @@ def _text(path: Path) -> str:
         return sys.stdin.read()
     if not path.is_file():
         raise Refused("path_missing", "没有这个文件。", field=path.name, remedy="请核对路径。")
+    from services.publication.reader import text_of  # slow to import, and few commands read documents
+
     return text_of(path.name, path.read_bytes())[0]
 
 

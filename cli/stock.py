@@ -10,7 +10,6 @@ from cli.session import Session
 from contracts import publication as c
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
-from services.publication.reader import READABLE, text_of
 
 LINES = ".jsonl"
 LONGEST = 200_000
@@ -41,6 +40,8 @@ def items(path: Path) -> Iterator[c.ImportItem | c.ImportOutcome]:
     if path.suffix.lower() == LINES:
         yield from _lines(path)
         return
+    from services.publication.reader import text_of  # slow to import, and few commands read documents
+
     try:
         text, _ = text_of(path.name, path.read_bytes() if readable(path.name) else b"")
         refuse_classified(text)
@@ -53,6 +54,8 @@ def items(path: Path) -> Iterator[c.ImportItem | c.ImportOutcome]:
 
 def readable(name: str) -> bool:
     """Whether a file of this name is read at all; of the others nothing is loaded, they are only reported."""
+    from services.publication.reader import READABLE
+
     return Path(name).suffix.lower() in READABLE
 
 
