@@ -11,6 +11,9 @@ from contracts import publication as c
 from contracts import requests
 from contracts.base import Asked, Command, Role
 from contracts.registry import PERSONS, REGISTRY
+from kernel.refused import Refused
+from services.gateway.offices import seconds, version
+from services.gateway.rates import ACT
 from tests.gateway.test_edge import SECRET, is_problem
 from tests.hotline.test_guide import GUIDE
 from tests.servers import Servers, until
@@ -82,6 +85,27 @@ async def test_what_is_not_for_people_has_no_address(office: Office) -> None:
         assert is_problem(await office.web.post(f"/api/v1/{path}", content=b"{}", headers=every), 404, "no_such_step")
     large = await office.web.post("/api/v1/commands/publication/draft", content=b" " * 2**20 + b"{}", headers=every)
     assert is_problem(large, 413, "too_large")
+
+
+async def test_one_person_may_not_flood_and_keeps_nobody_else_from_working(office: Office) -> None:
+    own = office.who("急性子", [Role.WEBMASTER])
+    path = address(c.Draft)
+    codes = [(await office.web.post(path, content=b"{}", headers=own)).status_code for _ in range(ACT.burst + 10)]
+    assert (codes[0], codes[-1]) == (403, 429)
+    assert (await office.web.post(path, content=b"{}", headers=office.who("别人", [Role.WEBMASTER]))).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("given", "known"), [(None, None), ("*", None), ('"3"', 3), ('W/"3"', 3), ("3", 3), ('"1795000000.3"', 3)]
+)
+async def test_a_version_is_read_as_browsers_and_programs_write_it(given: str | None, known: int | None) -> None:
+    assert version(given) == known
+
+
+async def test_what_is_no_version_is_refused_and_a_wait_has_its_bounds() -> None:
+    with pytest.raises(Refused, match="版本号"):
+        version("三")
+    assert [seconds(each) for each in (None, "wait=2", "respond-async, wait=900", "wait=0")] == [10.0, 2.0, 30.0, 1.0]
 
 
 async def test_a_query_stands_in_an_address_unless_it_reads_personal_data(office: Office) -> None:
