@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from cli.documents import with_fields
 from contracts import publication as c
 from kernel.calendar import end_of_day
 from kernel.clock import CST
@@ -68,6 +69,28 @@ def test_a_party_number_marks_the_document(number: str, party: bool) -> None:
     case = cleared(proposed(drafted(category="法规公文")))
     case = after(case, drafting.number(case, DocumentNumber.parse(number), None, ZHAO, NOW, CALENDAR))
     assert after(case, publishing.publish(case, "x", (), ZHAO, NOW)).metadata.party is party
+
+
+def test_fields_are_set_by_their_names() -> None:
+    pairs = ["发送范围=各镇", "关键词=示例、试点", "发文日期=2026-03-02", "party=是", "内容概述=a=b"]
+    given = with_fields(c.Changes(title="标题"), pairs)
+    assert (given.title, given.scope, given.keywords, given.issued_on, given.party, given.summary) == (
+        "标题",
+        "各镇",
+        ("示例", "试点"),
+        date(2026, 3, 2),
+        True,
+        "a=b",
+    )
+
+
+@pytest.mark.parametrize(
+    ("pair", "code"), [("天文=1", "unknown_field"), ("发送范围", "unknown_field"), ("发文日期=明天", "malformed_field")]
+)
+def test_a_field_that_is_none_is_refused(pair: str, code: str) -> None:
+    said = refused(code, with_fields, c.Changes(), [pair])
+    assert "天文" not in f"{said.message}{said.remedy}"
+    assert "明天" not in f"{said.message}{said.remedy}"
 
 
 def attached(case: Case, found: int) -> Case:
