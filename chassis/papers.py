@@ -114,9 +114,9 @@ class Papers:
             raise Refused("paper_erased", "案卷内容不存在或已依法销毁。")
         return kind.model_validate_json(self.keys.unseal(stored, id))
 
-    async def erase(self, case: str) -> int:
-        """Remove all papers of a case; the number removed. Facts and their chain stay."""
-        return await self._papers.delete_many({"case": case})
+    async def erase(self, case: str, kind: str | None = None) -> int:
+        """Remove all papers of a case, or those of one kind; the number removed. Facts and their chain stay."""
+        return await self._papers.delete_many({"case": case} | ({"kind": kind} if kind else {}))
 
     async def readings(self, ids: Sequence[str]) -> list[Document]:
         """Who read these papers, when and why."""

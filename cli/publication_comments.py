@@ -1,5 +1,7 @@
 """`zwgk publication comments`: opinions of the public on matters of decision and work ledgers."""
 
+from datetime import datetime
+
 import typer
 
 from cli.documents import chosen
@@ -68,6 +70,23 @@ def publish(
 ) -> None:
     """公布意见采纳情况。例：zwgk publication comments publish 编号 --secrecy --as 王五"""
     act(c.PublishFeedback, as_, agency, json_, id=id, note=note, secrecy=secrecy)
+
+
+@app.command("erase")
+def erase(
+    id: str = TARGET,
+    on: datetime = typer.Option(..., "--handed-over", formats=["%Y-%m-%d"], help="移交档案的日期。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """满保存期后销毁公众意见原件。例：zwgk publication comments erase 编号 --handed-over 2028-01-10"""
+    command = guarded(lambda: made(c.EraseComments, {"id": id, "handed_over_on": on.date()}))
+
+    async def work(session: Session) -> c.CommentsErasedReply:
+        return await session.ask(command, c.CommentsErasedReply, as_=as_, agency=agency)
+
+    show(run(work), json_=json_, columns=[("id", "编号"), ("papers", "已销毁份数")])
 
 
 @app.command("list")

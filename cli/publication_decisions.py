@@ -147,6 +147,20 @@ def open_(id: str = MATTER, secrecy: Secrecy = False, as_: As = None, agency: Ag
     act(c.OpenConsultation, as_, agency, json_, id=id, secrecy=secrecy)
 
 
+@app.command("extend")
+def extend(
+    id: str = MATTER,
+    until: datetime = typer.Option(..., "--until", formats=["%Y-%m-%d"], help="延长后的截止日。"),
+    reason: str = typer.Option(..., "--reason", help="延长的理由，将公开。"),
+    secrecy: Secrecy = False,
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """延长征求意见期限，不能缩短。例：zwgk publication decisions extend 编号 --until 2027-01-31 --reason 应各方要求"""
+    act(c.ExtendConsultation, as_, agency, json_, id=id, until=until.date(), reason=reason, secrecy=secrecy)
+
+
 @app.command("held")
 def held(
     id: str = MATTER,

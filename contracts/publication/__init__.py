@@ -52,7 +52,9 @@ from contracts.publication.comments import CommentKept as CommentKept
 from contracts.publication.comments import CommentLine as CommentLine
 from contracts.publication.comments import CommentPage as CommentPage
 from contracts.publication.comments import CommentsAnswered as CommentsAnswered
+from contracts.publication.comments import CommentsErasedReply as CommentsErasedReply
 from contracts.publication.comments import CommentTally as CommentTally
+from contracts.publication.comments import EraseComments as EraseComments
 from contracts.publication.comments import GetAnswers as GetAnswers
 from contracts.publication.comments import GiveComment as GiveComment
 from contracts.publication.comments import ListComments as ListComments
@@ -93,6 +95,8 @@ from contracts.publication.decisions import DiscussionOutcome as DiscussionOutco
 from contracts.publication.decisions import Evaluation as Evaluation
 from contracts.publication.decisions import EvaluationKind as EvaluationKind
 from contracts.publication.decisions import EvaluationPublished as EvaluationPublished
+from contracts.publication.decisions import ExtendConsultation as ExtendConsultation
+from contracts.publication.decisions import Extension as Extension
 from contracts.publication.decisions import Feedback as Feedback
 from contracts.publication.decisions import FeedbackPublished as FeedbackPublished
 from contracts.publication.decisions import GetMatter as GetMatter

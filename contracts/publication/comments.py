@@ -86,6 +86,19 @@ class AnswerComments(Command, by=WORKERS, reply=CommentsAnswered):
     reason: str = Field(default="", max_length=500, description="Why not adopted, or adopted in part only.")
 
 
+class CommentsErasedReply(Reply):
+    id: CaseId
+    papers: int = Field(description="Opinions whose words were destroyed.")
+
+
+class EraseComments(Command, by=(Role.ARCHIVIST,), reply=CommentsErasedReply):
+    """Destroy the words of the opinions, and who gave them, once the case is over, handed to the archive and the time
+    for which they are kept has passed. Numbers, summaries and answers stay."""
+
+    id: CaseId
+    handed_over_on: date = Field(description="移交档案的日期")
+
+
 class PublishFeedback(Command, by=OFFICE):
     """Make the answers public: what came in, what was adopted, why the rest was not."""
 

@@ -42,6 +42,15 @@ class Minimum(Contract):
     grade: str
 
 
+class Extension(Contract):
+    """征求意见期限的延长."""
+
+    on: date
+    from_until: date = Field(description="原截止日")
+    until: date = Field(description="延长后的截止日")
+    reason: str = Field(max_length=300)
+
+
 class Consultation(Contract):
     """公开征求意见: from when until when, how, and what came of it."""
 
@@ -52,6 +61,7 @@ class Consultation(Contract):
     contact: str = Field(description="提出意见的途径")
     shorter_reason: str = Field(default="", description="期限短于规定的理由")
     minimum: Minimum | None = Field(default=None, description="最短期限")
+    extended: tuple[Extension, ...] = Field(default=(), max_length=10)
     ended: bool = False
 
 
@@ -269,6 +279,15 @@ class OpenConsultation(Command, by=OFFICE):
     """Publish the draft with its explanation for opinions, from today on."""
 
     id: CaseId
+    secrecy: bool = SECRECY
+
+
+class ExtendConsultation(Command, by=OFFICE):
+    """Give the public more time, before the last day has passed; the reason is public. It is never made shorter."""
+
+    id: CaseId
+    until: date
+    reason: str = Field(min_length=4, max_length=300)
     secrecy: bool = SECRECY
 
 

@@ -64,6 +64,7 @@ publication.decision
   plan-consultation: preparing
   open-consultation: preparing
   record-comment: consulting
+  extend-consultation: consulting
   record-participation: consulting sorting
   answer-comments: consulting sorting
   publish-feedback: sorting
@@ -76,6 +77,7 @@ publication.decision
   assign-execution: executing
   publish-evaluation: executing archived
   archive-decision: executing
+  erase-comments: archived stopped
   stop-decision: preparing consulting sorting assessing discussable agreed executing
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
@@ -105,6 +107,7 @@ publication.work_ledger
   publish-feedback: *
   publish-inspection: *
   finish-ledger: draft running
+  erase-comments: finished
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
   withdraw: draft running finished

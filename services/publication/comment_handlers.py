@@ -11,6 +11,7 @@ from kernel.refused import Refused
 from services.publication import takedown
 from services.publication.comments import Words
 from services.publication.decisions import domain as decisions
+from services.publication.decisions import keeping
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.signing import own
 from services.publication.ledgers import domain as ledgers
@@ -97,6 +98,31 @@ async def publish_feedback(service: Publication, command: c.PublishFeedback, cau
         cause,
     )
     return Done(id=work.id, version=work.version, state=work.state.stage.value, repeated=work.repeated)
+
+
+@on.command(c.EraseComments)
+async def erase_comments(service: Publication, command: c.EraseComments, cause: Cause) -> c.CommentsErasedReply:
+    """What was destroyed is noted after it is gone, so that a repeat destroys what a crash left."""
+    by, on = official(cause), service.setting(official(cause), cause)
+    await _asked(service, command.id)
+    left = await service.comments.left(command.id)
+    matter = await service.decisions.get(command.id)
+    day = command.handed_over_on
+    if matter:
+        unanswered = left if matter.state.stage is not DecisionStage.STOPPED else 0
+        keeping.may_erase(matter.state.ended_on, unanswered, day, on)
+        papers = await service.comments.erase(command.id)
+        await service.decisions.execute(
+            command.id, lambda state: keeping.comments_erased(state, day, papers, on), cause
+        )
+        return c.CommentsErasedReply(id=command.id, papers=papers)
+    work = (await service.ledgers.load(command.id)).state
+    keeping.may_erase(work.updated_at.date() if work.finished and work.updated_at else None, left, day, on)
+    papers = await service.comments.erase(command.id)
+    await service.ledgers.execute(
+        command.id, lambda state: ledgers.comments_erased(state, day, papers, by, cause.now), cause
+    )
+    return c.CommentsErasedReply(id=command.id, papers=papers)
 
 
 @on.query(c.ListComments)

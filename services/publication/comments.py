@@ -18,6 +18,8 @@ from kernel import secrecy
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
 
+PAPER = "comment"
+
 
 class Words(BaseModel):
     """An opinion as it lies in the papers."""
@@ -43,7 +45,7 @@ class Comments:
         secrecy.refuse_classified(words.text)
         no = (await self.numbers.claim(f"comments/{case}", [cause.id]))[cause.id]
         paper = f"{case}-comment-{no}"
-        await self.papers.put([Paper(paper, case, "comment", words)], cause.now)
+        await self.papers.put([Paper(paper, case, PAPER, words)], cause.now)
         row: Document = {"_id": f"{case}#{no}", "case": case, "no": no, "form": form.value}
         await self.rows.insert_many([row | {"on": cause.now.date().isoformat(), "paper": paper}])
         return no
@@ -75,6 +77,10 @@ class Comments:
         if len(rows) != len(set(nos)):
             raise Refused("unknown_comment", "没有这个序号的意见。", field="nos", remedy="请核对意见序号。")
         return rows
+
+    async def erase(self, case: str) -> int:
+        """Destroy the words; number, form, summary and answer stay. How many there were."""
+        return await self.papers.erase(case, PAPER)
 
     async def forget_answers(self, case: str) -> None:
         """A case was taken down: what was answered repeats its words. Opinions stay in the papers."""

@@ -113,6 +113,13 @@ async def begin(service: Publication, command: c.OpenConsultation, cause: Cause)
     return await _step(service, command.id, cause, lambda state, on: domain.begin(state, command.secrecy, on))
 
 
+@on.command(c.ExtendConsultation)
+async def extend(service: Publication, command: c.ExtendConsultation, cause: Cause) -> Done:
+    without_personal_data(service.phones, reason=command.reason)
+    said = (command.until, command.reason, command.secrecy)
+    return await _step(service, command.id, cause, lambda state, on: domain.extend(state, *said, on))
+
+
 @on.command(c.RecordParticipation)
 async def hold(service: Publication, command: c.RecordParticipation, cause: Cause) -> Done:
     without_personal_data(service.phones, summary=command.held.summary)

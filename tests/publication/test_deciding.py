@@ -102,6 +102,32 @@ async def test_the_words_of_an_opinion_lie_in_the_papers_only(desk: Desk, app: A
         await desk(c.ReadComment(id=id, no=7, purpose="整理意见"), c.CommentContent, **CLERK)
 
 
+async def test_the_words_of_opinions_go_when_the_matter_is_long_over(desk: Desk, app: App[Publication]) -> None:
+    id = await consulting(desk, "山林防火规划丁")
+    comment = c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text=SECRET, name="某人")
+    await desk(comment, c.CommentKept, **CLERK)
+    longer = desk.servers.clock.now().date() + timedelta(days=90)
+    extend = c.ExtendConsultation(id=id, until=longer, reason="应公众要求延期", secrecy=True)
+    await desk(extend, Done, **OFFICE)
+    today = desk.servers.clock.now().date()
+    archivist: dict[str, Any] = {"as_": "钱档案", "agency": "bgs", "roles": [Role.ARCHIVIST]}
+    with pytest.raises(Refused, match="还没有办结"):
+        await desk(c.EraseComments(id=id, handed_over_on=today), c.CommentsErasedReply, **archivist)
+    await desk(c.StopDecision(id=id, reason="上级另有部署"), Done, **OFFICE)
+    with pytest.raises(Refused, match="须保存至"):
+        await desk(c.EraseComments(id=id, handed_over_on=today), c.CommentsErasedReply, **archivist)
+    (row,) = await app.it.comments.rows.find({"case": id})
+    past = app.it.limits.comments_kept.model_copy(update={"days": -9})
+    object.__setattr__(app.it, "limits", app.it.limits.model_copy(update={"comments_kept": past}))
+    done = await desk(c.EraseComments(id=id, handed_over_on=today), c.CommentsErasedReply, **archivist)
+    assert done.papers == 1
+    assert await app.runtime.collection("papers").count({"_id": row["paper"]}) == 0
+    with pytest.raises(Refused, match="已依法销毁"):
+        await desk(c.ReadComment(id=id, no=1, purpose="核对"), c.CommentContent, **CLERK)
+    file = await desk(c.GetMatter(id=id), c.MatterFile, **OFFICE)
+    assert [(step.by, step.note) for step in file.steps if "销毁" in step.step] == [("钱档案", "1 份")]
+
+
 async def meeting(desk: Desk, matter: str | None = None, **attended: int) -> str:
     """A standing meeting that was held."""
     item = c.AgendaItem(no=1, title="审议规划", matter=matter)

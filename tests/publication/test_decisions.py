@@ -14,7 +14,7 @@ from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication.decisions import catalogue, domain, limits, telling
+from services.publication.decisions import catalogue, domain, keeping, limits, telling
 from services.publication.decisions import facts as f
 from services.publication.decisions.clocks import alarm, recount, tick
 from services.publication.decisions.domain import Met, Setting
@@ -354,3 +354,36 @@ def test_a_published_catalogue_is_changed_for_a_reason_only() -> None:
     assert [(each.no, each.matter) for each in shown.entries] == [(1, "m-1")]
     assert shown.editions[-1].reason == "第二项条件不成熟"
     assert [event.event_name for event in catalogue.tell(year, facts)] == ["changed", "published"]
+
+
+@pytest.mark.parametrize(("day", "allowed"), [(date(2026, 4, 1), True), (date(2026, 4, 2), False)])
+def test_a_running_consultation_is_extended_until_its_last_day_and_never_made_shorter(day: date, allowed: bool) -> None:
+    state = after(planned(date(2026, 4, 1)), domain.begin(planned(date(2026, 4, 1)), True, on(QIAN)))
+    now = on(QIAN, datetime.combine(day, NOW.timetz()))
+    refused("consultation_shorter" if allowed else "consultation_over", domain.extend, state, date(2026, 3, 31), "多人请求延期", True, now)  # fmt: skip  # noqa: E501
+    if not allowed:
+        return
+    refused("secrecy_unsigned", domain.extend, state, date(2026, 4, 30), "多人请求延期", False, now)
+    assert domain.extend(state, date(2026, 4, 1), "多人请求延期", True, now) == []
+    longer = after(state, domain.extend(state, date(2026, 4, 30), "多人请求延期", True, now))
+    assert alarm(longer) == end_of_day(date(2026, 4, 30))
+    assert tick(SHIPPED)(longer, end_of_day(date(2026, 4, 1)), CALENDAR) == []
+    told = telling.tell(longer, domain.extend(state, date(2026, 4, 30), "多人请求延期", True, now))
+    (public,) = [event.record for event in told if isinstance(event, c.PublicMatterChanged)]
+    assert [(each.from_until, each.reason) for each in public.consultation.extended] == [
+        (date(2026, 4, 1), "多人请求延期")
+    ]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("day", "allowed"), [(date(2027, 3, 2), False), (date(2027, 3, 3), True)])
+def test_opinions_are_kept_a_year_after_the_end(day: date, allowed: bool) -> None:
+    """The length is no verified rule; a region sets its own."""
+    now, ended = on(now=datetime.combine(day, NOW.timetz())), NOW.date()
+    assert "未核实" in SHIPPED.comments_kept.source
+    refused("not_over", keeping.may_erase, None, 0, ended, now)
+    refused("comments_open", keeping.may_erase, ended, 1, ended, now)
+    refused("handed_over", keeping.may_erase, ended, 0, ended - timedelta(days=1), now)
+    if allowed:
+        keeping.may_erase(ended, 0, ended, now)
+    else:
+        refused("kept_longer", keeping.may_erase, ended, 0, ended, now)

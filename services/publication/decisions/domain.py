@@ -12,6 +12,7 @@ from contracts.publication import (
     DiscussionOutcome,
     Evaluation,
     EvaluationKind,
+    Extension,
     Held,
     ParticipationForm,
     PlannedForm,
@@ -31,7 +32,7 @@ from services.publication.domain.signing import own, sign
 
 S = DecisionStage
 BEFORE_MEETING = (S.PREPARING, S.SORTING, S.ASSESSING, S.DISCUSSABLE)
-MAX_HELD, MAX_EVALUATIONS = 30, 20
+MAX_HELD, MAX_EVALUATIONS, MAX_EXTENDED = 30, 20, 10
 OUTSIDERS = frozenset({EvaluationKind.THIRD_PARTY, EvaluationKind.PROFESSIONAL})
 
 
@@ -157,6 +158,29 @@ def _time_for_materials(planned: Consultation, on: Setting) -> None:
         raise Refused(
             "hearing_too_early", f"听证会须在送达材料至少 {days} 日之后举行。", field="forms", remedy="请推迟听证会。"
         )
+
+
+def extend(state: Decision, until: date, reason: str, secrecy: bool, on: Setting) -> list[Fact]:
+    """More time for opinions, from a day on which they are still taken; the public reads why. There is no way to make a
+    running consultation shorter but to stop the matter with a reason."""
+    stands(state, S.CONSULTING)
+    asked = state.consultation
+    if asked is None or asked.until < on.today:
+        raise Refused("consultation_over", "征求意见期限已过，不能延长。", field="until", remedy="请整理已收到的意见。")
+    if until == asked.until:
+        return []
+    if until < asked.until:
+        raise Refused(
+            "consultation_shorter",
+            "已公布的征求意见期限只能延长，不能缩短。",
+            field="until",
+            remedy="请填写晚于原截止日的日期；不再决策的，请登记终止并说明理由。",
+        )
+    sign(secrecy, on.by, state.workers)
+    if len(asked.extended) >= MAX_EXTENDED:
+        raise Refused("too_often_extended", f"延长已达 {MAX_EXTENDED} 次。", field="until", remedy="请按期整理意见。")
+    longer = Extension(on=on.today, from_until=asked.until, until=until, reason=reason)
+    return on.timed(state, f.ConsultationExtended(extension=longer, by=on.by, at=on.now))
 
 
 def hold(state: Decision, held: Held, on: Setting) -> list[Fact]:

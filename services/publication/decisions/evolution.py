@@ -14,6 +14,7 @@ STEPS: dict[type[f.Step], str] = {
     f.DraftSet: "提出决策草案",
     f.ConsultationPlanned: "拟订征求意见方案",
     f.ConsultationBegun: "公布草案征求意见",
+    f.ConsultationExtended: "延长征求意见期限",
     f.ParticipationHeld: "听取意见",
     f.FeedbackGiven: "公布意见采纳情况",
     f.ExpertsHeard: "专家论证",
@@ -26,6 +27,7 @@ STEPS: dict[type[f.Step], str] = {
     f.EvaluationMadePublic: "公布评估结果",
     f.DecisionArchived: "归档",
     f.DecisionStopped: "终止",
+    f.CommentsErased: "销毁公众意见原件",
 }
 PREPARES = (f.DecisionStarted, f.DraftSet, f.ConsultationPlanned, f.ParticipationHeld, f.ExpertsHeard, f.RiskAssessed)
 """Steps by which somebody becomes one of those who prepared the matter."""
@@ -58,6 +60,10 @@ def _note(fact: f.Step) -> str:
             return measures
         case f.DecisionArchived(archive_no=number):
             return number
+        case f.ConsultationExtended(extension=given):
+            return given.reason
+        case f.CommentsErased(papers=papers):
+            return f"{papers} 份"
     return ""
 
 
@@ -67,6 +73,10 @@ def _changed(state: Decision, fact: Fact) -> dict[str, Any]:
             return {"draft": fact.document, "legal": None}
         case f.ConsultationPlanned() | f.ConsultationBegun():
             return {"consultation": fact.consultation}
+        case f.ConsultationExtended() if state.consultation:
+            asked = state.consultation
+            longer = {"until": fact.extension.until, "extended": (*asked.extended, fact.extension)}
+            return {"consultation": asked.model_copy(update=longer)}
         case f.ConsultationEnded() if state.consultation:
             return {"consultation": state.consultation.model_copy(update={"ended": True})}
         case f.ParticipationHeld():
@@ -105,4 +115,6 @@ def _decided(state: Decision, fact: Fact) -> dict[str, Any]:
             return {"archive_no": fact.archive_no}
         case f.DecisionStopped():
             return {"stopped_for": fact.reason}
+        case f.CommentsErased():
+            return {"comments_erased": True}
     raise TypeError(f"unknown fact {fact.kind}")

@@ -11,6 +11,7 @@ from contracts.publication import (
     DecisionScope,
     Discussion,
     Evaluation,
+    Extension,
     Held,
 )
 from kernel.facts import Fact
@@ -51,6 +52,10 @@ class ConsultationPlanned(Step):
 
 class ConsultationBegun(Step):
     consultation: Consultation
+
+
+class ConsultationExtended(Step):
+    extension: Extension
 
 
 class ConsultationEnded(Fact):
@@ -112,3 +117,10 @@ class DecisionArchived(Step):
 
 class DecisionStopped(Step):
     reason: str
+
+
+class CommentsErased(Step):
+    """The words of the opinions were destroyed after hand-over to the archive; so many papers."""
+
+    handed_over_on: date
+    papers: int

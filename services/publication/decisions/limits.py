@@ -46,6 +46,7 @@ class Limits(BaseModel):
     legal_review: Row
     feedback: Row
     publish: Row
+    comments_kept: Row
     reason_from: Threshold
 
     @model_validator(mode="after")

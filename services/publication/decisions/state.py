@@ -79,6 +79,13 @@ class Decision(Sealable):
     due_at: datetime | None = None
     provisional: bool = False
     overdue: bool = False
+    comments_erased: bool = False
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which it was archived or stopped."""
+        over = [each.at for each in self.signatures if each.step in ("归档", "终止")]
+        return over[-1].date() if over else None
 
     @property
     def stage(self) -> DecisionStage:

@@ -24,7 +24,7 @@ WAITS = {
     c.DecisionStage.EXECUTING: "执行、评估、归档",
 }
 CLOSED = frozenset({c.DecisionStage.ARCHIVED, c.DecisionStage.STOPPED})
-QUIET = (DueSet, WentOverdue, f.LegalReviewSent, f.ConsultationPlanned, f.DecisionStarted)
+QUIET = (DueSet, WentOverdue, f.LegalReviewSent, f.ConsultationPlanned, f.DecisionStarted, f.CommentsErased)
 """Facts that change nothing that the public sees."""
 ANNOUNCES: dict[type[Fact], type[Event]] = {
     f.ConsultationBegun: c.ConsultationOpened,
@@ -122,6 +122,7 @@ FACTS: tuple[type[Fact], ...] = (
     f.DraftSet,
     f.ConsultationPlanned,
     f.ConsultationBegun,
+    f.ConsultationExtended,
     f.ConsultationEnded,
     f.ParticipationHeld,
     f.FeedbackGiven,
@@ -135,6 +136,7 @@ FACTS: tuple[type[Fact], ...] = (
     f.EvaluationMadePublic,
     f.DecisionArchived,
     f.DecisionStopped,
+    f.CommentsErased,
     DueSet,
     WentOverdue,
 )

@@ -56,6 +56,7 @@ class Work(Sealable):
     finished: bool = False
     late: tuple[int, ...] = ()
     report_missing: bool = False
+    comments_erased: bool = False
 
     @property
     def stage(self) -> LedgerStage:
@@ -189,6 +190,11 @@ def finish(state: Work, note: str, by: Official, now: datetime) -> list[Fact]:
     return [f.LedgerFinished(note=note, by=by, at=now)]
 
 
+def comments_erased(state: Work, handed_over_on: date, papers: int, by: Official, now: datetime) -> list[Fact]:
+    gone = f.CommentsDestroyed(handed_over_on=handed_over_on, papers=papers, by=by, at=now)
+    return [] if state.comments_erased else [gone]
+
+
 def evolve(state: Work | None, fact: Fact) -> Work:
     if isinstance(fact, f.LedgerOpened):
         return Work(
@@ -236,6 +242,8 @@ def _shown(state: Work, fact: Fact) -> dict[str, Any]:
             return {"late": (*state.late, *fact.nos)}
         case f.ReportWentMissing():
             return {"report_missing": True}
+        case f.CommentsDestroyed():
+            return {"comments_erased": True}
     raise TypeError(f"unknown fact {fact.kind}")
 
 

@@ -71,3 +71,12 @@ class StepsWentOverdue(Fact):
 
 class ReportWentMissing(Fact):
     """Nothing was reported for too long."""
+
+
+class CommentsDestroyed(Fact):
+    """The words of the comments were destroyed after hand-over to the archive; so many papers."""
+
+    handed_over_on: date
+    papers: int
+    by: Official
+    at: datetime

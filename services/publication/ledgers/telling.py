@@ -111,6 +111,7 @@ _KIND: CaseKind[Work] = CaseKind(
         f.LedgerFinished,
         f.StepsWentOverdue,
         f.ReportWentMissing,
+        f.CommentsDestroyed,
     ),
     evolve=evolve,
     tell=tell,
