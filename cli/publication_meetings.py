@@ -144,6 +144,24 @@ def counts(
     show(list(found.rows), json_=False, columns=columns, title=f"{found.year} 年，依据：{found.source}")
 
 
+@app.command("short")
+def short(agency: Agency = "", json_: Json = False) -> None:
+    """列出年终邀请列席次数不足的单位。例：zwgk publication meetings short"""
+    listed("publication.meeting_shortfall", agency, json_, None, None)
+
+
+@app.command("explain-short")
+def explain_short(
+    id: str = typer.Argument(help="次数核查编号。"),
+    reason: str = typer.Option(..., "--reason", help="次数不足的原因。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """说明次数不足的原因。例：zwgk publication meetings explain-short 编号 --reason 机构改革 --as 李四 --agency zf"""
+    act(c.ExplainShortfall, as_, agency, json_, id=id, reason=reason)
+
+
 @app.command("list")
 def list_(
     agency: Agency = "",

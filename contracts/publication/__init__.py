@@ -267,6 +267,11 @@ from contracts.publication.lists import ReconciliationChanged as ReconciliationC
 from contracts.publication.lists import ReconciliationFound as ReconciliationFound
 from contracts.publication.lists import ReconciliationRestated as ReconciliationRestated
 from contracts.publication.lists import UpperRows as UpperRows
+from contracts.publication.meeting_years import ExplainShortfall as ExplainShortfall
+from contracts.publication.meeting_years import MeetingShortfall as MeetingShortfall
+from contracts.publication.meeting_years import ShortfallChanged as ShortfallChanged
+from contracts.publication.meeting_years import ShortfallFound as ShortfallFound
+from contracts.publication.meeting_years import ShortfallRestated as ShortfallRestated
 from contracts.publication.meetings import ITEMS as ITEMS
 from contracts.publication.meetings import AgendaItem as AgendaItem
 from contracts.publication.meetings import AnnounceLive as AnnounceLive

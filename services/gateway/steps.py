@@ -97,6 +97,8 @@ publication.meeting
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
   withdraw: planned approved held published cancelled
+publication.meeting_shortfall
+  explain-shortfall: short
 publication.work_ledger
   read-comment: *
   report-step: draft running

@@ -1,7 +1,6 @@
 """Meetings whose decisions concern the public."""
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from chassis import cases
 from chassis.actors import Cause
@@ -10,23 +9,14 @@ from contracts.base import Done
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
+from services.publication import meeting_year_handlers
 from services.publication.domain.examining import without_personal_data
-from services.publication.meetings import domain, telling
+from services.publication.meetings import domain
 from services.publication.meetings import facts as f
 from services.publication.meetings.domain import Session
-from services.publication.meetings.rules import RULES
 from services.publication.service import Publication, official, on
 
-KEEPERS: dict[c.MeetingType, str] = {c.MeetingType.STANDING: "government", c.MeetingType.UNIT: "department"}
-"""Kinds of agencies that hold the meetings that are counted."""
 PAGE = 200
-
-
-class Held(NamedTuple):
-    """Meetings of one type of an agency in a year, and those in which others sat in."""
-
-    all: int = 0
-    invited: int = 0
 
 
 @on.command(c.PlanMeeting)
@@ -83,7 +73,11 @@ async def hold(service: Publication, command: c.HoldMeeting, cause: Cause) -> Do
     by, calendar = official(cause), service.calendars.current
     without_personal_data(service.phones, results="\n".join(each.result for each in command.results))
     said = (command.results, command.attendance)
-    return await _step(service, command.id, cause, lambda state: domain.hold(state, *said, by, cause.now, calendar))
+    held = await service.meetings.execute(
+        command.id, lambda state: domain.hold(state, *said, by, cause.now, calendar), cause
+    )
+    await meeting_year_handlers.entered(service, held.state, cause)
+    return _done(held)
 
 
 @on.command(c.PublishMeeting)
@@ -122,54 +116,6 @@ async def cancel(service: Publication, command: c.CancelMeeting, cause: Cause) -
     by = official(cause)
     without_personal_data(service.phones, reason=command.reason)
     return await _step(service, command.id, cause, lambda state: domain.cancel(state, command.reason, by, cause.now))
-
-
-@on.query(c.GetMeetingCounts)
-async def counts(service: Publication, query: c.GetMeetingCounts, cause: Cause) -> c.MeetingCounts:
-    """Each agency that holds such meetings, also one that held none."""
-    held = await _held(service, query.year)
-    keepers = {
-        (agency.code, type)
-        for agency in service.register.in_force(cause.now.date())
-        for type, kind in KEEPERS.items()
-        if agency.kind == kind
-    }
-    counted = {key for key in held if key[1] in RULES.invited_a_year.types} | keepers
-    rows = [
-        _count(service, agency, type, held.get((agency, type), Held()))
-        for agency, type in sorted(counted, key=lambda key: (key[1].value != c.MeetingType.STANDING, key[0]))
-        if query.agency in (None, agency)
-    ]
-    return c.MeetingCounts(year=query.year, source=RULES.invited_a_year.source, rows=tuple(rows))
-
-
-async def _held(service: Publication, year: int) -> dict[tuple[str, c.MeetingType], Held]:
-    """By what the store has indexed, so that no meeting is read."""
-    by = {name: f"$index.{name}" for name in ("agency", "type", "invited")}
-    where = {"kind": telling.KIND.name, "index.marks": f"held:{year}"}
-    found = await service.meetings.collection.aggregate(
-        [{"$match": where}, {"$group": {"_id": by, "count": {"$sum": 1}}}]
-    )
-    counted: dict[tuple[str, c.MeetingType], Held] = {}
-    for row in found:
-        key = (row["_id"]["agency"], c.MeetingType(row["_id"]["type"]))
-        before = counted.get(key, Held())
-        invited = row["count"] if row["_id"]["invited"] else 0
-        counted[key] = Held(before.all + row["count"], before.invited + invited)
-    return counted
-
-
-def _count(service: Publication, agency: str, type: c.MeetingType, held: Held) -> c.MeetingCount:
-    known, required = service.register.by_code(agency), RULES.invited_a_year.value
-    return c.MeetingCount(
-        agency=agency,
-        agency_name=known.name if known else agency,
-        type=type,
-        held=held.all,
-        with_invitees=held.invited,
-        required=required,
-        missing=max(required - held.invited, 0),
-    )
 
 
 async def recount_all(service: Publication, cause: Cause) -> None:

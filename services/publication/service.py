@@ -46,7 +46,9 @@ from services.publication.inspection.keeping import Draws
 from services.publication.ledgers import telling as ledger_telling
 from services.publication.ledgers.domain import Work
 from services.publication.meetings import telling as meeting_telling
+from services.publication.meetings import years
 from services.publication.meetings.domain import Session
+from services.publication.meetings.years import Shortfall
 from services.publication.numbering import IndexNumbers
 from services.publication.rounds import cleanup, proposals, secrets, surveys
 from services.publication.rounds.cleanup import Round
@@ -89,6 +91,9 @@ class Publication:
     years: Cases[Year]
     """Yearly catalogues of matters of decision."""
     meetings: Cases[Session]
+    shortfalls: Cases[Shortfall]
+    watched_years: Collection
+    """Years in which this platform has run: `{_id: year, since, judged?}`."""
     ledgers: Cases[Work]
     comments: Comments
     surveys: Cases[surveys.State]
@@ -241,6 +246,8 @@ def _deciding(runtime: Runtime) -> dict[str, Any]:
         "decisions": runtime.cases(decision_telling.kind(limits)),
         "years": runtime.cases(decision_catalogue.KIND),
         "meetings": runtime.cases(meeting_telling.KIND),
+        "shortfalls": runtime.cases(years.KIND),
+        "watched_years": runtime.collection("watched_years"),
         "ledgers": runtime.cases(ledger_telling.KIND),
         "comments": Comments(runtime.collection("comments"), runtime.numbers, runtime.papers),
     }

@@ -1,7 +1,7 @@
 """Decisions and meetings on real servers: repeats, what belongs together, sealed words, numbers of the year."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,10 @@ import pytest_asyncio
 from chassis.runtime import App
 from contracts import publication as c
 from contracts.base import Done, Role
+from kernel.clock import CST
 from kernel.refused import Refused
+from services.publication import meeting_year_handlers as years
+from services.publication.meetings.years import record
 from services.publication.service import Publication
 from tests.servers import Desk, Servers, started
 
@@ -164,6 +167,42 @@ async def test_meetings_with_invited_people_are_counted_apart(desk: Desk, app: A
     rows = (await desk(c.GetMeetingCounts(year=year), c.MeetingCounts)).rows
     assert {row.type for row in rows} == {c.MeetingType.STANDING, c.MeetingType.UNIT}
     assert all(row.missing == 2 for row in rows if not row.held)
+
+
+async def test_a_year_that_ends_with_too_few_is_flagged_on_the_first_of_january(
+    desk: Desk, app: App[Publication]
+) -> None:
+    """Both moments are of the calendar in Beijing; the number two is local (C)."""
+    year = desk.servers.clock.now().year
+    await meeting(desk, CITIZEN=1)
+    last, first = (datetime(year, 12, 31, 23, 59, tzinfo=CST), datetime(year + 1, 1, 1, tzinfo=CST))
+    await years.look_back(app.it, last)
+    assert await app.it.shortfalls.count({"year": year}) == 0
+    await years.look_back(app.it, first)
+    await years.look_back(app.it, first + timedelta(days=1))
+    rows = (await desk(c.GetMeetingCounts(year=year), c.MeetingCounts)).rows
+    short = {(row.agency, row.type): row for row in rows if row.missing}
+    found = [each.state for each in await app.it.shortfalls.find({"year": year}, limit=1000)]
+    assert {(each.agency, each.type) for each in found} == set(short)
+    assert len(found) == len(short)
+    one = next(each for each in found if each.type is c.MeetingType.UNIT)
+    told = record(one)
+    assert (told.overdue, told.open, told.grade) == (True, True, "C")
+    assert "每年不少于2次" in told.source
+    other: dict[str, Any] = {"as_": "旁人", "agency": "xzf", "roles": [Role.HEAD]}
+    with pytest.raises(Refused, match="本单位"):
+        await desk(c.ExplainShortfall(id=one.id, reason="全年没有召开"), Done, **other)
+    done = await desk(c.ExplainShortfall(id=one.id, reason="全年没有召开"), Done, **(other | {"agency": one.agency}))
+    assert done.state == "explained"
+    assert await app.it.shortfalls.count({"year": year - 1}) == 0, "the platform did not run then"
+
+
+async def test_a_meeting_entered_late_is_counted_for_its_year(desk: Desk, app: App[Publication]) -> None:
+    year = desk.servers.clock.now().year
+    for held in await app.it.shortfalls.find({"agency": "xzf", "year": year}):
+        await meeting(desk, CITIZEN=1)
+        await meeting(desk, CITIZEN=1)
+        assert not record((await app.it.shortfalls.load(held.id)).state).open
 
 
 async def test_personal_data_and_marks_of_secrecy_do_not_enter(desk: Desk, app: App[Publication]) -> None:
