@@ -64,9 +64,16 @@ def drop(id: str = CLOCK, reason: str = WHY, as_: As = None, agency: Agency = ""
     do(c.DropClock(id=id, reason=reason), as_, agency, json_)
 
 
-def late(type: str = TYPE, year: int = typer.Option(None, "--year", help="到期年份。"), json_: Json = False) -> None:
-    """逾期公开的单位。例：zwgk publication catalogue late budget --year 2026"""
-    found = run(lambda session: session.ask(c.GetLate(type=type, year=year), c.LateRows))
+def late(
+    type: str = TYPE,
+    year: int = typer.Option(None, "--year", help="到期年份。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """逾期公开的单位，到期没有公开和与目录不一致的事项。例：zwgk publication catalogue late budget --year 2026"""
+    query = c.GetLate(type=type, year=year)
+    found = run(lambda session: session.ask(query, c.LateRows, as_=as_, agency=agency))
     columns = [
         ("agency", "单位"),
         ("title", "事项"),
@@ -75,6 +82,18 @@ def late(type: str = TYPE, year: int = typer.Option(None, "--year", help="到期
         ("days_late", "逾期天数"),
     ]
     show(found if json_ else list(found.rows), json_=json_, columns=columns)
+    if not json_ and found.missing:
+        named = [("item", "编号"), ("title", "事项"), ("agency", "单位"), ("due_on", "期限")]
+        show(list(found.missing), json_=False, columns=named, title="到期没有公开的事项")
+    if not json_ and found.mismatched:
+        named = [
+            ("item", "编号"),
+            ("title", "事项"),
+            ("agency", "单位"),
+            ("document", "文件"),
+            ("what", "与目录不一致"),
+        ]
+        show(list(found.mismatched), json_=False, columns=named, title="与目录不一致，须人工核对")
 
 
 def groups(type: str = TYPE, keeper: str = KEEPER, json_: Json = False) -> None:

@@ -123,7 +123,7 @@ def _passed_on(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
 
 REGISTRY = Registry(
     services=(
-        Service(publication, listens=(NOTICE, requests.ProactiveProposed)),
+        Service(publication, listens=(NOTICE, requests.ProactiveProposed, publication.ValidityChanged)),
         Service(requests, listens=(NOTICE,), sends=(readmodel.Search,)),
         Service(opinion, listens=(hotline.SignalRaised,)),
         Service(

@@ -24,6 +24,7 @@ from contracts.publication.catalogue import ItemGroup as ItemGroup
 from contracts.publication.catalogue import ItemGroups as ItemGroups
 from contracts.publication.catalogue import ItemHistory as ItemHistory
 from contracts.publication.catalogue import ItemRemoved as ItemRemoved
+from contracts.publication.catalogue import Mismatch as Mismatch
 from contracts.publication.catalogue import NameBasis as NameBasis
 from contracts.publication.catalogue import PutItem as PutItem
 from contracts.publication.catalogue import PutItems as PutItems
@@ -43,6 +44,8 @@ from contracts.publication.catalogue_clocks import DropClock as DropClock
 from contracts.publication.catalogue_clocks import GetLate as GetLate
 from contracts.publication.catalogue_clocks import Late as Late
 from contracts.publication.catalogue_clocks import LateRows as LateRows
+from contracts.publication.catalogue_clocks import Mismatched as Mismatched
+from contracts.publication.catalogue_clocks import Missing as Missing
 from contracts.publication.catalogue_clocks import StartClock as StartClock
 from contracts.publication.comments import COMMENTS as COMMENTS
 from contracts.publication.comments import Adoption as Adoption
@@ -267,11 +270,7 @@ from contracts.publication.lists import ReconciliationChanged as ReconciliationC
 from contracts.publication.lists import ReconciliationFound as ReconciliationFound
 from contracts.publication.lists import ReconciliationRestated as ReconciliationRestated
 from contracts.publication.lists import UpperRows as UpperRows
-from contracts.publication.meeting_years import ExplainShortfall as ExplainShortfall
-from contracts.publication.meeting_years import MeetingShortfall as MeetingShortfall
-from contracts.publication.meeting_years import ShortfallChanged as ShortfallChanged
-from contracts.publication.meeting_years import ShortfallFound as ShortfallFound
-from contracts.publication.meeting_years import ShortfallRestated as ShortfallRestated
+from contracts.publication.meeting_years import *  # noqa: F403
 from contracts.publication.meetings import ITEMS as ITEMS
 from contracts.publication.meetings import AgendaItem as AgendaItem
 from contracts.publication.meetings import AnnounceLive as AnnounceLive
@@ -388,19 +387,7 @@ from contracts.publication.surveys import Surveyed as Surveyed
 from contracts.publication.surveys import SurveyKind as SurveyKind
 from contracts.publication.surveys import SurveyPage as SurveyPage
 from contracts.publication.surveys import SurveyRestated as SurveyRestated
-from contracts.publication.takedown import ClockWithdrawn as ClockWithdrawn
-from contracts.publication.takedown import DecisionCatalogueWithdrawn as DecisionCatalogueWithdrawn
-from contracts.publication.takedown import DutyWithdrawn as DutyWithdrawn
-from contracts.publication.takedown import ItemWithdrawn as ItemWithdrawn
-from contracts.publication.takedown import LedgerWithdrawn as LedgerWithdrawn
-from contracts.publication.takedown import MatterWithdrawn as MatterWithdrawn
-from contracts.publication.takedown import MeetingWithdrawn as MeetingWithdrawn
-from contracts.publication.takedown import PublicDecisionCatalogueWithdrawn as PublicDecisionCatalogueWithdrawn
-from contracts.publication.takedown import PublicLedgerWithdrawn as PublicLedgerWithdrawn
-from contracts.publication.takedown import PublicMatterWithdrawn as PublicMatterWithdrawn
-from contracts.publication.takedown import PublicMeetingWithdrawn as PublicMeetingWithdrawn
-from contracts.publication.takedown import Tombstone as Tombstone
-from contracts.publication.takedown import WithdrawnCase as WithdrawnCase
+from contracts.publication.takedown import *  # noqa: F403
 from contracts.publication.terms import HOUSE as HOUSE
 from contracts.publication.terms import KEEPERS as KEEPERS
 from contracts.publication.terms import OFFICE as OFFICE

@@ -42,6 +42,13 @@ class CatalogueItem(Record):
     removed_for: str = Field(default="", max_length=300)
 
 
+class Mismatch(Contract):
+    """A published document that claims an item and does not agree with it, for a person to look at."""
+
+    document: CaseId
+    what: tuple[str, ...] = Field(max_length=4, description="In Chinese: elements, way, level, carriers.")
+
+
 class CatalogueDuty(WorkRecord):
     """What an item asks of its keeper: something must be published in its time, or its basis has changed."""
 
@@ -51,6 +58,10 @@ class CatalogueDuty(WorkRecord):
         default=None, description="Day of the newest document that claims it, when last looked at."
     )
     basis_changed: tuple[CaseId, ...] = Field(default=(), description="Documents it rests on that were changed since.")
+    cites: tuple[str, ...] = Field(
+        default=(), description="Numbers and titles found in its words of 依据; a document so named flags it."
+    )
+    mismatches: tuple[Mismatch, ...] = Field(default=(), max_length=20)
     remarks: tuple[str, ...] = Field(default=(), description="What should be looked at, in Chinese: vague words.")
 
 
@@ -149,7 +160,7 @@ class NameBasis(Command, by=KEEPERS):
 
 
 class ReviewItem(Command, by=KEEPERS):
-    """The keeper has looked at what was flagged, a changed basis or vague words, and the item stands as it is."""
+    """The keeper has looked at what was flagged, a changed basis, vague words, a mismatch, and the item stands."""
 
     id: CaseId
     note: str = Field(min_length=2, max_length=300)

@@ -96,11 +96,32 @@ class Late(Contract):
     source: str
 
 
+class Missing(Contract):
+    """An item for which nothing was published in its time."""
+
+    item: CaseId
+    title: str
+    agency: str
+    due_on: date | None
+
+
+class Mismatched(Contract):
+    """An item that a published document claims without agreeing with it."""
+
+    item: CaseId
+    title: str
+    agency: str
+    document: CaseId
+    what: tuple[str, ...]
+
+
 class LateRows(Reply):
     """Units that were late: what is still not done first, then by days."""
 
     rows: tuple[Late, ...]
     total: int
+    missing: tuple[Missing, ...] = Field(default=(), description="Nothing published in time; for the offices only.")
+    mismatched: tuple[Mismatched, ...] = Field(default=(), description="For the offices only.")
 
 
 class GetLate(Query, by=ANYONE, reply=LateRows):

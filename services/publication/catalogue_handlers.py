@@ -82,6 +82,7 @@ async def claim_items(service: Publication, command: c.ClaimItems, cause: Cause)
         if each.state.empty:
             again = Cause(cause.actor, f"{cause.id}:{each.id}", cause.now)
             await service.catalogues.look_at(each.id, again)
+    await service.compare_claims(command.id, cause)
     return answer
 
 

@@ -216,9 +216,11 @@ async def publish(service: Publication, command: c.Publish, cause: Cause) -> Don
     if case.stage is Stage.CLEARED:
         after = domain.KIND.fold(case, publishing.publish(case, index_no, command.channels, by, cause.now))
         index_no = await service.claim(after, case.id)
-    return await service.execute(
+    answer = await service.execute(
         command.id, lambda now: publishing.publish(now, index_no, command.channels, by, cause.now), cause
     )
+    await service.compare_claims(command.id, cause)
+    return answer
 
 
 @on.command(c.File)
@@ -248,6 +250,7 @@ async def correct(service: Publication, command: c.Correct, cause: Cause) -> Don
         cause,
     )
     await service.catalogues.basis_changed(command.id, cause)
+    await service.compare_claims(command.id, cause)
     return answer
 
 
@@ -295,7 +298,9 @@ async def take_in(service: Publication, command: c.Import, cause: Cause) -> c.Im
 async def confirm_import(service: Publication, command: c.ConfirmImport, cause: Cause) -> Done:
     importing.clean_changes(command.settle)
     without_personal_data(reason=command.reason)
-    return await importing.confirm(service, command, official(cause), cause)
+    answer = await importing.confirm(service, command, official(cause), cause)
+    await service.compare_claims(command.id, cause)
+    return answer
 
 
 @on.command(c.ConfirmImports)
@@ -362,6 +367,13 @@ async def import_report(service: Publication, query: c.ImportReport, cause: Caus
 async def erase(service: Publication) -> None:
     """Remove what is left of what was taken down."""
     await takedown.erase_all(service)
+
+
+@on.event(c.ValidityChanged)
+async def validity_changed(service: Publication, event: c.ValidityChanged, cause: Cause) -> None:
+    """A document that expired by itself flags what rests on it; what a person marks does so at once."""
+    if event.record.metadata.validity is c.Validity.EXPIRED:
+        await service.catalogues.basis_changed(event.record.id, cause)
 
 
 @on.event(CalendarNoticeLoaded)

@@ -112,7 +112,22 @@ async def get_late(service: Publication, query: c.GetLate, cause: Cause) -> c.La
     if not type_of(query.type).late_public and not inside(cause):
         raise Refused("forbidden", "该项只供工作人员查看。", remedy="请先登录。")
     rows = await service.catalogues.timing.late(query.type, query.year, cause.now.date())
-    return c.LateRows(rows=tuple(rows[:200]), total=len(rows))
+    wrong = await service.catalogues.items.find({"type": query.type, "marks": "mismatched"}) if inside(cause) else []
+    empty = await service.catalogues.items.find({"type": query.type, "marks": "empty"}) if inside(cause) else []
+    return c.LateRows(
+        rows=tuple(rows[:200]),
+        total=len(rows),
+        missing=tuple(c.Missing(**_listed(held.state), due_on=held.state.due_on) for held in empty),
+        mismatched=tuple(
+            c.Mismatched(**_listed(held.state), document=document, what=what)
+            for held in wrong
+            for document, what in held.state.mismatched.items()
+        ),
+    )
+
+
+def _listed(item: Item) -> dict[str, str]:
+    return {"item": item.id, "title": record(item).title[:200], "agency": item.agency}
 
 
 @on.query(c.GetGuide)

@@ -176,6 +176,12 @@ class Publication:
                 await self.texts.release(id, current.state.digests)
         return done(held)
 
+    async def compare_claims(self, id: str, cause: Cause) -> None:
+        """What a published document claims, against the items of the catalogues."""
+        case = (await self.documents.load(id)).state
+        if case.claims and case.public:
+            await self.catalogues.compare(case, await self.texts.bring(case.text.sha256) or "", cause)
+
     def setting(self, by: Official, cause: Cause) -> Setting:
         """Under what a step of a decision procedure is taken."""
         return Setting(by, cause.now, self.limits, self.calendars.current)

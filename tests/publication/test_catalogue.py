@@ -18,7 +18,7 @@ from contracts.base import Done, Role
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
-from services.publication.catalogue import domain
+from services.publication.catalogue import citing, claims, domain
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.reconciling import reconcile
 from services.publication.catalogue.types import type_of, types
@@ -311,3 +311,85 @@ async def test_a_claim_fills_an_empty_item_and_a_changed_basis_flags_it(
     assert history.duty.basis_changed == (id,)
     await desk(c.ReviewItem(id=item, note="不涉及"), Done, as_="张起草", agency="czj")
     assert not (await desk(c.GetItem(id=item), c.ItemHistory)).duty.open
+
+
+def metadata(**given: Any) -> c.Metadata:
+    return c.Metadata.model_validate({"title": "关于印发《学区划分办法》的通知", "issuers": ("jyj",)} | given)
+
+
+@pytest.mark.parametrize(
+    ("words", "cited"),
+    [
+        ("根据示教发〔2026〕3号第二条", True),
+        ("示教发[2026]第03 号", True),
+        ("示政发〔2026〕3号", False),  # another agency's number of the year
+        ("示教发〔2026〕13号", False),
+        ("索引号11330782/2026-00012", True),
+        ("《学区划分办法》第三条", True),
+        ("《关于印发〈学区划分办法〉的通知》", False),
+        ("义务教育法", False),
+    ],
+)
+async def test_a_document_is_found_in_the_words_of_a_basis(words: str, cited: bool) -> None:
+    known = metadata(doc_no="示教发〔2026〕3号", index_no="11330782/2026-00012")
+    assert citing.cites(words, known) is cited
+    assert not cited or set(citing.cited(words)) & set(citing.keys(known)), "the index finds it"
+
+
+async def test_columns_of_tables_are_part_of_the_basis() -> None:
+    kind = type_of("guide")
+    values: dict[str, Any] = {"basis": "《甲条例》", "materials": ({"name": "身份证", "basis": "示教发〔2026〕3号"},)}
+    assert citing.cited(citing.basis_text(kind, values)) == ("〔2026〕3号", "甲条例")
+
+
+async def test_a_document_is_compared_with_the_item_that_it_claims() -> None:
+    kind = type_of("standard")
+    row = STANDARD | {"公开内容（要素）": "●招生政策：招生计划；招生范围等", "公开层级/县级": "", "公开层级/乡级": "√"}
+    values = kind.read_row(row | {"公开方式/主动": "", "公开方式/依申请公开": "√"})
+    shown = claims.Shown(c.Attribute.PROACTIVE, frozenset({"网站"}), "今年的招生范围如下", "department")
+    assert claims.mismatches(kind, values, shown) == (
+        "正文中未见内容要素：招生计划",
+        "公开方式不符：目录为依申请公开，文件已主动公开",
+        "公开层级不符：目录为乡级，由县级机关公开",
+        "未在目录规定的渠道公开：公开查阅点",
+    )
+    right = claims.Shown(c.Attribute.PROACTIVE, frozenset({"网站", "查阅点"}), "学校招生范围", "department")
+    assert claims.mismatches(kind, kind.read_row(STANDARD), right) == ()
+    assert claims.mismatches(type_of("negative"), {}, shown) == ()
+
+
+async def test_a_mismatch_is_listed_until_somebody_has_looked_and_expiry_flags_what_cites_it(
+    servers: Servers, desk: Desk, app: App[Publication]
+) -> None:
+    jyj: dict[str, Any] = {"as_": "钱教育", "agency": "jyj", "roles": [Role.CLERK]}
+    today = servers.clock.now().date()
+    given = c.Given(
+        metadata=metadata(doc_no="示教发〔2026〕33号", valid_until=today + timedelta(days=1), channels=("网站",)),
+        attribute=c.Attribute.PROACTIVE,
+        published_on=today,
+    )
+    text = "关于印发《学区划分办法》的通知\n示教发〔2026〕33号\n一、范围。\n"
+    taken = c.Import(items=(c.ImportItem(name="学区", form="given", content=text, given=given),), confirm=True)
+    done = await desk(taken, c.ImportOutcomes, as_="赵审核", agency="bgs")
+    id = str(done.items[0].id)
+    row = STANDARD | {"公开事项/二级事项": "核对要素", "公开依据": "示教发〔2026〕33号"}
+    put = c.PutItems(type="standard", agency="jyj", rows=(row,), reason="编制目录")
+    item = str((await desk(put, c.RowOutcomes, **jyj)).rows[0].id)
+    await desk(c.ClaimItems(id=id, items=(item,)), Done, **jyj)
+    late = await desk(c.GetLate(type="standard"), c.LateRows, **jyj)
+    (found,) = [each for each in late.mismatched if each.item == item]
+    assert (found.document, found.what) == (
+        id,
+        ("正文中未见内容要素：学校招生范围", "未在目录规定的渠道公开：公开查阅点"),
+    )
+    await desk(c.ReviewItem(id=item, note="内容在附件中"), Done, **jyj)
+    late = await desk(c.GetLate(type="standard"), c.LateRows, **jyj)
+    assert item not in {each.item for each in late.mismatched}
+    history = await desk(c.GetItem(id=item), c.ItemHistory, **jyj)
+    assert history.duty.cites == ("〔2026〕33号",)
+    servers.clock.advance(timedelta(days=3))
+
+    async def flagged() -> bool:
+        return bool((await desk(c.GetItem(id=item), c.ItemHistory, **jyj)).duty.basis_changed == (id,))
+
+    await until(flagged)

@@ -18,15 +18,20 @@ from contracts.publication import (
     ItemChanged,
     ItemRemoved,
     ItemWithdrawn,
+    Metadata,
+    Mismatch,
     Value,
 )
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
+from services.publication.catalogue import citing, claims
+from services.publication.catalogue.claims import Shown
 from services.publication.catalogue.item import (
     BasisChanged,
     BasisNamed,
+    ClaimCompared,
     Claimed,
     FoundEmpty,
     Item,
@@ -158,10 +163,20 @@ def look(item: Item, newest: date | None, now: datetime, calendar: Calendar) -> 
     return [FoundEmpty()] if overdue else []
 
 
-def basis_changed(item: Item, document: str) -> list[Fact]:
-    """A document that the item rests on was corrected, amended or repealed (2024年梅陇镇政务公开工作要点 三2)."""
-    known = item.removed_for or document in item.basis_changed or document not in item.rests_on
+def basis_changed(item: Item, document: str, metadata: Metadata) -> list[Fact]:
+    """A document that the item rests on, or cites in its words, was corrected, amended or repealed, or has expired
+    (2024年梅陇镇政务公开工作要点 三2)."""
+    rests = document in item.rests_on or citing.cites(item.basis, metadata)
+    known = item.removed_for or document in item.basis_changed or not rests
     return [] if known else [BasisChanged(document=document)]
+
+
+def compare(item: Item, document: str, shown: Shown) -> list[Fact]:
+    """What of a document that claims the item does not agree with it (义乌市2018年要点 一(二))."""
+    if item.removed_for:
+        return []
+    found = claims.mismatches(item.kind, item.values, shown)
+    return [] if found == item.mismatched.get(document, ()) else [ClaimCompared(document=document, mismatches=found)]
 
 
 def name_basis(item: Item, documents: tuple[str, ...], by: Official, now: datetime) -> list[Fact]:
@@ -171,7 +186,7 @@ def name_basis(item: Item, documents: tuple[str, ...], by: Official, now: dateti
 
 
 def review(item: Item, note: str, by: Official, now: datetime) -> list[Fact]:
-    return [ItemReviewed(note=note, by=by, at=now)] if item.basis_changed or item.remarks else []
+    return [ItemReviewed(note=note, by=by, at=now)] if item.basis_changed or item.remarks or item.mismatched else []
 
 
 def record(item: Item, edition: int | None = None) -> CatalogueItem:
@@ -201,6 +216,8 @@ def duty(item: Item) -> CatalogueDuty:
         waits = "复核依据已变更的事项"
     elif item.empty:
         waits = "公开本事项的信息"
+    elif item.mismatched:
+        waits = "核对公开内容与目录是否一致"
     else:
         waits = "复核模糊表述" if item.remarks else ""
     return CatalogueDuty(
@@ -218,6 +235,8 @@ def duty(item: Item) -> CatalogueDuty:
         period_months=item.period_months,
         last_on=item.last_on,
         basis_changed=item.basis_changed,
+        cites=citing.cited(item.basis),
+        mismatches=tuple(Mismatch(document=id, what=said) for id, said in item.mismatched.items())[:20],
         remarks=item.remarks,
     )
 
@@ -250,11 +269,21 @@ def index(item: Item) -> Mapping[str, Any]:
         plain["group"] = item.group
     if item.days_late:
         plain["late"] = item.days_late
-    if item.rests_on and not item.removed_for:
-        plain["marks"] = [f"rests_on:{document}" for document in item.rests_on]
+    if marks := _marks(item):
+        plain["marks"] = marks
     if item.due_on and not item.removed_for and not item.empty:
         plain["look_at"] = end_of_day(item.due_on)
     return plain
+
+
+def _marks(item: Item) -> list[str]:
+    """What few items have: the documents that they rest on or cite, and what a person must look at."""
+    wrong = ["mismatched"] if item.mismatched else []
+    if item.removed_for:
+        return wrong
+    named = [f"rests_on:{document}" for document in item.rests_on]
+    named += [f"cites:{found}" for found in citing.cited(item.basis)]
+    return [*named, *wrong, *(["empty"] if item.empty else [])]
 
 
 def _text(item: Item) -> str:
@@ -277,7 +306,7 @@ def tick(item: Item, now: datetime, calendar: Calendar) -> list[Fact]:
 _KIND: CaseKind[Item] = CaseKind(
     name="catalogue_item",
     title="目录事项",
-    facts=(ItemPut, ItemTakenOut, Claimed, FoundEmpty, BasisChanged, BasisNamed, ItemReviewed),
+    facts=(ItemPut, ItemTakenOut, Claimed, FoundEmpty, BasisChanged, BasisNamed, ClaimCompared, ItemReviewed),
     evolve=evolve,
     tell=tell,
     retell=retell,

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.publication import Change, Value
 from kernel.calendar import end_of_day
 from kernel.facts import Fact
+from services.publication.catalogue import citing
 from services.publication.catalogue.types import ItemType, type_of
 from services.publication.domain.facts import Official
 from services.publication.domain.withdrawing import Sealable
@@ -58,6 +59,13 @@ class BasisNamed(Fact):
     at: datetime
 
 
+class ClaimCompared(Fact):
+    """A published document that claims the item, against what the item says; what differs."""
+
+    document: str
+    mismatches: tuple[str, ...]
+
+
 class ItemReviewed(Fact):
     """Its keeper looked at what was flagged, and it stands as it is."""
 
@@ -88,6 +96,8 @@ class Item(Sealable):
     last_on: date | None = None
     empty: bool = False
     basis_changed: tuple[str, ...] = ()
+    mismatched: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """By document what of it does not agree with the item, as nobody has looked at it yet."""
     reviewed: bool = False
     """Its vague words were looked at since the last edition."""
     shown_until: date | None = None
@@ -105,6 +115,11 @@ class Item(Sealable):
     def ends_at(self) -> datetime | None:
         """The end of the time of display, where the type has one."""
         return end_of_day(self.shown_until) if self.shown_until and not self.removed_for else None
+
+    @property
+    def basis(self) -> str:
+        """The words of its columns of 依据."""
+        return citing.basis_text(self.kind, self.values)
 
     @property
     def remarks(self) -> tuple[str, ...]:
@@ -128,7 +143,8 @@ def evolve(item: Item | None, fact: Fact) -> Item:
         raise ValueError("the first fact opens an item")
     match fact:
         case ItemTakenOut():
-            return item.model_copy(update={"removed_for": fact.reason, "empty": False, "basis_changed": ()})
+            gone = {"removed_for": fact.reason, "empty": False, "basis_changed": (), "mismatched": {}}
+            return item.model_copy(update=gone)
         case Claimed():
             return item.model_copy(update={"last_on": fact.on, "due_on": fact.due_on, "empty": False})
         case FoundEmpty():
@@ -138,7 +154,11 @@ def evolve(item: Item | None, fact: Fact) -> Item:
         case BasisNamed():
             return item.model_copy(update={"rests_on": fact.rests_on})
         case ItemReviewed():
-            return item.model_copy(update={"basis_changed": (), "reviewed": True})
+            return item.model_copy(update={"basis_changed": (), "mismatched": {}, "reviewed": True})
+        case ClaimCompared():
+            others = {document: said for document, said in item.mismatched.items() if document != fact.document}
+            differs = {fact.document: fact.mismatches} if fact.mismatches else {}
+            return item.model_copy(update={"mismatched": others | differs})
     raise TypeError(f"unknown fact {fact.kind}")
 
 

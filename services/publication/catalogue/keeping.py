@@ -1,9 +1,10 @@
 """Items put, found again by their key, and looked at when their time has come."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from chassis.actors import CLOCK, Cause
 from chassis.calendars import Calendars
@@ -14,12 +15,14 @@ from contracts.publication import Change, Value
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication.catalogue import domain
+from services.publication.catalogue import citing, domain
+from services.publication.catalogue.claims import Shown
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.timing import Done, Timing
 from services.publication.catalogue.types import ItemType, type_of
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
+from services.publication.domain.state import Case
 from services.publication.storage import Documents
 
 PAGE = 200
@@ -217,15 +220,29 @@ class Catalogues:
         return found[0].state.published_at.date() if found and found[0].state.published_at else None
 
     async def basis_changed(self, document: str, cause: Cause) -> None:
-        """Flag the items that rest on a document that was changed."""
+        """Flag the items that rest on a document that was changed, as their keepers said or as their words say."""
+        metadata = (await self.documents.load(document)).state.metadata
+        marks = [f"rests_on:{document}", *(f"cites:{each}" for each in citing.keys(metadata))]
+        async for id in self._ids({"marks": {"$in": marks}}):
+            each = replace(cause, id=f"{cause.id}:{id}")
+            await self.items.execute(id, lambda item: domain.basis_changed(item, document, metadata), each)
+
+    async def _ids(self, where: Mapping[str, Any]) -> AsyncIterator[str]:
         after = ""
-        while found := await self.items.find(
-            {"marks": f"rests_on:{document}", "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE
-        ):
+        while found := await self.items.find({**where, "_id": {"$gt": after}}, sort=[("_id", 1)], limit=PAGE):
             for held in found:
-                each = replace(cause, id=f"{cause.id}:{held.id}")
-                await self.items.execute(held.id, lambda item: domain.basis_changed(item, document), each)
+                yield held.id
             after = found[-1].id
+
+    async def compare(self, case: Case, text: str, cause: Cause) -> None:
+        """A published document against each item that it claims."""
+        agency = self.register.by_code(case.metadata.issuers[0]) if case.metadata.issuers else None
+        words = "\n".join([case.metadata.title, text, *(file.attachment.name for file in case.files)])
+        channels = frozenset({*case.metadata.channels, *(each.channel for each in case.deliveries)})
+        shown = Shown(case.attribute, channels, words, agency.kind if agency else "")
+        for id in case.claims:
+            each = replace(cause, id=f"{cause.id}:compare:{id}")
+            await self.items.execute(id, lambda item: domain.compare(item, case.id, shown), each)
 
     def _without_personal_data(self, values: Mapping[str, Value]) -> None:
         for name, value in values.items():

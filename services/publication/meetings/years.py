@@ -17,6 +17,7 @@ from services.publication.domain.facts import Official
 from services.publication.meetings.rules import RULES
 
 RULE = RULES.invited_a_year
+LABELS = {"short": "次数不足", "explained": "已说明", "met": "补登后达到"}
 
 
 class YearFellShort(Fact):
@@ -97,14 +98,12 @@ def evolve(state: Shortfall | None, fact: Fact) -> Shortfall:
 
 
 def record(state: Shortfall) -> c.MeetingShortfall:
-    stage, label = (
-        ("met", "补登后达到") if state.met else ("explained", "已说明") if state.explanation else ("short", "次数不足")
-    )
+    stage = "met" if state.met else "explained" if state.explanation else "short"
     return c.MeetingShortfall(
         id=state.id,
         title=f"{state.year}年{state.type.value}邀请列席不足{state.required}次",
         state=stage,
-        state_label=label,
+        state_label=LABELS[stage],
         open=state.open,
         agency=state.agency,
         opened_at=state.opened_at,
