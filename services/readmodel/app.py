@@ -4,8 +4,9 @@ from chassis.runtime import App, Runtime
 from chassis.settings import Settings
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel
+from services.readmodel.holdings import Holdings
 from services.readmodel.lag import Pending
-from services.readmodel.lists import Counted, agency_name
+from services.readmodel.lists import agency_name
 from services.readmodel.rebuild import Rebuilder
 from services.readmodel.reports.bulletins import handlers as bulletins
 from services.readmodel.reports.handlers import on
@@ -23,15 +24,15 @@ def build(settings: Settings) -> App[ReadModel]:
         await (await generations.current()).create_indexes()
 
     tail = Tail(generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code))
-    board = Board()
+    board, holdings = Board(), Holdings()
     reports = Office.of(runtime, generations)
     rebuilder = Rebuilder(generations, runtime.bus, runtime.clock)
     service = ReadModel(
         generations=generations,
         tail=tail,
         rebuilder=rebuilder,
-        counted=Counted(),
         board=board,
+        holdings=holdings,
         register=runtime.register,
         calendars=runtime.calendars,
         clock=runtime.clock,
@@ -39,5 +40,6 @@ def build(settings: Settings) -> App[ReadModel]:
         reports=reports,
     )
     assert bulletins.on is on  # both modules add to the one set of handlers
-    background = [tail.run, rebuilder.watch, lambda: reports.shelf.run(generations), lambda: board.run(generations)]
+    held = [lambda: reports.shelf.run(generations), lambda: board.run(generations), lambda: holdings.run(generations)]
+    background = [tail.run, rebuilder.watch, *held]
     return App(runtime, on, service, indexes=indexes, background=background)

@@ -17,8 +17,8 @@ from kernel.refused import Refused
 from services.readmodel import lists, past
 from services.readmodel.board import Board
 from services.readmodel.checksum import checksum
+from services.readmodel.holdings import Holdings
 from services.readmodel.lag import Pending
-from services.readmodel.lists import Counted
 from services.readmodel.rebuild import Rebuilder
 from services.readmodel.reports.editions import keep
 from services.readmodel.reports.office import Office
@@ -38,8 +38,8 @@ class ReadModel:
     generations: Generations
     tail: Tail
     rebuilder: Rebuilder
-    counted: Counted
     board: Board
+    holdings: Holdings
     register: Register
     calendars: Calendars
     clock: Clock
@@ -126,12 +126,13 @@ def _buckets(service: ReadModel, name: str, counted: Sequence[tuple[str, int]]) 
 @on.query(c.Catalogue)
 async def catalogue(service: ReadModel, query: c.Catalogue, cause: Cause) -> c.CataloguePage:
     generation = await service.generations.current()
-    return await lists.catalogue(generation, service.counted, service.register, query)
+    return await lists.catalogue(generation, await service.holdings.read(generation), service.register, query)
 
 
 @on.query(c.GetRelated)
 async def get_related(service: ReadModel, query: c.GetRelated, cause: Cause) -> c.Related:
-    return await lists.related(await service.generations.current(), query.id)
+    generation = await service.generations.current()
+    return await lists.related(generation, await service.holdings.read(generation), query.id)
 
 
 @on.query(c.GetView)
@@ -156,7 +157,8 @@ async def desk(service: ReadModel, query: c.Desk, cause: Cause) -> c.DeskPage:
 
 @on.query(c.Counts)
 async def counts(service: ReadModel, query: c.Counts, cause: Cause) -> c.CountTable:
-    return await lists.counts(await service.generations.current(), query.year)
+    generation = await service.generations.current()
+    return await lists.counts(generation, await service.holdings.read(generation), query.year)
 
 
 @on.query(c.Lag)

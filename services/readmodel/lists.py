@@ -18,7 +18,6 @@ from contracts.readmodel import (
     CountTable,
     Desk,
     DeskPage,
-    Dimension,
     DocumentLink,
     ListViews,
     Related,
@@ -31,8 +30,9 @@ from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.readmodel.board import Board
+from services.readmodel.holdings import Holding, Holdings, before
 from services.readmodel.storage import Generation
-from services.readmodel.views import DIMENSIONS, PUBLIC_DOCUMENT, explained
+from services.readmodel.views import PUBLIC_DOCUMENT, explained
 from services.readmodel.work import TYPES, Piece, of_unit
 
 MAX_BUCKETS = 200
@@ -68,43 +68,11 @@ def _wrong_cursor() -> Refused:
     return Refused("cursor", "翻页标记无效。", field="cursor", remedy="请从第一页重新查看。")
 
 
-class Counted:
-    """Counts by dimension, kept until the views change."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, tuple[int, dict[str, tuple[Bucket, ...]]]] = {}
-
-    async def by_dimension(
-        self, generation: Generation, where: Mapping[str, Any], register: Register
-    ) -> dict[str, tuple[Bucket, ...]]:
-        """Buckets of each dimension over the views that match, most frequent first."""
-        change, key = await generation.last_change(), f"{generation.number}:{sorted(where.items())}"
-        held = self._kept.get(key)
-        if held and held[0] == change:
-            return held[1]
-        counted = await asyncio.gather(*(_buckets(generation, where, name, register) for name in DIMENSIONS))
-        result = dict(zip(DIMENSIONS, counted, strict=True))
-        if len(self._kept) > 500:
-            self._kept.clear()
-        self._kept[key] = (change, result)
-        return result
-
-
-async def _buckets(
-    generation: Generation, where: Mapping[str, Any], name: str, register: Register
-) -> tuple[Bucket, ...]:
-    found = await generation.views.aggregate(
-        [
-            {"$match": dict(where)},
-            {"$group": {"_id": f"$dims.{name}", "count": {"$sum": 1}}},
-            {"$sort": {"count": -1, "_id": 1}},
-            {"$limit": MAX_BUCKETS},
-        ]
-    )
+def buckets(name: str, counted: Counter[str], register: Register) -> tuple[Bucket, ...]:
+    """The values of a dimension and their counts, most frequent first."""
+    most = sorted(((-count, value) for value, count in counted.items()))[:MAX_BUCKETS]
     return tuple(
-        Bucket(value=row["_id"], label=_label(name, row["_id"], register), count=row["count"])
-        for row in found
-        if row["_id"]
+        Bucket(value=value, label=_label(name, value, register), count=-count) for count, value in most if value
     )
 
 
@@ -118,37 +86,26 @@ def agency_name(register: Register, code: str) -> str:
     return found.name if found else code
 
 
-def published(filters: Mapping[Dimension, str]) -> dict[str, Any]:
-    """Views of published documents under filters by dimension."""
-    return {
-        "type": PUBLIC_DOCUMENT,
-        "removed": False,
-        **{f"dims.{name}": value for name, value in filters.items()},
-    }
-
-
-async def catalogue(
-    generation: Generation,
-    counted: Counted,
-    register: Register,
-    query: Catalogue,
-) -> CataloguePage:
+async def catalogue(generation: Generation, holdings: Holdings, register: Register, query: Catalogue) -> CataloguePage:
     """One page, newest first; stable while documents are published, for the cursor is the last one's place."""
-    where = published(query.filters) | ({"notice": query.notices} if query.notices else {})
-    cursor, limit = query.cursor, query.limit
-    page = where | ({"sort": {"$lt": decode(cursor)}} if cursor else {})
-    found, counts, total = await asyncio.gather(
-        generation.views.find(page, NO_TEXT, sort=[("sort", -1)], limit=limit + 1),
-        counted.by_dimension(generation, where, register),
-        generation.views.count(where),
-    )
-    more = len(found) > limit
+    chosen = await holdings.chosen(query.filters, query.notices)
+    place = decode(query.cursor) if query.cursor else None
+    page = before(chosen.holdings, place, query.limit + 1)
+    shown = page[: query.limit]
     return CataloguePage(
-        total=total,
-        items=tuple(document["record"] for document in found[:limit]),
-        counts=counts,
-        next=encode(found[limit - 1]["sort"]) if more else None,
+        total=len(chosen.holdings),
+        items=tuple(document["record"] for document in await _read(generation, shown)),
+        counts={name: buckets(name, counted, register) for name, counted in chosen.counts.items()},
+        next=encode(shown[-1].sort) if len(page) > query.limit else None,
     )
+
+
+async def _read(generation: Generation, shown: Sequence[Holding]) -> list[Document]:
+    """The views of these documents, in this order; what was removed meanwhile is left out."""
+    ids = [f"{PUBLIC_DOCUMENT}:{each.id}" for each in shown]
+    found = await generation.views.find({"_id": {"$in": ids}, "removed": False}, NO_TEXT) if ids else []
+    by_id = {document["_id"]: document for document in found}
+    return [by_id[id] for id in ids if id in by_id]
 
 
 async def one(generation: Generation, type_name: str, id: str, *, public: bool, version: int | None) -> View:
@@ -175,15 +132,12 @@ def as_view(document: Document) -> View:
     )
 
 
-async def related(generation: Generation, id: str) -> Related:
+async def related(generation: Generation, holdings: Holdings, id: str) -> Related:
     """What a document explains and is explained by: either side may have said so."""
     own = await generation.views.find_one({"_id": f"{PUBLIC_DOCUMENT}:{id}", "removed": False}, NO_TEXT)
     if own is None:
         return Related()
-    links, names = own.get("links", []), [id, own.get("doc_no", id)]
-    named = {"$or": [{"links": {"$in": names}}, {"id": {"$in": links}}, {"doc_no": {"$in": links}}]}
-    found = await generation.views.find(published({}) | named, NO_TEXT, sort=[("sort", -1)], limit=MAX_BUCKETS)
-    others = [each for each in found if each["id"] != id]
+    others = await _read(generation, holdings.related(id)[:MAX_BUCKETS])
     return Related(
         explained_by=tuple(_link(each) for each in others if _explains(each, own)),
         explains=tuple(_link(each) for each in others if _explains(own, each)),
@@ -294,17 +248,15 @@ def _item(piece: Piece, register: Register) -> WorkItem:
     )
 
 
-async def counts(generation: Generation, year: int) -> CountTable:
+async def counts(generation: Generation, holdings: Holdings, year: int) -> CountTable:
     """First figures of a year."""
-    published_in_year = published({"year": str(year)})
-    by_category, by_genre, records, by_state = await asyncio.gather(
-        _table(generation, published_in_year, "$dims.category"),
-        _table(generation, published_in_year, "$dims.genre"),
-        by_type(generation),
-        _states(generation, year),
-    )
-    tables = {"published_by_category": by_category, "published_by_genre": by_genre, "records_by_type": records}
-    return CountTable(year=year, tables=tables | by_state)
+    records, by_state = await asyncio.gather(by_type(generation), _states(generation, year))
+    published = {
+        f"published_by_{name}": {value or UNNAMED: count for value, count in sorted(counted.items())}
+        for name in ("category", "genre")
+        for counted in [holdings.counted({"year": str(year)}, name)]
+    }
+    return CountTable(year=year, tables={**published, "records_by_type": records, **by_state})
 
 
 async def by_type(generation: Generation) -> dict[str, int]:

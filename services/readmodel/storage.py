@@ -32,14 +32,7 @@ class Generation:
 
     async def create_indexes(self) -> None:
         await asyncio.gather(
-            self.views.create_indexes(
-                Index([("type", 1), ("change", -1)]),
-                Index([("work.due_at", 1)], sparse=True),
-                Index([("links", 1)], sparse=True),
-                Index([("doc_no", 1)], sparse=True),
-                Index([("notice", 1)], sparse=True),
-                Index([("type", 1), ("sort", -1)]),
-            ),
+            self.views.create_indexes(Index([("type", 1), ("change", -1)])),
             self.editions.create_indexes(Index([("change", 1)])),
             self.past.create_indexes(Index([("type", 1), ("first", 1)])),
         )

@@ -289,7 +289,7 @@ async def disclosure(service: ReadModel, query: c.GetDisclosure, cause: Cause) -
 async def catalogue_file(service: ReadModel, query: c.CatalogueFile, cause: Cause) -> c.FileReply:
     generation = await service.generations.current()
     asked = c.Catalogue(filters=query.filters, cursor=query.cursor, limit=query.limit)
-    page = await lists.catalogue(generation, service.counted, service.register, asked)
+    page = await lists.catalogue(generation, await service.holdings.read(generation), service.register, asked)
     found = downloads.rows(page, service.register, query.site)
     content = downloads.written(found, query.format, site=query.site, name=service.register.region_name, now=cause.now)
     return c.FileReply(
