@@ -1,15 +1,20 @@
 """政策解读: explanations and questions recorded, counted by unit."""
 
 from dataclasses import replace
+from functools import partial
 
 from chassis.actors import Cause
 from contracts import publication as c
 from contracts.base import Done
+from kernel.calendar import Calendar
+from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import explaining
+from services.publication.domain.clocks import timed
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.domain.law import LEAD_FLAGS, LEAD_OWES
+from services.publication.domain.state import Case
 from services.publication.service import Publication, official, on
 
 
@@ -48,6 +53,23 @@ async def link(service: Publication, material: str, document: str, by: Official,
     """The material names the document too."""
     each = replace(cause, id=f"{cause.id}:{material}")
     await service.documents.execute(material, lambda case: explaining.link(case, document, by), each)
+
+
+async def tell_of_material(service: Publication, id: str, cause: Cause) -> None:
+    """What has become public explains others, or is explained by what is public already."""
+    case, calendar = (await service.documents.load(id)).state, service.calendars.current
+    pairs = [(document, id) for document in case.metadata.interprets]
+    if case.interpretation and (material := case.interpretation.material):
+        held = await service.documents.get(material)
+        pairs += [(id, material)] if held and held.state.public else []
+    for document, material in pairs:
+        if await service.documents.get(document):
+            each = replace(cause, id=f"{cause.id}:{document}:out")
+            await service.documents.execute(document, partial(_out, material=material, calendar=calendar), each)
+
+
+def _out(case: Case, material: str, calendar: Calendar) -> list[Fact]:
+    return timed(case, explaining.material_out(case, material), calendar)
 
 
 @on.query(c.CountExplanations)

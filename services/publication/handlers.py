@@ -33,7 +33,7 @@ from services.publication import (
     takedown,
 )
 from services.publication.domain import drafting, publishing, stock
-from services.publication.domain.clocks import recompute
+from services.publication.domain.clocks import recompute, timed
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
 from services.publication.domain.facts import Kept
 from services.publication.domain.state import UNDECIDED, Case, Stage
@@ -216,9 +216,13 @@ async def publish(service: Publication, command: c.Publish, cause: Cause) -> Don
     if case.stage is Stage.CLEARED:
         after = domain.KIND.fold(case, publishing.publish(case, index_no, command.channels, by, cause.now))
         index_no = await service.claim(after, case.id)
+    calendar = service.calendars.current
     answer = await service.execute(
-        command.id, lambda now: publishing.publish(now, index_no, command.channels, by, cause.now), cause
+        command.id,
+        lambda now: timed(now, publishing.publish(now, index_no, command.channels, by, cause.now), calendar),
+        cause,
     )
+    await explaining_handlers.tell_of_material(service, command.id, cause)
     await service.compare_claims(command.id, cause)
     return answer
 

@@ -10,7 +10,7 @@ from kernel.calendar import end_of_day
 from kernel.clock import CST
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication.domain import clocks, drafting, publishing, themes
+from services.publication.domain import clocks, drafting, explaining, publishing, themes
 from services.publication.domain.facts import File, IssueDayPassed
 from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import record
@@ -122,6 +122,23 @@ def test_what_lacks_ground_and_reason_is_told_both_at_once() -> None:
     )
     assert "依据" in said.message
     assert "理由" in said.message
+
+
+def test_the_material_is_public_within_three_working_days_of_what_it_explains() -> None:
+    case = proposed(drafted(), interpretation=True)
+    plan = c.Interpretation(plan="同步解读", forms=("问答",), interpreter="财政局局长", material="d-2")
+    case = cleared(after(case, drafting.plan_interpretation(case, plan, ZHANG)))
+    out = publishing.publish(case, "x", (), ZHAO, NOW)
+    case = after(case, clocks.timed(case, out, CALENDAR))
+    last = end_of_day(date(2026, 3, 5))
+    assert (case.due_at, case.open, record(case).waits_for) == (last, True, "公开解读材料")
+    assert clocks.tick(case, last - timedelta(seconds=1), CALENDAR) == []
+    late = after(case, clocks.tick(case, last, CALENDAR))
+    assert record(late).overdue
+    for each in (case, late):
+        done = after(each, clocks.timed(each, explaining.material_out(each, "d-2"), CALENDAR))
+        assert (done.due_at, done.overdue, done.open) == (None, False, False)
+        assert explaining.material_out(done, "d-2") == []
 
 
 def numbered(day: date) -> Case:

@@ -17,7 +17,7 @@ from services.publication.domain.facts import (
     Warned,
     WentOverdue,
 )
-from services.publication.domain.law import CLOCKS, EXPIRY_WARN_DAYS, REASSESS_DAYS, REISSUE
+from services.publication.domain.law import CLOCKS, EXPIRY_WARN_DAYS, MATERIAL, REASSESS_DAYS, REISSUE
 from services.publication.domain.state import UNDECIDED, Case, Stage
 
 
@@ -36,6 +36,10 @@ def recompute(case: Case, calendar: Calendar) -> list[Fact]:
 
 
 def _limit(case: Case, calendar: Calendar) -> DueSet:
+    if case.lacks_material and case.published_at:
+        out = case.published_at.date()
+        due = calendar.due(out, MATERIAL.days)
+        return DueSet(due_at=end_of_day(due), warn_at=None, provisional=calendar.provisional(out, due))
     start = case.metadata.formed_on or case.signed_off
     if case.stage not in UNDECIDED or case.attribute is not Attribute.PROACTIVE:
         return DueSet(due_at=None, warn_at=None, provisional=False)
@@ -80,7 +84,7 @@ def tick(case: Case, now: datetime, calendar: Calendar) -> list[Fact]:
 def _waiting(case: Case) -> list[tuple[datetime, Fact]]:
     """The moments to come with what they will bring, in their order."""
     waiting: list[tuple[datetime, Fact]] = []
-    if case.stage in UNDECIDED and case.due_at and not case.overdue:
+    if (case.stage in UNDECIDED or case.lacks_material) and case.due_at and not case.overdue:
         if case.warn_at and not case.warned:
             waiting.append((case.warn_at, Warned()))
         waiting.append((case.due_at, WentOverdue()))

@@ -27,7 +27,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _attached(case, fact)
         case f.SourceSet() | f.NoticeSet() | f.Delivered() | f.NoticeEnded() | f.NoticeConcluded():
             return _shown(case, fact)
-        case explaining.Explained() | explaining.QuestionRaised() | explaining.Linked():
+        case explaining.Explained() | explaining.QuestionRaised() | explaining.Linked() | explaining.MaterialOut():
             return explaining.evolve(case, fact)
         case f.SubmittedToGazette() | f.Gazetted():
             return _printed(case, fact)

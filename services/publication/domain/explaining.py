@@ -32,7 +32,13 @@ class Linked(Fact):
     document: str
 
 
-FACTS: tuple[type[Fact], ...] = (Explained, QuestionRaised, Linked)
+class MaterialOut(Fact):
+    """The material of its interpretation is public."""
+
+    material: str
+
+
+FACTS: tuple[type[Fact], ...] = (Explained, QuestionRaised, Linked, MaterialOut)
 
 
 def known_forms(forms: tuple[str, ...]) -> None:
@@ -80,8 +86,15 @@ def link(material: Case, document: str, by: Official) -> list[Fact]:
     return [Linked(document=document)]
 
 
-def evolve(case: Case, fact: Explained | QuestionRaised | Linked) -> Case:
+def material_out(case: Case, material: str) -> list[Fact]:
+    """One of what explains the document is public."""
+    return [] if case.material_out or case.taken_down else [MaterialOut(material=material)]
+
+
+def evolve(case: Case, fact: Explained | QuestionRaised | Linked | MaterialOut) -> Case:
     match fact:
+        case MaterialOut():
+            return case.model_copy(update={"material_out": True})
         case Linked():
             interprets = (*case.metadata.interprets, fact.document)
             return case.model_copy(update={"metadata": case.metadata.model_copy(update={"interprets": interprets})})

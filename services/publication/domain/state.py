@@ -88,6 +88,8 @@ class Case(BaseModel):
     reason: str | None = None
     interpretation_needed: bool = False
     interpretation: Interpretation | None = None
+    material_out: bool = False
+    """The material of its interpretation is public."""
     files: tuple[File, ...] = ()
     allowed: str | None = None
     missing: tuple[str, ...] = ()
@@ -182,7 +184,12 @@ class Case(BaseModel):
 
     @property
     def open(self) -> bool:
-        return self.stage not in CLOSED or self.notice_open or self.to_explain
+        return self.stage not in CLOSED or self.notice_open or self.to_explain or self.lacks_material
+
+    @property
+    def lacks_material(self) -> bool:
+        """Public, and the material that must explain it is not."""
+        return self.public and self.interpretation_needed and not self.material_out
 
     @property
     def to_explain(self) -> bool:

@@ -145,6 +145,8 @@ def _waits_for(case: Case) -> str:
         return f"确认渠道已撤下：{'、'.join(case.to_clear)}" if case.to_clear else "平台清除留存"
     if case.issue_day and case.issue_day_passed:
         return "发文机关公开（已过发文当日）"
+    if case.lacks_material:
+        return "公开解读材料"
     return "二次解读" if case.to_explain else WAITS.get(case.stage, "")
 
 
