@@ -228,8 +228,9 @@ async def test_a_difference_stays_until_it_is_mended_or_explained() -> None:
 async def test_a_named_basis_flags_the_item_when_it_changes() -> None:
     item = put(None, "guide", GUIDE | {"materials": "身份证｜户口登记条例第十条"})
     item = domain.KIND.fold(item, domain.name_basis(item, ("d-1",), WANG, NOW))
-    assert (domain.name_basis(item, ("d-1",), WANG, NOW), domain.basis_changed(item, "d-2")) == ([], [])
-    flagged = domain.KIND.fold(item, domain.basis_changed(item, "d-1"))
+    known = c.Metadata(title="关于户口登记的通知")
+    assert (domain.name_basis(item, ("d-1",), WANG, NOW), domain.basis_changed(item, "d-2", known)) == ([], [])
+    flagged = domain.KIND.fold(item, domain.basis_changed(item, "d-1", known))
     assert (domain.duty(flagged).open, domain.duty(flagged).waits_for) == (True, "复核依据已变更的事项")
 
 
