@@ -4,8 +4,11 @@ import json
 import tempfile
 import time
 import uuid
+from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
+
+from nats.aio.msg import Msg
 
 from bench.harness import Row, turns
 from bench.intake import tickets
@@ -13,7 +16,7 @@ from chassis.bus import Bus
 from chassis.clock import SystemClock
 from chassis.outbox import Outgoing
 from chassis.store import Store
-from services.readmodel.replay import Replay, _fetch, acknowledge, batches, reading
+from services.readmodel.replay import Replay, _fetch, batches, reading
 from services.readmodel.storage import Generations
 from tests.servers import Servers, running, started, until
 
@@ -63,16 +66,23 @@ async def _replayed(bus: Bus, servers: Servers, count: int) -> float:
     replay = Replay(generation, SystemClock())
     subscription = await reading(bus, 1)
     began = time.perf_counter()
-    async with aclosing(batches(subscription)) as fetched:
+    taken = 0
+    async with aclosing(batches(subscription)) as fetched, aclosing(replay):
         async for messages in fetched:
-            await replay.apply(messages)
-            await acknowledge(messages)
-            if replay.applied >= count:
+            await replay.take(messages)
+            taken += len(messages)
+            if taken >= count:
                 break
+        await replay.settle()
     await generation.create_indexes()
     rate = count / (time.perf_counter() - began)
     await store.close()
     return rate
+
+
+async def _acknowledge(messages: Sequence[Msg]) -> None:
+    for message in messages:
+        await message.ack()
 
 
 async def _pulled(bus: Bus, count: int) -> float:
@@ -83,7 +93,7 @@ async def _pulled(bus: Bus, count: int) -> float:
         messages = await _fetch(subscription)
         for message in messages:
             json.loads(message.data)
-        await acknowledge(messages)
+        await _acknowledge(messages)
         done += len(messages)
     return count / (time.perf_counter() - began)
 
@@ -109,7 +119,7 @@ async def _pulled_and_stored(bus: Bus, servers: Servers, count: int) -> float:
             for n, record in enumerate(records, done)
         ]
         await generation.views.insert_many(views)
-        await acknowledge(messages)
+        await _acknowledge(messages)
         done += len(messages)
     await generation.create_indexes()
     rate = count / (time.perf_counter() - began)

@@ -60,7 +60,7 @@ async def hear(service: ReadModel, heard: Sequence[Heard]) -> None:
         if removal(type(each.event), each.data) is None:
             documents.append(view(type(each.event), each.data, each.at))
     await keep(generation, documents)
-    await asyncio.gather(past.keep(generation.past, documents), generation.apply(newest(documents), now))
+    await asyncio.gather(past.keep(generation.past, past.kept(documents)), generation.apply(newest(documents), now))
     service.pending.applied(documents, service.clock.now())
     for each in heard:
         if gone := removal(type(each.event), each.data):

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import uuid4
 
+from pydantic_core import to_json
+
 from chassis.store import Collection, DeleteOne, Document
 from kernel.clock import CST
 from services.readmodel.storage import Generation
@@ -22,7 +24,8 @@ WORK = ("agency", "state", "open", "overdue", "due_at", "opened_at")
 WORDS = ("title", "waits_for", "duties", "reviews")
 """What is said in words; of what was taken down nothing stays of it but what is said now."""
 TAKEN_DOWN = ("withdrawn", "sealed")
-KEPT = tuple(sorted({*TYPES, *WHOLE}))
+PARTS = frozenset({*WORK, *READ})
+KEPT = frozenset({*TYPES, *WHOLE})
 SHEET_BYTES = 1024 * 1024
 LARGE = 1000
 """A sheet of so many states is bound to no other."""
@@ -48,19 +51,29 @@ def state(view: Document) -> State:
 
 
 def _day(moment: str) -> str:
+    if moment.endswith("+08:00"):
+        return moment[:10]
     return datetime.fromisoformat(moment).astimezone(CST).date().isoformat()
 
 
 def _part(type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
     if type_name in WHOLE:
         return {key: value for key, value in record.items() if key not in TEXTS}
-    kept = {key: record[key] for key in (*WORK, *READ) if record.get(key) not in (None, [], "")}
+    kept = {key: value for key, value in record.items() if key in PARTS and value not in (None, [], "")}
     return kept | {"on_time": record["on_time"]} if "on_time" in record else kept
 
 
-async def keep(past: Collection, views: Iterable[Document]) -> None:
-    """Write the states of views as they were told, before the newest of each record is chosen. Of one record and day
-    the highest stamp counts, in whatever order they come and however often."""
+class Kept(NamedTuple):
+    """What views bring to the past."""
+
+    sheets: Sequence[Document]
+    down: Mapping[tuple[str, str], State]
+    """What was taken down, by type and number."""
+
+
+def kept(views: Iterable[Document]) -> Kept:
+    """The states of views as they were told, before the newest of each record is chosen. Of one record and day the
+    highest stamp counts, in whatever order they come and however often."""
     by_type: dict[str, list[State]] = {}
     down: dict[tuple[str, str], State] = {}
     for view in views:
@@ -69,9 +82,14 @@ async def keep(past: Collection, views: Iterable[Document]) -> None:
             if view["service"] == "publication" and view["record"].get("state") in TAKEN_DOWN:
                 down[view["type"], view["id"]] = state(view)
     sheets = [sheet for name, states in by_type.items() for sheet in _sheets(name, states, lambda: uuid4().hex)]
-    if sheets:
-        await past.insert_many(sheets)
-    for (name, _), now in down.items():
+    return Kept(sheets, down)
+
+
+async def keep(past: Collection, what: Kept) -> None:
+    """Write them; what was taken down loses its words in all its earlier states."""
+    if what.sheets:
+        await past.insert_many(what.sheets)
+    for (name, _), now in what.down.items():
         await _forget(past, name, now)
 
 
@@ -114,7 +132,7 @@ def _sheet(name: str, id: str, first: str, texts: Sequence[str], bound: bool) ->
 
 
 def _text(state: State) -> str:
-    return json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    return to_json(state).decode()
 
 
 def _packed(texts: Iterable[str]) -> str:
@@ -129,7 +147,7 @@ async def bind(past: Collection) -> int:
     """Bind small sheets together, so that a reader finds few large ones; the number of sheets bound. The bound ones are
     there before their parts go. A second replica that binds the same only repeats it."""
     bound = 0
-    for name in KEPT:
+    for name in sorted(KEPT):
         small = await past.find({"type": name, "whole": False}, limit=BOUND_SHEETS)
         if len(small) >= BOUND_SHEETS // 2:
             await _bind(past, name, small)

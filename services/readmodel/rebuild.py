@@ -19,7 +19,7 @@ from chassis.tasks import end
 from contracts.readmodel import RebuildState
 from kernel.refused import Refused
 from services.readmodel.checksum import difference
-from services.readmodel.replay import Replay, acknowledge, batches, reading
+from services.readmodel.replay import Replay, batches, reading
 from services.readmodel.storage import Generation, Generations
 
 log = logging.getLogger(__name__)
@@ -111,11 +111,11 @@ class Rebuilder:
         replay = Replay(target, self._clock, self._state.applied, serving=switched)
         pace = _Pace(replay.applied, (await self._bus.js.stream_info(streams.EVENTS)).state.messages)
         settled: float | None = None
-        async with aclosing(batches(subscription)) as fetched:
+        async with aclosing(batches(subscription)) as fetched, aclosing(replay):
             async for messages in fetched:
-                if messages:
-                    await replay.apply(messages)
-                    await acknowledge(messages)
+                await replay.take(messages)
+                if not _more(messages):
+                    await replay.settle()
                 caught_up = await self._caught_up(messages)
                 if caught_up and settled is None:
                     await self._switch(target, replay)
@@ -142,13 +142,18 @@ class Rebuilder:
     async def _caught_up(self, messages: list[Msg]) -> bool:
         """Whether the server has nothing more for the replay. An empty fetch alone says nothing: it is also what a
         server that is away gives. Raises when the server does not answer; then the rebuild has failed."""
-        if messages and messages[-1].metadata.num_pending:
+        if _more(messages):
             return False
         info = await self._bus.js.consumer_info(streams.EVENTS, streams.replay_durable(self._bus.name))
         return not info.num_pending and not info.num_ack_pending
 
     async def _say(self) -> None:
         await self._generations.save(NAME, {"state": self._state.model_dump(), "beat": time.time()})
+
+
+def _more(messages: list[Msg]) -> bool:
+    """Whether more waits behind a fetched batch."""
+    return bool(messages and messages[-1].metadata.num_pending)
 
 
 class _Pace:

@@ -1,13 +1,13 @@
 """Replaying the event log: pulled batches become views and editions of a generation that only this replay fills."""
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Any
 
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
+from pydantic_core import from_json
 
 from chassis import streams
 from chassis.bus import Bus
@@ -34,27 +34,47 @@ class Replay:
         self._target = target
         self._clock = clock
         self._seen: dict[str, int] = {}
+        self._writing: asyncio.Task[None] | None = None
         self.applied = applied
         self.serving = serving
         """Whether replicas write into the generation too."""
 
-    async def apply(self, messages: Sequence[Msg]) -> None:
-        """Apply one fetched batch. What the live path would have parked is passed over here too."""
-        documents: list[dict[str, Any]] = []
-        removals: list[Removal] = []
-        for kind, data, at in filter(None, map(_read, messages)):
-            if gone := removal(kind, data):
-                removals.append(gone)
-            else:
-                documents.append(view(kind, data, at))
+    async def take(self, messages: Sequence[Msg]) -> None:
+        """Read a fetched batch, or an empty one, while the one before is written. What the live path would have parked
+        is passed over here too."""
+        read = list(filter(None, map(_read, messages)))
+        removals = [gone for kind, data, _ in read if (gone := removal(kind, data))]
+        documents = [view(kind, data, at) for kind, data, at in read if not removal(kind, data)]
+        stood = past.kept(documents)
+        await self.settle()
+        self._writing = asyncio.create_task(self._apply(messages, documents, stood, removals))
+        await asyncio.sleep(0)  # it begins
+
+    async def settle(self) -> None:
+        """Return when all that was taken is in the views and acknowledged: a replay that begins again begins behind
+        it. Raises what went wrong."""
+        if writing := self._writing:
+            self._writing = None
+            await writing
+
+    async def aclose(self) -> None:
+        """Give up what is not written yet."""
+        if self._writing:
+            await end(self._writing)
+
+    async def _apply(
+        self, messages: Sequence[Msg], documents: list[dict[str, Any]], stood: past.Kept, removals: Sequence[Removal]
+    ) -> None:
         now = self._clock.now()
         await asyncio.gather(
-            keep(self._target, documents),
-            past.keep(self._target.past, documents),
             self._write(newest(documents), now),
+            past.keep(self._target.past, stood),
+            keep(self._target, documents),
         )
         for gone in removals:
             await self._target.remove(gone, now)
+        for message in messages:
+            await message.ack()
         self.applied += len(messages)
 
     async def _write(self, documents: list[dict[str, Any]], now: datetime) -> None:
@@ -73,7 +93,7 @@ class Replay:
 def _read(message: Msg) -> tuple[type[Event], dict[str, Any], str] | None:
     try:
         kind = REGISTRY.event(cloudevents.check(message.subject, message.headers))
-        data = json.loads(message.data)
+        data = from_json(message.data)
     except ValueError:
         return None
     return (kind, data, (message.headers or {})["ce-time"]) if kind else None
@@ -104,11 +124,6 @@ async def batches(subscription: JetStreamContext.PullSubscription) -> AsyncGener
     finally:
         if coming:
             await end(coming)
-
-
-async def acknowledge(messages: Sequence[Msg]) -> None:
-    """Tell the server that a batch is in the views: a replay that begins again begins behind it."""
-    await asyncio.gather(*(message.ack() for message in messages))
 
 
 async def _fetch(subscription: JetStreamContext.PullSubscription) -> list[Msg]:
