@@ -99,8 +99,7 @@ class ByHand:
             ("origin", {"unique": True, "sparse": True}),
         ):
             await database["cases"].create_index([(keys, 1)], **options)
-        for names in (["change"], ["type", "change"], ["work.due_at"], ["type", "sort"], ["service", "epoch"]):
-            await database["views"].create_index([(name, 1) for name in names])
+        await database["views"].create_index([("type", 1), ("change", -1)])
         await emit(self._js, SUBJECT, "HAND_IN", tickets(self._servers, self._count))
         began = time.perf_counter()
         await asyncio.gather(self._take_in(database), self._view(database))

@@ -56,7 +56,9 @@ async def _heard(service: Hotline, event: Item, cause: Cause) -> None:
 async def compare_all(service: Hotline, code: str, cause: Cause) -> None:
     """Every entry of a matter follows it, or is marked for a person."""
     last = ""
-    while page := await service.entries.find({"guide": code, "_id": {"$gt": last}}, sort=[("_id", 1)], limit=PAGE):
+    while page := await service.entries.find(
+        {"marks": f"guide:{code}", "_id": {"$gt": last}}, sort=[("_id", 1)], limit=PAGE
+    ):
         for held in page:
             await compare(service, held.id, cause)
         last = page[-1].id

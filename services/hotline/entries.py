@@ -190,7 +190,7 @@ async def list_entries(service: Hotline, query: c.ListEntries, cause: Cause) -> 
         "sort": query.sort and query.sort.value,
         "category": query.category,
         "agency": query.agency,
-        "guide": query.guide,
+        "marks": query.guide and f"guide:{query.guide}",
         "ticket_kind": query.kind and query.kind.value,
     }
     given = {name: value for name, value in where.items() if value is not None}

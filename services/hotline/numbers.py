@@ -157,9 +157,9 @@ async def _published(service: Hotline, command: c.IssueBulletin, period: Period)
 
 async def tickets(service: Hotline, period: Period) -> list[Count]:
     """Tickets received in a period, by all that is counted of them."""
-    return await service.counted("ticket", "received_at", "figures", period.begin, period.end)
+    return await service.counted("ticket", "figures", period.begin, period.end)
 
 
 async def given(service: Hotline, period: Period) -> list[Count]:
     """Ratings given in a period."""
-    return await service.counted("rating", "given_at", "given", period.begin, period.end)
+    return await service.counted("rating", "given", period.begin, period.end)

@@ -23,8 +23,8 @@ async def reported(service: Hotline, query: c.ReportedTickets, cause: Cause) -> 
         where["open"] = query.open
     bounds = {"$gte": query.first, "$lte": query.last}
     if given := {name: moment for name, moment in bounds.items() if moment is not None}:
-        where["received_at"] = given
-    found = await service.cases.find(where, sort=[("received_at", -1)], limit=query.limit)
+        where["counted_at"] = given
+    found = await service.cases.find(where, sort=[("counted_at", -1)], limit=query.limit)
     return c.ReportedRows(tickets=tuple(_shown(service, held.state) for held in found if is_shown(held.state)))
 
 

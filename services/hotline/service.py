@@ -119,11 +119,12 @@ class Hotline:
         """Every open ticket."""
         return each_open(self.cases)
 
-    async def counted(self, kind: str, at: str, what: str, begin: datetime, end: datetime) -> list[Count]:
-        """How many cases of a kind there are of each combination of what is counted, by a moment of their index."""
+    async def counted(self, kind: str, what: str, begin: datetime, end: datetime) -> list[Count]:
+        """How many cases of a kind there are of each combination of what is counted, by the moment
+        that they are counted by."""
         found = await self.documents.aggregate(
             [
-                {"$match": {"kind": kind, f"index.{at}": {"$gte": begin, "$lt": end}}},
+                {"$match": {"kind": kind, "index.counted_at": {"$gte": begin, "$lt": end}}},
                 {"$group": {"_id": f"$index.{what}", "n": {"$sum": 1}}},
                 {"$limit": MAX_COMBINATIONS},
             ]

@@ -27,7 +27,7 @@ async def look_for_bursts(service: Hotline) -> None:
 
 async def _burst(service: Hotline, cluster: Cluster, cause: Cause) -> None:
     key, seen = service.digest(f"burst\0{cluster.spot}\0{cluster.category}")[:32], cluster.seen
-    known = await service.signals.find({"key": key}, sort=[("_id", -1)], limit=1)
+    known = await service.signals.find({"marks": f"signal:{key}"}, sort=[("_id", -1)], limit=1)
     if known and known[0].state.last_at >= cause.now - timedelta(days=LINES.burst_days.value):
         await _grow(service, known[0].id, seen, cause)
         return

@@ -14,10 +14,10 @@ log = logging.getLogger(__name__)
 LOOK_BACK = 500
 """Writers number their changes before they write them: so many numbers before the last one are read again."""
 LOOK_FAR_BACK = 5000
-FAR_BACK_SECONDS = 15.0
-PAUSE_SECONDS = 3.0
+FAR_BACK_SECONDS = 60.0
+PAUSE_SECONDS = 5.0
 SETTLED_SECONDS = 30.0
-"""A writer that took a number has written by then."""
+"""A writer that took a number has written by then: so long after the last number it is read again, far back once."""
 TOGETHER = 500
 
 
@@ -33,7 +33,8 @@ class Follower(ABC):
         self._number = 0
         self._position = 0
         self._moved = float("-inf")
-        self._far_back = 0.0
+        self._far_back = float("-inf")
+        """When it was last looked far back; what came since then is owed such a look."""
         self._forget()
 
     @abstractmethod
@@ -65,15 +66,18 @@ class Follower(ABC):
                 self._number = 0
                 self._forget()
                 await self._stands(generation)
-                self._number, self._position, self._moved = generation.number, last, time.monotonic()
+                self._number, self._position = generation.number, last
+                self._moved = self._far_back = time.monotonic()
                 return self
             now = time.monotonic()
             if last != self._position:
                 self._moved = now
-            if now - self._moved < SETTLED_SECONDS:
-                far = far and now - self._far_back > FAR_BACK_SECONDS
-                self._far_back = now if far else self._far_back
-                await self._follow(generation, last, LOOK_FAR_BACK if far else LOOK_BACK)
+            settled, owed = now - self._moved > SETTLED_SECONDS, self._moved >= self._far_back
+            if far and owed and (settled or now - self._far_back > FAR_BACK_SECONDS):
+                self._far_back = now
+                await self._follow(generation, last, LOOK_FAR_BACK)
+            elif not settled:
+                await self._follow(generation, last, LOOK_BACK)
         return self
 
     async def _follow(self, generation: Generation, last: int, back: int) -> None:

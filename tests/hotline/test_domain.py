@@ -346,7 +346,7 @@ def test_query_codes_are_unlike_and_derived() -> None:
 
 def test_the_index_holds_nothing_personal() -> None:
     values = index(opened(caller=Caller(name="示例甲", phone="0000-5558001")))
-    assert set(values) == {"state", "open", "agency", "source", "shown", "received_at", "closed_at", "main", "figures"}
+    assert set(values) == {"state", "open", "agency", "source", "shown", "counted_at", "closed_at", "main", "figures"}
     assert not {"示例甲", "0000-5558001", "样板路"} & set(values["figures"].values())
 
 

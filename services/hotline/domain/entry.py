@@ -366,7 +366,7 @@ def index(state: State) -> Mapping[str, Any]:
         "open": _open(state),
         "category": state.category,
         "agency": state.agency,
-        "guide": state.guide,
+        "marks": [f"guide:{state.guide}"] if state.guide else None,
         "ticket_kind": state.origin.kind.value if state.origin else None,
         "received_on": state.origin.received_on.isoformat() if state.origin else None,
         "published_at": state.published_at,

@@ -377,7 +377,7 @@ def index(state: State) -> Mapping[str, Any]:
         "agency": state.agency,
         "open": state.open,
         "bad": state.bad,
-        "given_at": state.given_at,
+        "counted_at": state.given_at,
         "given": given,
     }
 

@@ -150,7 +150,7 @@ def index(case: Case) -> Mapping[str, Any]:
         "agency": case.lead,
         "source": case.source,
         "shown": is_shown(case),
-        "received_at": case.received_at,
+        "counted_at": case.received_at,
         "closed_at": case.closed_at,
         "main": case.merged_into,
         "figures": figures(case),

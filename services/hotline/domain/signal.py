@@ -199,7 +199,7 @@ def tell(state: Burst, facts: Sequence[Fact]) -> list[Event]:
 
 
 def index(state: Burst) -> Mapping[str, Any]:
-    return {"key": state.key, "open": not state.ended, "at": state.at, "last_at": state.last_at}
+    return {"marks": [f"signal:{state.key}"], "open": not state.ended, "at": state.at, "last_at": state.last_at}
 
 
 KIND: CaseKind[Burst] = CaseKind(
