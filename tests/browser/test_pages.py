@@ -121,10 +121,12 @@ async def test_a_document_is_found_by_its_words(
     await chromium.size(*WIDE)
 
     async def listed() -> bool:
-        await chromium.open(site + "/")
-        return "关于村道养护的通知" in await chromium.html("main")
+        await chromium.open(site + "/search?q=村道养护")
+        return id in await chromium.html("main")
 
     await until(listed)
+    await chromium.open(site + "/")
+    assert "关于村道养护的通知" in await chromium.html("main")
     await chromium.fill("#q", "村道养护")
     await chromium.click(".search button")
     assert "<mark>" in await chromium.html(".hits")

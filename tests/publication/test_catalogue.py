@@ -387,7 +387,8 @@ async def test_a_mismatch_is_listed_until_somebody_has_looked_and_expiry_flags_w
     assert item not in {each.item for each in late.mismatched}
     history = await desk(c.GetItem(id=item), c.ItemHistory, **jyj)
     assert history.duty.cites == ("〔2026〕33号",)
-    servers.clock.advance(timedelta(days=3))
+    ended = c.MarkValidity(id=id, validity=c.Validity.EXPIRED, on=today)
+    await desk(ended, Done, as_="赵审核", agency="bgs")
 
     async def flagged() -> bool:
         return bool((await desk(c.GetItem(id=item), c.ItemHistory, **jyj)).duty.basis_changed == (id,))

@@ -37,7 +37,8 @@ async def model(servers: Servers) -> AsyncIterator[ReadModel]:
 async def rows(model: ReadModel, **filters: str) -> list[dict[str, Any]]:
     generation = await model.generations.current()
     given: Any = filters
-    page = await lists.catalogue(generation, model.counted, model.register, Catalogue(filters=given, limit=100))
+    holdings = await model.holdings.read(generation)
+    page = await lists.catalogue(generation, holdings, model.register, Catalogue(filters=given, limit=100))
     return downloads.rows(page, model.register, SITE)
 
 
