@@ -130,7 +130,6 @@ def _row(series: str, n: int, case: str) -> Document:
 
 async def create_indexes(claimed: Collection) -> None:
     await claimed.create_indexes(
-        Index([("series", 1), ("n", -1)]),
         Index([("series", 1), ("case", 1)], unique=True),
         Index([("case", 1)]),
     )

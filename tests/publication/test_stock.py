@@ -13,6 +13,7 @@ import pytest_asyncio
 
 from chassis.runtime import App
 from cli.place import Place
+from kernel.numbers import IndexNumber
 from services.publication.gazette import pdf
 from services.publication.service import Publication
 from tests.servers import Servers, started, until
@@ -79,6 +80,10 @@ async def test_killed_in_the_middle_it_goes_on(servers: Servers, app: App[Public
     assert all(case.public for case in public)
     numbers = [case.metadata.index_no for case in public]
     assert len(set(numbers)) == len(numbers)
+    series: dict[tuple[str, int], list[int]] = {}
+    for number in map(IndexNumber.parse, numbers):
+        series.setdefault((number.org, number.year), []).append(number.seq)
+    assert all(sorted(given) == list(range(1, len(given) + 1)) for given in series.values()), "a gap"
 
 
 async def test_every_file_of_a_folder_is_told(servers: Servers, app: App[Publication], tmp_path: Path) -> None:

@@ -58,6 +58,9 @@ class Tail:
             return False
         if last == ring.last:
             return False
+        if not self.readers:  # nobody follows now; who comes with an older position reads the stream
+            self._ring = Ring(last)
+            return False
         found = 0
         async for sequence, event in self._stored(ring.last):
             found += 1
