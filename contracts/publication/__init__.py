@@ -18,6 +18,7 @@ from contracts.publication.catalogue import ExportItems as ExportItems
 from contracts.publication.catalogue import GetCatalogueTypes as GetCatalogueTypes
 from contracts.publication.catalogue import GetItem as GetItem
 from contracts.publication.catalogue import GroupItems as GroupItems
+from contracts.publication.catalogue import Inner as Inner
 from contracts.publication.catalogue import ItemAdded as ItemAdded
 from contracts.publication.catalogue import ItemChanged as ItemChanged
 from contracts.publication.catalogue import ItemGroup as ItemGroup
@@ -32,6 +33,7 @@ from contracts.publication.catalogue import RemoveItem as RemoveItem
 from contracts.publication.catalogue import ReviewItem as ReviewItem
 from contracts.publication.catalogue import RowOutcome as RowOutcome
 from contracts.publication.catalogue import RowOutcomes as RowOutcomes
+from contracts.publication.catalogue import Running as Running
 from contracts.publication.catalogue import Value as Value
 from contracts.publication.catalogue_clocks import Act as Act
 from contracts.publication.catalogue_clocks import CatalogueClock as CatalogueClock

@@ -173,6 +173,13 @@ class ClaimItems(Command, by=KEEPERS):
     items: tuple[CaseId, ...] = Field(max_length=20)
 
 
+class Inner(Contract):
+    """A column of the table inside a cell."""
+
+    name: str
+    label: str
+
+
 class Column(Contract):
     """A column of a catalogue."""
 
@@ -183,6 +190,17 @@ class Column(Contract):
     required: bool = False
     choices: tuple[str, ...] = ()
     internal: bool = Field(default=False, description="For the offices only.")
+    columns: tuple[Inner, ...] = Field(default=(), description="Of the table in its cells.")
+
+
+class Running(Contract):
+    """Columns that say from when to when an item runs, and what is published after its end by items of one kind."""
+
+    starts: str
+    ends: str
+    results: tuple[str, ...] = Field(default=(), description="Columns, or `table.column`, any of which is a result.")
+    kind_field: str = ""
+    owed_by: str = Field(default="", description="Value of `kind_field` whose results are published.")
 
 
 class CatalogueType(Contract):
@@ -198,6 +216,7 @@ class CatalogueType(Contract):
     columns: tuple[Column, ...]
     limits: tuple[CatalogueLimit, ...] = ()
     group_by: str | None = None
+    running: Running | None = None
 
 
 class CatalogueTypes(Reply):

@@ -39,6 +39,21 @@ async def test_lists_are_grouped_searched_and_hide_what_is_internal(web: httpx.A
     assert (await web.get("/api/v1/catalogues/nothing")).status_code == 422
 
 
+async def test_a_survey_shows_its_counts_and_whether_its_result_is_due(web: httpx.AsyncClient, desk: Desk) -> None:
+    held = {"kind": "征集调查", "held_on": "2020-10-08", "host": "示例局"}
+    asked = "几点关门｜21点｜单选｜"
+    await put(desk, "interactions", held | {"title": "没有结果", "ended_on": "2020-10-09", "questions": asked})
+    told = held | {"title": "有结果", "ended_on": "2020-10-09", "questions": asked + "7", "participants": "9"}
+    id = await put(desk, "interactions", told)
+    await put(desk, "interactions", held | {"title": "还在征集"})
+    listed = (await web.get("/catalogues/interactions")).text
+    assert [listed.count(f">{said}<") for said in ("已结束，结果未公布", "已结束", "进行中")] == [1, 1, 1]
+    one = (await web.get(f"/catalogues/items/{id}")).text
+    assert '<th scope="col">票数</th>' in one
+    assert '<td data-label="票数">7</td>' in one
+    assert "/catalogues/interactions" in (await web.get("/tickets/new")).text
+
+
 async def test_a_guide_is_found_by_its_code_and_demands_are_checked(web: httpx.AsyncClient, desk: Desk) -> None:
     await put(desk, "guide", GUIDE | {"code": "SL-1", "materials": "身份证｜户口登记条例第十条"})
     found = (await web.get("/api/v1/guides/SL-1")).json()

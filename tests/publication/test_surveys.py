@@ -143,6 +143,38 @@ async def test_a_secret_leaves_only_its_line(servers: Servers, desk: Desk, app: 
     assert not await servers.told("zwgk.*.evt.public.publication.secret_line.>")
 
 
+SURVEY = {
+    "kind": "征集调查",
+    "title": "公园几点关门",
+    "held_on": "2024-10-08",
+    "ended_on": "2024-10-20",
+    "host": "县财政局",
+}
+ASKED = "关门时间｜21点｜单选｜{}\n关门时间｜22点｜单选｜{}\n还要什么｜灯｜多选｜{}\n还要什么｜椅子｜多选｜{}"
+
+
+async def test_the_counts_of_a_survey_agree_with_its_takers(desk: Desk, app: App[Publication]) -> None:
+    async def put(questions: str, **values: str) -> str:
+        given = SURVEY | values | {"questions": questions}
+        command = c.PutItem(type="interactions", agency="czj", values=given, reason="登记")
+        return str((await desk(command, Done, **CLERK)).id)
+
+    id = await put(ASKED.format("", "", "", ""))
+    assert await put(ASKED.format(4, 6, 10, 10), participants="10") == id
+    history: c.ItemHistory = await desk(c.GetItem(id=id), c.ItemHistory)
+    assert history.editions[-1].values["questions"][1] == {
+        "question": "关门时间", "option": "22点", "form": "单选", "count": "6",
+    }  # fmt: skip
+    await refused("tally_wrong", put(ASKED.format(5, 6, 1, 1), participants="10"))
+    await refused("tally_wrong", put(ASKED.format(4, 6, 11, 1), participants="10"))
+    await refused("tally_wrong", put(ASKED.format(4, 6, 1, ""), participants="10"))
+    await refused("tally_wrong", put(ASKED.format(4, 6, 1, 1)))
+    await refused("cell_wrong", put(ASKED.format(-4, 6, 1, 1), participants="10"))
+    await refused("cell_wrong", put("问｜答｜填空｜1", participants="10"))
+    await refused("too_many", put("", opinions="3", adopted="4"))
+    await refused("too_many", put("", ended_on="2024-10-07"))
+
+
 async def test_registers_are_counted_and_the_owing_named(desk: Desk, app: App[Publication]) -> None:
     async def put(type: str, **values: str) -> None:
         await desk(c.PutItem(type=type, agency="czj", values=values, reason="登记"), Done, **CLERK)

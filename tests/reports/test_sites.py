@@ -128,6 +128,25 @@ def test_declared_figures_go_before_counted_ones_and_relations_warn() -> None:
     assert [warning[:5] for warning in told["warnings"]] == ["S-PUB", "S-MSG"]
 
 
+def test_interactions_are_counted_by_the_year_they_began() -> None:
+    def held(kind: str, day: str, **values: Any) -> dict[str, Any]:
+        values |= {"kind": kind, "held_on": day}
+        return {"type": "interactions", "agency": "czj", "removed": False, "values": values}
+
+    told = values(yearly({}))
+    assert told["互动交流/征集调查期数"] is told["互动交流/公布调查结果期数"] is told["互动交流/收到意见"] is None
+    items = [
+        held("征集调查", "2026-01-01", opinions="12"),
+        held("征集调查", "2026-12-31", questions=[{"count": ""}, {"count": "0"}]),
+        held("征集调查", "2025-12-31", opinions="9", result="采纳"),
+        held("在线访谈", "2026-03-02", answered="4"),
+        {"type": "penalties", "agency": "czj", "removed": False, "values": {}},
+    ]
+    told = values(yearly({}, items=items))
+    assert [told[f"互动交流/{name}"] for name in ("征集调查期数", "收到意见", "公布调查结果期数")] == [2, 12, 1]
+    assert [told[f"互动交流/{name}"] for name in ("在线访谈期数", "网民留言数", "答复提问数")] == [1, None, 4]
+
+
 def test_a_site_must_be_named_where_there_are_several() -> None:
     other = {"id": "WD-2", "details": PORTAL["details"] | {"id_code": "9999010002"}}
     assert site_year.chosen([PORTAL], "") is PORTAL

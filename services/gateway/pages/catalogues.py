@@ -22,10 +22,12 @@ from contracts.publication import (
     GetItem,
     ItemHistory,
 )
+from kernel.clock import CST
 from kernel.refused import Refused
 from services.gateway import agencies, columns
 from services.gateway.asking import It
 from services.gateway.render import page
+from services.gateway.running import standing
 from services.gateway.service import Gateway
 from services.gateway.tracing import Traced
 
@@ -66,12 +68,14 @@ async def all_types(request: Request, it: It) -> Response:
 async def item(request: Request, it: It, id: ItemId) -> Response:
     found = await it.ask(GetItem(id=id), ItemHistory)
     newest: CatalogueItem = found.editions[-1]
+    kind = await type_of(it, newest.type)
     return page(
         request,
         "catalogue_item.html",
         column=columns.LISTS,
-        kind=await type_of(it, newest.type),
+        kind=kind,
         item=newest,
+        standing=standing(kind, newest.values, it.clock.now().astimezone(CST).date()),
         editions=found.editions,
         agency=(await agencies.names(it)).get(newest.agency, newest.agency),
     )
@@ -98,6 +102,8 @@ async def one_type(
     asked = ExportItems(type=type, agency=agency or None, after=after, limit=PAGE)
     found = await it.recent(asked, CatalogueRows)
     wanted = [each for each in kind.columns if each.kind != "flag" and each.name != kind.headline]
+    today = it.clock.now().astimezone(CST).date()
+    said = {row.id: {each.name: row.cells.get(heading(each), "") for each in kind.columns} for row in found.rows}
     shown = sorted(wanted, key=lambda each: not each.required)[: SHOWN - 1]
     return page(
         request,
@@ -105,6 +111,7 @@ async def one_type(
         column=columns.LISTS,
         kind=kind,
         rows=found.rows,
+        standing={id: standing(kind, values, today) for id, values in said.items()},
         headline=next((each for each in kind.columns if each.name == kind.headline), kind.columns[0]),
         shown=[each for each in kind.columns if each in shown],
         heading=heading,

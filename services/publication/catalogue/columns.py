@@ -27,6 +27,18 @@ class Inner(Part):
     name: str
     label: str
     refused: tuple[str, ...] = ()
+    optional: bool = False
+    count: bool = False
+    """A whole number that is not negative."""
+    choices: tuple[str, ...] = ()
+
+    def wrong(self, cell: str) -> str:
+        """What is wrong with a cell, empty for nothing."""
+        if not cell:
+            return "" if self.optional else "须填写"
+        if self.count and not re.fullmatch(r"[0-9]{1,9}", cell):
+            return "应为非负整数"
+        return f"应为其中之一：{'、'.join(self.choices)}" if self.choices and cell not in self.choices else ""
 
 
 class FieldType(Part):
@@ -115,8 +127,11 @@ class FieldType(Part):
             rows = [dict(zip(names, (cell.strip() for cell in line), strict=True)) for line in lines]
         else:
             rows = [dict(row) for row in given]
-        if (self.required and not rows) or any(set(row) != set(names) or not all(row.values()) for row in rows):
+        if (self.required and not rows) or any(set(row) != set(names) for row in rows):
             raise self._wrong(f"每行须填：{'、'.join(column.label for column in self.columns)}")
+        for column in self.columns:
+            if wrong := next(filter(None, (column.wrong(row[column.name]) for row in rows)), ""):
+                raise self._wrong(f"每行的“{column.label}”{wrong}")
         if any(row[column.name] in column.refused for row in rows for column in self.columns):
             raise self._wrong("每行须写明具体内容，没有依据的应予取消")
         return tuple(rows)

@@ -10,10 +10,11 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contracts.publication import Act, CatalogueLimit, CatalogueType, Column, Row, Value
+from contracts.publication import Act, CatalogueLimit, CatalogueType, Column, Inner, Row, Running, Value
 from kernel.calendar import Calendar
 from kernel.refused import Refused
 from services.publication.catalogue.columns import FieldType, Part
+from services.publication.catalogue.tally import Most, Tally
 
 SHIPPED = ("directories", "lists", "services", "enforcement", "inspection", "accounts", "registers")
 
@@ -106,6 +107,9 @@ class ItemType(Part):
     vague: tuple[Vague, ...] = ()
     vague_fields: tuple[str, ...] = ()
     either: tuple[Either, ...] = ()
+    most: tuple[Most, ...] = ()
+    tally: Tally | None = None
+    running: Running | None = None
     period_field: str | None = None
     periods: dict[str, int] = Field(default_factory=dict)
     """Words of `period_field` to the months in which something must be published again."""
@@ -127,6 +131,10 @@ class ItemType(Part):
             if (not rule.when or values[rule.when]) and not any(values[name] for name in rule.any):
                 labels = "、".join(self.label(name) for name in rule.any)
                 raise Refused("either", f"{labels}至少须填一项。", field=rule.any[0], remedy="请补充后重新提交。")
+        for most in self.most:
+            most.require(values, self.label)
+        if self.tally:
+            self.tally.require(values, self.label)
         if self.mask and values[self.mask.when] == self.mask.equals:
             values = self._masked(values, self.mask)
         return {name: value for name, value in values.items() if value}
@@ -210,7 +218,14 @@ class ItemType(Part):
 
     def told(self, *, inside: bool = True) -> CatalogueType:
         shown = [field for field in self.fields if inside or not field.internal]
-        columns = tuple(Column(**field.model_dump(include=set(Column.model_fields))) for field in shown)
+        plain = set(Column.model_fields) - {"columns"}
+        columns = tuple(
+            Column(
+                **field.model_dump(include=plain),
+                columns=tuple(Inner(name=each.name, label=each.label) for each in field.columns),
+            )
+            for field in shown
+        )
         return CatalogueType(
             type=self.type,
             title=self.title,
@@ -222,6 +237,7 @@ class ItemType(Part):
             columns=columns,
             limits=tuple(limit.told() for limit in self.clocks),
             group_by=self.group_by,
+            running=self.running,
         )
 
     def _alone(self, field: FieldType) -> bool:

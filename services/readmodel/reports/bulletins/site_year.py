@@ -37,7 +37,11 @@ READS: dict[str, tuple[str, ...]] = {
     "opinion.event": ("detected_at", "responses", "agency"),
     "hotline.ticket": ("received_at", "replied_at", "channel", "agency", "open"),
     "hotline.public_ticket": ("published_at", "withdrawn", "agency"),
-}
+    "publication.catalogue_item": (
+        "type", "agency", "removed", "values.kind", "values.held_on", "values.opinions", "values.answered",
+        "values.result", "values.questions",
+    ),
+}  # fmt: skip
 """Records that the form counts, with the fields that it needs of them; the site first, then as in `Known`."""
 
 
@@ -50,6 +54,7 @@ class Known:
     events: Sequence[Record]
     tickets: Sequence[Record]
     answers: Sequence[Record]
+    items: Sequence[Record] = ()
 
 
 def require_item(figure: Figure) -> None:
@@ -165,6 +170,7 @@ def _counted(sheet: Sheet, site: Record, known: Known, names: Mapping[str, str])
             if period.holds(day_of(each["detected_at"])) and (not own or each["agency"] == own)
         ),
         **_messages(sheet, own, known),
+        **_interactions(sheet, own, known),
         "has_accounts": bool(accounts),
         "weibo": _called(accounts, "微博"),
         "wechat": _called(accounts, "微信"),
@@ -193,6 +199,36 @@ def _messages(sheet: Sheet, own: str, known: Known) -> dict[str, Any]:
         "mean_days": round(sum(days) / len(days), 1) if days else None,
         "answers": len(answers),
     }
+
+
+def _interactions(sheet: Sheet, own: str, known: Known) -> dict[str, Any]:
+    """Of the register 互动交流活动, by the day on which each began; a kind without an entry stays empty."""
+    year = str(_year(sheet))
+    held = [
+        each["values"] for each in known.items
+        if each["type"] == "interactions" and not each["removed"] and each["values"]["held_on"][:4] == year
+        and (not own or each["agency"] == own)
+    ]  # fmt: skip
+    surveys = [each for each in held if each["kind"] == "征集调查"]
+    interviews = [each for each in held if each["kind"] == "在线访谈"]
+    return {
+        "surveys": len(surveys) or None,
+        "survey_opinions": _sum(surveys, "opinions"),
+        "survey_results": sum(_told(each) for each in surveys) if surveys else None,
+        "interviews": len(interviews) or None,
+        "interview_messages": _sum(interviews, "opinions"),
+        "interview_answers": _sum(interviews, "answered"),
+    }
+
+
+def _told(survey: Record) -> bool:
+    """Whether its result is public, in words or in counts."""
+    return bool(survey.get("result") or any(row.get("count") for row in survey.get("questions", ())))
+
+
+def _sum(held: Sequence[Record], field: str) -> int | None:
+    given = [int(float(each[field])) for each in held if each.get(field)]
+    return sum(given) if given else None
 
 
 def _at(moment: str) -> datetime:
