@@ -1,80 +1,35 @@
 """The rules of publication: who may do what when, the limit's boundary days, what is told."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from contracts import publication as c
 from contracts.base import Audience
-from kernel.calendar import Calendar, end_of_day
+from kernel.calendar import end_of_day
 from kernel.clock import CST
-from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
-from kernel.refused import Refused
-from services.publication.domain import KIND, clocks, drafting, publishing, stock
-from services.publication.domain.facts import Datum, Doubt, Kept, Official, Warned, WentOverdue
-from services.publication.domain.state import Case, Stage
+from services.publication.domain import clocks, drafting, publishing
+from services.publication.domain.state import Stage
 from services.publication.domain.telling import public_record, record, tell
-
-CALENDAR = Calendar.shipped()
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CST)
-ZHANG = Official(id="zhang", name="张起草", agency="cz")
-LI = Official(id="li", name="李负责", agency="cz")
-WANG = Official(id="wang", name="王公开", agency="cz")
-ZHAO = Official(id="zhao", name="赵审核", agency="bgs")
-CLEAN = Kept(sha256="a" * 64, bytes=10)
-LEAKY = Kept(sha256="b" * 64, bytes=10, found=1, data=(Datum(kind="mobile", masked="138****0000"),))
-OTHER = Kept(sha256="c" * 64, bytes=12)
-SUM = "EX16-PROCESS"
-NUMBER = DocumentNumber.parse("示财发〔2026〕1号")
-
-
-def metadata(**changes: object) -> c.Metadata:
-    given = {"title": "关于示例事项的通知", "issuers": ("cz",), "issuer_names": ("示例县财政局",)}
-    return c.Metadata.model_validate(given | {"formed_on": date(2026, 3, 2)} | changes)
-
-
-def after(case: Case | None, facts: Sequence[Fact]) -> Case:
-    return KIND.fold(case, facts)
-
-
-def drafted(text: Kept = CLEAN, **changes: object) -> Case:
-    return after(None, drafting.draft("d-1", "cz", metadata(**changes), text, "PUB.GENERAL", ZHANG, NOW))
-
-
-def proposed(case: Case, attribute: c.Attribute = c.Attribute.PROACTIVE, **given: object) -> Case:
-    ground, reason = (None, None) if attribute is c.Attribute.PROACTIVE else (SUM, "尚在讨论研究之中")
-    facts = drafting.propose(
-        case,
-        attribute,
-        given.get("ground", ground),  # type: ignore[arg-type]
-        given.get("reason", reason),  # type: ignore[arg-type]
-        bool(given.get("interpretation")),
-        ZHANG,
-        NOW,
-        CALENDAR,
-    )
-    return after(case, facts)
-
-
-def cleared(case: Case) -> Case:
-    """Approved and reviewed from the head on."""
-    case = after(case, drafting.approve_by_head(case, "", "", LI, NOW, CALENDAR))
-    return after(case, drafting.review(case, True, True, True, "", ZHAO, NOW))
-
-
-def published(**changes: object) -> Case:
-    case = cleared(proposed(drafted(**changes)))
-    return after(case, publishing.publish(case, "11999900/2026-00001", ("网站",), ZHAO, NOW))
-
-
-def refused(code: str, decide: object, *args: object) -> Refused:
-    with pytest.raises(Refused) as caught:
-        decide(*args)  # type: ignore[operator]
-    assert caught.value.code == code
-    assert caught.value.remedy
-    return caught.value
+from tests.publication.documents import (
+    CALENDAR,
+    CLEAN,
+    LEAKY,
+    LI,
+    NOW,
+    NUMBER,
+    OTHER,
+    WANG,
+    ZHANG,
+    ZHAO,
+    after,
+    cleared,
+    drafted,
+    proposed,
+    published,
+    refused,
+)
 
 
 def test_draft_goes_to_the_public_by_the_whole_chain() -> None:
@@ -230,61 +185,6 @@ def test_filed_documents_are_reassessed_every_year_and_can_be_converted() -> Non
     assert (converted.stage, converted.attribute, converted.ground) == (Stage.HEAD, c.Attribute.PROACTIVE, None)
 
 
-def test_limit_is_twenty_working_days_from_formation() -> None:
-    case = proposed(drafted(formed_on=date(2026, 2, 10)))
-    assert case.due_at == end_of_day(date(2026, 3, 16))
-    warn = clocks.alarm(case)
-    assert warn == end_of_day(date(2026, 3, 9))
-    case = after(case, clocks.tick(case, warn, CALENDAR))
-    assert case.warned
-    last_second = case.due_at - timedelta(seconds=1)
-    assert clocks.tick(case, last_second, CALENDAR) == []
-    assert clocks.tick(case, case.due_at, CALENDAR) == [WentOverdue()]
-    case = after(case, [WentOverdue()])
-    assert (record(case).overdue, clocks.alarm(case)) == (True, None)
-
-
-def test_after_a_long_absence_only_the_overdue_is_told() -> None:
-    case = proposed(drafted(formed_on=date(2025, 2, 10)))
-    assert clocks.tick(case, NOW, CALENDAR) == [WentOverdue()]
-    assert Warned() not in clocks.tick(case, NOW, CALENDAR)
-
-
-def test_limit_runs_only_for_what_is_to_be_public() -> None:
-    assert drafted().due_at is None
-    assert proposed(drafted(), c.Attribute.ON_REQUEST).due_at is None
-    assert published().due_at is None
-
-
-@pytest.mark.parametrize(
-    ("clock", "due"),
-    [
-        ("ENF.PERMIT_PENALTY", date(2026, 3, 11)),
-        ("ENF.OTHER", date(2026, 3, 30)),
-        ("BUD.GOV", date(2026, 3, 23)),  # the 20th day, 22 March, is a Sunday
-        ("MEETING.RESULT", date(2026, 3, 9)),
-        ("GUIDE.CHANGE", date(2026, 3, 3)),
-    ],
-)
-def test_other_limits(clock: str, due: date) -> None:
-    facts = drafting.draft("d-1", "cz", metadata(), CLEAN, clock, ZHANG, NOW)
-    assert proposed(after(None, facts)).due_at == end_of_day(due)
-
-
-def test_unknown_limit_is_refused() -> None:
-    refused("unknown_clock", drafting.draft, "d-1", "cz", metadata(), CLEAN, "PUB.NEVER", ZHANG, NOW)
-
-
-def test_recompute_says_nothing_when_the_calendar_changes_nothing() -> None:
-    assert clocks.recompute(proposed(drafted()), CALENDAR) == []
-
-
-def test_late_days_count_from_issue_then_formation() -> None:
-    assert published(issued_on=date(2026, 3, 1), formed_on=date(2026, 2, 1)).days_late == 1
-    assert published(formed_on=date(2026, 2, 28)).days_late == 2
-    refused("published_before_formed", lambda: published(formed_on=date(2026, 3, 3)))
-
-
 def test_correction_keeps_the_old_text_readable() -> None:
     case = published()
     facts = publishing.correct(case, OTHER, c.Changes(), None, "数字有误", ZHAO, NOW)
@@ -362,68 +262,6 @@ def test_tombstone_shows_the_number_and_never_that_there_was_a_secret(leak: c.Le
     stone = public_record(after(case, publishing.withdraw(case, leak, "", ZHAO, NOW)))
     assert stone.withdrawn_for == shown
     assert stone.metadata == c.Metadata(title="（已撤下）", index_no=case.metadata.index_no)
-
-
-def imported(**given: object) -> Case:
-    facts = stock.take_in(
-        "d-7",
-        "cz",
-        given.get("metadata", metadata(formed_on=date(2018, 7, 12))),  # type: ignore[arg-type]
-        given.get("text", CLEAN),  # type: ignore[arg-type]
-        given.get("attribute", c.Attribute.PROACTIVE),  # type: ignore[arg-type]
-        given.get("ground"),  # type: ignore[arg-type]
-        given.get("reason"),  # type: ignore[arg-type]
-        given.get("published_on", date(2018, 7, 13)),  # type: ignore[arg-type]
-        given.get("doubts", ()),  # type: ignore[arg-type]
-        ZHANG,
-        NOW,
-    )
-    return after(None, facts)
-
-
-def confirmed(case: Case, **given: object) -> Case:
-    judged = stock.Judgement.model_validate(given)
-    return after(case, stock.confirm(case, "11999900/2018-00001", judged, ZHAO, NOW))
-
-
-def test_confirmed_document_is_public_since_its_own_day() -> None:
-    case = confirmed(imported())
-    assert case.published_at == datetime(2018, 7, 13, tzinfo=CST)
-    assert case.days_late == 1
-    assert [signature.step for signature in case.signatures] == ["导入", "确认导入", "公开"]
-
-
-@pytest.mark.parametrize(
-    ("given", "code"),
-    [
-        ({"attribute": None}, "attribute_missing"),
-        ({"text": LEAKY}, "personal_data"),
-        ({"doubts": (Doubt(code="formed_on_differs", message="成文日期不一致"),)}, "conflicts_open"),
-        ({"metadata": metadata(issuers=())}, "issuer_missing"),
-        ({"attribute": c.Attribute.WITHHELD}, "ground_missing"),
-        ({"published_on": date(2018, 7, 11)}, "published_before_formed"),
-        ({"published_on": date(2026, 3, 3)}, "in_future"),
-    ],
-)
-def test_imported_document_stays_internal(given: dict[str, object], code: str) -> None:
-    refused(code, lambda: confirmed(imported(**given)))
-
-
-def test_person_settles_what_was_in_doubt() -> None:
-    case = imported(attribute=None, doubts=(Doubt(code="x", message="矛盾"),))
-    assert stock.lacks(case) == ("缺公开属性", "有 1 处矛盾")
-    case = confirmed(
-        case,
-        attribute=c.Attribute.PROACTIVE,
-        settle=c.Changes(formed_on=date(2018, 6, 25)),
-        accept_conflicts=True,
-    )
-    assert (case.metadata.formed_on, case.doubts, case.days_late) == (date(2018, 6, 25), (), 18)
-
-
-def test_withheld_stock_is_filed_not_published() -> None:
-    case = confirmed(imported(attribute=c.Attribute.WITHHELD, ground=SUM, reason="讨论过程中的信息"))
-    assert (case.stage, case.published_at) == (Stage.FILED, None)
 
 
 def test_internal_record_never_carries_the_text_and_the_public_one_does() -> None:

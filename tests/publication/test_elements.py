@@ -14,7 +14,7 @@ from services.publication.domain import clocks, drafting, explaining, publishing
 from services.publication.domain.facts import File, IssueDayPassed
 from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import record
-from tests.publication.test_domain import (
+from tests.publication.documents import (
     CALENDAR,
     LI,
     NOW,

@@ -1,0 +1,84 @@
+"""Documents of the stock: what a confirmation makes public, and what stays inside."""
+
+from datetime import date, datetime
+
+import pytest
+
+from contracts import publication as c
+from kernel.clock import CST
+from services.publication.domain import stock
+from services.publication.domain.facts import Doubt
+from services.publication.domain.state import Case, Stage
+from tests.publication.documents import (
+    CLEAN,
+    LEAKY,
+    NOW,
+    SUM,
+    ZHANG,
+    ZHAO,
+    after,
+    metadata,
+    refused,
+)
+
+
+def imported(**given: object) -> Case:
+    facts = stock.take_in(
+        "d-7",
+        "cz",
+        given.get("metadata", metadata(formed_on=date(2018, 7, 12))),  # type: ignore[arg-type]
+        given.get("text", CLEAN),  # type: ignore[arg-type]
+        given.get("attribute", c.Attribute.PROACTIVE),  # type: ignore[arg-type]
+        given.get("ground"),  # type: ignore[arg-type]
+        given.get("reason"),  # type: ignore[arg-type]
+        given.get("published_on", date(2018, 7, 13)),  # type: ignore[arg-type]
+        given.get("doubts", ()),  # type: ignore[arg-type]
+        ZHANG,
+        NOW,
+    )
+    return after(None, facts)
+
+
+def confirmed(case: Case, **given: object) -> Case:
+    judged = stock.Judgement.model_validate(given)
+    return after(case, stock.confirm(case, "11999900/2018-00001", judged, ZHAO, NOW))
+
+
+def test_confirmed_document_is_public_since_its_own_day() -> None:
+    case = confirmed(imported())
+    assert case.published_at == datetime(2018, 7, 13, tzinfo=CST)
+    assert case.days_late == 1
+    assert [signature.step for signature in case.signatures] == ["导入", "确认导入", "公开"]
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"attribute": None}, "attribute_missing"),
+        ({"text": LEAKY}, "personal_data"),
+        ({"doubts": (Doubt(code="formed_on_differs", message="成文日期不一致"),)}, "conflicts_open"),
+        ({"metadata": metadata(issuers=())}, "issuer_missing"),
+        ({"attribute": c.Attribute.WITHHELD}, "ground_missing"),
+        ({"published_on": date(2018, 7, 11)}, "published_before_formed"),
+        ({"published_on": date(2026, 3, 3)}, "in_future"),
+    ],
+)
+def test_imported_document_stays_internal(given: dict[str, object], code: str) -> None:
+    refused(code, lambda: confirmed(imported(**given)))
+
+
+def test_person_settles_what_was_in_doubt() -> None:
+    case = imported(attribute=None, doubts=(Doubt(code="x", message="矛盾"),))
+    assert stock.lacks(case) == ("缺公开属性", "有 1 处矛盾")
+    case = confirmed(
+        case,
+        attribute=c.Attribute.PROACTIVE,
+        settle=c.Changes(formed_on=date(2018, 6, 25)),
+        accept_conflicts=True,
+    )
+    assert (case.metadata.formed_on, case.doubts, case.days_late) == (date(2018, 6, 25), (), 18)
+
+
+def test_withheld_stock_is_filed_not_published() -> None:
+    case = confirmed(imported(attribute=c.Attribute.WITHHELD, ground=SUM, reason="讨论过程中的信息"))
+    assert (case.stage, case.published_at) == (Stage.FILED, None)
