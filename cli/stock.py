@@ -80,7 +80,14 @@ def _item(name: str, form: str, content: str) -> c.ImportItem:
 
 
 def _refused(name: str, refused: Refused) -> c.ImportOutcome:
-    return c.ImportOutcome(name=name, outcome="refused", code=refused.code, reason=refused.message)
+    return c.ImportOutcome(
+        name=name,
+        outcome="refused",
+        code=refused.code,
+        reason=refused.message,
+        field=refused.field,
+        remedy=refused.remedy,
+    )
 
 
 def packs(every: Iterable[c.ImportItem]) -> Iterator[tuple[c.ImportItem, ...]]:
@@ -195,7 +202,9 @@ def rows(outcomes: Sequence[c.ImportOutcome]) -> list[dict[str, str]]:
 
 def _look(outcome: c.ImportOutcome) -> Iterator[str]:
     if outcome.reason:
-        yield outcome.reason
+        yield f"{outcome.reason}{outcome.remedy or ''}"
+        for note in outcome.notes:
+            yield f"提示：{note.message}"
     for conflict in outcome.conflicts:
         yield f"矛盾：{conflict.message}"
     if outcome.findings:

@@ -47,6 +47,8 @@ class ImportOutcome(Contract):
     findings: int = Field(default=0, description="Personal data found in the text")
     code: str | None = None
     reason: str | None = Field(default=None, description="Why it was refused, or stays internal.")
+    field: str | None = Field(default=None, description="The field that is wrong.")
+    remedy: str | None = Field(default=None, description="What to do next.")
 
 
 class ImportOutcomes(Reply):

@@ -112,12 +112,16 @@ async def _met_again(
     outcomes: dict[int, c.ImportOutcome] = {}
     for position, held in met.items():
         outcome = c.ImportOutcome(
-            name=command.items[position].name, outcome="exists", id=held.id, title=held.state.metadata.title
+            name=command.items[position].name,
+            outcome="exists",
+            id=held.id,
+            title=held.state.metadata.title,
+            findings=held.state.open_findings,
         )
         if now := told.get(held.id):
             published = now.outcome == "published"
-            update = {"outcome": "published"} if published else {"code": now.code, "reason": now.reason}
-            outcome = outcome.model_copy(update=update)
+            why = now.model_dump(include={"code", "reason", "field", "remedy"})
+            outcome = outcome.model_copy(update={"outcome": "published"} if published else why)
         outcomes[position] = outcome
     return outcomes
 
@@ -190,7 +194,7 @@ def _with_confirmation(
     id, facts, outcome = entry
     why = after if isinstance(after, Refused) else number
     if isinstance(why, Refused):
-        return id, facts, outcome.model_copy(update={"code": why.code, "reason": why.message})
+        return id, facts, outcome.model_copy(update=_why(why))
     facts = [*facts, *stock.confirm(case, why, stock.AS_READ, by, now)]
     public = isinstance(after, Case) and after.public
     return id, facts, outcome.model_copy(update={"outcome": "published" if public else "imported"})
@@ -240,8 +244,12 @@ async def confirm_many(service: Publication, ids: Sequence[str], by: Official, c
 
 def _told(id: str, result: Held[Case] | Refused) -> c.ImportOutcome:
     if isinstance(result, Refused):
-        return c.ImportOutcome(name=id, outcome="refused", id=id, code=result.code, reason=result.message)
+        return c.ImportOutcome(name=id, outcome="refused", id=id).model_copy(update=_why(result))
     return c.ImportOutcome(name=id, outcome="published" if result.state.public else "imported", id=id)
+
+
+def _why(refused: Refused) -> dict[str, str | None]:
+    return {"code": refused.code, "reason": refused.message, "field": refused.field, "remedy": refused.remedy}
 
 
 def waiting(case: Case) -> c.Waiting:
@@ -277,11 +285,11 @@ def read(item: c.ImportItem, register: Register, phones: frozenset[str]) -> Cand
     try:
         return _given(item, item.given, register, phones) if item.given else _reading(item, register, phones)
     except Refused as refused:
-        return c.ImportOutcome(name=item.name, outcome="refused", code=refused.code, reason=refused.message)
+        return c.ImportOutcome(name=item.name, outcome="refused").model_copy(update=_why(refused))
     except ValidationError as error:
         field = str(error.errors(include_input=False, include_url=False)[0]["loc"][-1])
         return c.ImportOutcome(
-            name=item.name, outcome="refused", code="field_wrong", reason=f"字段 {field} 不符合要求。"
+            name=item.name, outcome="refused", code="field_wrong", reason=f"字段 {field} 不符合要求。", field=field
         )
 
 

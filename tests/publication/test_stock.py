@@ -12,21 +12,29 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
+from chassis.store import Store
 from cli.place import Place
 from kernel.numbers import IndexNumber
+from services.publication import domain
+from services.publication.domain.state import Case
 from services.publication.gazette import pdf
 from services.publication.service import Publication
-from tests.servers import Servers, started, until
+from tests.faults.crashing import process
+from tests.servers import Servers, running, started, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 LINES, BAD = 600, "{不是 JSON"
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
+def found_by_the_command(servers: Servers) -> None:
     files = {name: str(path) for name, path in servers.files.items()}
     where = Place(http="", nats=servers.nats.url, mongo=servers.mongo.url, region=servers.region, credentials=files)
     (servers.folder.path / "run.json").write_text(where.text())
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
+    found_by_the_command(servers)
     async with started(servers, ["publication"]) as serving:
         yield serving.apps[0]
 
@@ -75,15 +83,54 @@ async def test_killed_in_the_middle_it_goes_on(servers: Servers, app: App[Public
     assert summary["exists"] + summary["published"] == LINES - 1
     (bad,) = (each for each in told["items"] if each["outcome"] == "refused")
     assert (bad["name"], bad["code"]) == ("存量.jsonl:301", "line_not_json")
-    public = [held.state for held in await app.it.documents.find({"agency": "fgj"}, limit=LINES)]
-    assert len(public) == LINES - 1
-    assert all(case.public for case in public)
-    numbers = [case.metadata.index_no for case in public]
-    assert len(set(numbers)) == len(numbers)
+    every_line_once([held.state for held in await app.it.documents.find({"agency": "fgj"}, limit=LINES)])
+
+
+def every_line_once(cases: list[Case]) -> None:
+    """Each good line is one public document; the numbers of each agency and year are without gap or repeat."""
+    assert len({case.metadata.title for case in cases}) == len(cases) == LINES - 1
+    assert all(case.public for case in cases)
     series: dict[tuple[str, int], list[int]] = {}
-    for number in map(IndexNumber.parse, numbers):
+    for number in (IndexNumber.parse(case.metadata.index_no) for case in cases):
         series.setdefault((number.org, number.year), []).append(number.seq)
-    assert all(sorted(given) == list(range(1, len(given) + 1)) for given in series.values()), "a gap"
+    assert all(sorted(given) == list(range(1, len(given) + 1)) for given in series.values()), "a gap or a repeat"
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(170)
+async def test_the_service_killed_in_the_middle_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    path = stock(tmp_path / "存量.jsonl")
+    async with running(tmp_path / "data") as servers:
+        found_by_the_command(servers)
+        store = Store(servers.mongo.url, "zwgk_publication")
+        cases, numbers = store.collection("cases"), store.collection("numbers")
+
+        async def begun() -> bool:
+            return bool(await numbers.count({}, limit=1))
+
+        async def all_told() -> bool:
+            return not await cases.count({"untold_at": {"$exists": True}}, limit=1)
+
+        async with process(servers, ["publication"], tmp_path / "serving.log") as serving:
+            first = await importing(servers, path)
+            await until(begun, 60)
+            serving.kill()
+            first.kill()
+            await first.communicate()
+            before = await cases.count({"kind": domain.KIND.name})
+            assert before < LINES - 1, "killed too late to show anything"
+            await serving.start()
+            summary = (await report(await importing(servers, path)))["summary"]
+            assert summary["refused"] == 1
+            assert summary["exists"] + summary["published"] == LINES - 1
+            again = (await report(await importing(servers, path)))["summary"]
+            assert (again["refused"], again["exists"], again["published"]) == (1, LINES - 1, 0)
+            await until(all_told, 60)
+        held = await cases.find({"kind": domain.KIND.name}, limit=2 * LINES)
+        await store.close()
+        every_line_once([domain.KIND.read(entry["text"] for entry in each["facts"])[0] for each in held])
+        told = await servers.told(f"zwgk.{servers.region}.evt.internal.publication.document.closed.>")
+        assert len({message.subject for message in told}) == len(told) == LINES - 1
 
 
 async def test_every_file_of_a_folder_is_told(servers: Servers, app: App[Publication], tmp_path: Path) -> None:
@@ -92,7 +139,17 @@ async def test_every_file_of_a_folder_is_told(servers: Servers, app: App[Publica
     (tmp_path / "sub" / "旧文.pdf").write_bytes(pdf.document("关于旧档的通知", (), {}.__getitem__))
     (tmp_path / "表.xls").write_bytes(b"\xd0\xcf\x11\xe0")
     (tmp_path / ".隐藏").write_text("x", encoding="utf-8")
+    good = {"title": "关于旧事的通知", "body": "正文一段。", "issuer": "fgj", "attribute": "主动公开"}
+    bad = [good | {"title": "机密★关于某事"}, good | {"formed_on": "2012-02-30"}]
+    (tmp_path / "坏.jsonl").write_text(
+        "\n".join(json.dumps(each, ensure_ascii=False) for each in bad), encoding="utf-8"
+    )
     items = (await report(await importing(servers, tmp_path)))["items"]
     told = {each["name"]: (each["outcome"], each["code"]) for each in items}
     assert told.pop("表.xls") == ("refused", "file_kind")
+    assert told.pop("坏.jsonl:1") == ("refused", "classified"), "a mark in the title"
+    assert told.pop("坏.jsonl:2") == ("refused", "field_date")
+    (dated,) = (each for each in items if each["code"] == "field_date")
+    assert (dated["field"], bool(dated["remedy"])) == ("formed_on", True)
+    assert "2012" not in json.dumps(dated, ensure_ascii=False)
     assert told == dict.fromkeys(("旧文.html", "旧文.pdf"), ("imported", "attribute_missing"))

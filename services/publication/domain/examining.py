@@ -57,7 +57,9 @@ def clean(metadata: Metadata) -> None:
 
 
 def masked(metadata: Metadata) -> Metadata:
-    """The metadata of an imported document, its free texts masked."""
+    """The metadata of an imported document, its free texts masked. Raises `Refused` for a secrecy mark in one."""
+    for text in (metadata.title, metadata.summary, metadata.scope or "", *metadata.keywords):
+        secrecy.refuse_classified(text)
     return metadata.model_copy(
         update={
             "title": personal.mask(metadata.title),
