@@ -186,7 +186,8 @@ async def test_every_type_goes_out_and_comes_back_by_its_headings() -> None:
 
 def _cell(type: str, field: Any) -> str:
     samples = {"date": "2026-03-01", "year": "2026", "number": "3", "flag": "√", "url": "https://x.gov.cn/a"}
-    samples |= {"credit_code": "11999900990000017T", "table": "｜".join(each.label for each in field.columns)}
+    cells = (each.choices[0] if each.choices else "3" if each.count else each.label for each in field.columns)
+    samples |= {"credit_code": "11999900990000017T", "table": "｜".join(cells)}
     return field.choices[0] if field.choices else samples.get(field.kind, f"示例{field.name}")
 
 

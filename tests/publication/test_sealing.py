@@ -20,7 +20,7 @@ from services.publication.decisions import telling as decisions
 from services.publication.domain import KIND, drafting, facts, publishing, sealing, withdrawing
 from services.publication.ledgers import telling as ledgers
 from services.publication.meetings import telling as meetings
-from tests.publication import test_domain as d
+from tests.publication import documents as d
 
 MARKER = "不该留下的话"
 OURS = {

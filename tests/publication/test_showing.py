@@ -16,9 +16,9 @@ from services.publication.domain.facts import NoticeEnded, WentOverdue
 from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import public_record, record, tell
 from services.publication.service import Publication
-from tests.publication import test_domain as d
+from tests.publication import documents as d
 from tests.publication import test_service as s
-from tests.publication.test_domain import CALENDAR, LI, NOW, ZHANG, ZHAO, after, cleared, drafted, proposed, refused
+from tests.publication.documents import CALENDAR, LI, NOW, ZHANG, ZHAO, after, cleared, drafted, proposed, refused
 from tests.servers import Desk, Servers, started
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
