@@ -40,6 +40,7 @@ def templates() -> Environment:
     environment.filters |= {
         "day": day,
         "moment": moment,
+        "published": published,
         "limit": limit,
         "marked": marked,
         "paragraphs": paragraphs,
@@ -104,6 +105,11 @@ def day(value: date | datetime | str | None) -> str:
 def moment(value: datetime | str | None) -> str:
     """`2026-11-23 09:00`, in China Standard Time."""
     return clock.shown(_at(value)) if value else ""
+
+
+def published(value: datetime | str | None) -> str:
+    """When it was published; of what was imported only the day is known, and 00:00 would say more."""
+    return clock.shown(_at(value)).removesuffix(" 00:00") if value else ""
 
 
 def limit(value: datetime | str | None) -> str:

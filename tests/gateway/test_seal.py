@@ -1,4 +1,4 @@
-from services.gateway.render import limit, marked, moment, paragraphs
+from services.gateway.render import limit, marked, moment, paragraphs, published
 from services.gateway.seal import Seal
 
 SEAL = Seal("a secret of the site that is long enough")
@@ -42,6 +42,11 @@ def test_nothing_but_marks_may_be_a_tag() -> None:
 
 def test_times_are_shown_in_china_standard_time() -> None:
     assert moment("2026-11-23T01:00:00+00:00") == "2026-11-23 09:00"
+
+
+def test_of_what_was_imported_only_the_day_of_publication_is_shown() -> None:
+    assert published("2019-03-04T00:00:00+08:00") == "2019-03-04"
+    assert published("2026-11-23T01:00:00+00:00") == "2026-11-23 09:00"
 
 
 def test_a_limit_that_ends_with_a_day_is_shown_as_that_day() -> None:
