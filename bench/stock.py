@@ -11,7 +11,7 @@ from typing import Any
 from pymongo import AsyncMongoClient, WriteConcern
 
 from bench.harness import Row, turns
-from contracts import publication as c
+from contracts.publication import stock as c
 from tests.servers import Desk, running, started
 
 TOGETHER = 3

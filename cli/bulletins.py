@@ -17,8 +17,10 @@ from cli.documents import chosen, day
 from cli.options import REQUIRED, As, Json, taking
 from cli.publication_files import send
 from cli.session import Session, guarded, run, show
-from contracts import publication, readmodel
+from contracts import readmodel
 from contracts.base import Done
+from contracts.publication import documents
+from contracts.publication.record import Changes
 from kernel.refused import Refused
 
 WAIT = 120.0
@@ -212,11 +214,11 @@ async def _annual(session: Session, year: int | None, of: str, edition: int | No
 
 async def _drafted(session: Session, made: Draft, issuer: str, as_: str | None, quiet: bool) -> Done:
     """Draft by publication's own commands, with the report attached. The same report again is the same draft."""
-    command = publication.Draft(
+    command = documents.Draft(
         title=made.title,
         issuers=(issuer,),
         text=made.text,
-        details=publication.Changes(category=made.category, genre="报告"),
+        details=Changes(category=made.category, genre="报告"),
     )
     key = f"report:{issuer}:{hashlib.sha256((made.title + made.text).encode()).hexdigest()}"
     done = await session.ask(command, Done, as_=as_, agency=issuer, key=key)

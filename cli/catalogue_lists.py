@@ -10,12 +10,15 @@ from cli.documents import chosen, do
 from cli.options import Agency, As, Json
 from cli.publication_catalogue import KEEPER, TYPE, named
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import lists as c
+from contracts.publication.catalogue import ROWS, GroupItems, ItemGroups
+from contracts.publication.catalogue_clocks import Act, DecideDisclosure, DropClock, GetLate, LateRows, StartClock
+from contracts.publication.terms import Row
 from kernel.refused import Refused
 from services.publication.catalogue.types import ItemType, type_of
 
-ACTS: dict[str, c.Act] = {"publish": "publish", "change": "change", "withdraw": "withdraw"}
+ACTS: dict[str, Act] = {"publish": "publish", "change": "change", "withdraw": "withdraw"}
 CLOCK = typer.Argument(help="期限编号。")
 WHY = typer.Option(..., "--reason", help="理由。")
 CODE = typer.Argument(help="事项编码。")
@@ -39,7 +42,7 @@ def due(
 
     async def work(session: Session) -> Done:
         values = await named(session, type, value)
-        command = c.StartClock(
+        command = StartClock(
             type=type, agency=keeper or agency, act=wanted, begun_on=since.date(), values=values, item=item
         )
         return await session.ask(command, Done, as_=as_, agency=agency)
@@ -56,12 +59,12 @@ def decide(
     json_: Json = False,
 ) -> None:
     """认定处罚决定是否具有一定社会影响。例：zwgk publication catalogue decide 期限编号 --public --reason 食品安全"""
-    do(c.DecideDisclosure(id=id, public=public, reason=reason), as_, agency, json_)
+    do(DecideDisclosure(id=id, public=public, reason=reason), as_, agency, json_)
 
 
 def drop(id: str = CLOCK, reason: str = WHY, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """撤销登记有误的期限。例：zwgk publication catalogue drop 期限编号 --reason 重复登记 --as 李四"""
-    do(c.DropClock(id=id, reason=reason), as_, agency, json_)
+    do(DropClock(id=id, reason=reason), as_, agency, json_)
 
 
 def late(
@@ -72,8 +75,8 @@ def late(
     json_: Json = False,
 ) -> None:
     """逾期公开的单位，到期没有公开和与目录不一致的事项。例：zwgk publication catalogue late budget --year 2026"""
-    query = c.GetLate(type=type, year=year)
-    found = run(lambda session: session.ask(query, c.LateRows, as_=as_, agency=agency))
+    query = GetLate(type=type, year=year)
+    found = run(lambda session: session.ask(query, LateRows, as_=as_, agency=agency))
     columns = [
         ("agency", "单位"),
         ("title", "事项"),
@@ -98,7 +101,7 @@ def late(
 
 def groups(type: str = TYPE, keeper: str = KEEPER, json_: Json = False) -> None:
     """按年度、领域或类别查看事项数量。例：zwgk publication catalogue groups budget"""
-    found = run(lambda session: session.ask(c.GroupItems(type=type, agency=keeper), c.ItemGroups))
+    found = run(lambda session: session.ask(GroupItems(type=type, agency=keeper), ItemGroups))
     show(found if json_ else list(found.groups), json_=json_, columns=[("value", "类别"), ("count", "事项数")])
 
 
@@ -140,7 +143,7 @@ def lint(
         raise typer.Exit(1)
 
 
-def _findings(kind: ItemType, row: c.Row) -> tuple[str, ...]:
+def _findings(kind: ItemType, row: Row) -> tuple[str, ...]:
     try:
         return kind.remarks(kind.read_row(row))
     except Refused as refused:
@@ -180,8 +183,8 @@ def reconcile(
     of = keeper or agency
 
     async def work(session: Session) -> c.ReconciliationFound:
-        for first in range(0, len(rows), c.ROWS):
-            part = tuple(rows[first : first + c.ROWS])
+        for first in range(0, len(rows), ROWS):
+            part = tuple(rows[first : first + ROWS])
             put = c.PutUpperRows(type=type, agency=of, rows=part, begin=first == 0)
             await session.ask(put, c.UpperRows, as_=as_, agency=agency)
         command = c.Reconcile(type=type, agency=of, upper=upper or path.stem)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from contracts.publication import CatalogueType, Column, Row
+from contracts.publication.catalogue import CatalogueType, Column
+from contracts.publication.terms import Row
 from kernel.refused import Refused
 
 NUMBER = "序号"

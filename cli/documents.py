@@ -8,8 +8,8 @@ import typer
 from pydantic import ValidationError
 
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
 from contracts.base import Command, Done
+from contracts.publication import record as c
 from kernel.refused import Refused
 
 T = TypeVar("T")

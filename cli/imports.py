@@ -10,7 +10,7 @@ from cli.documents import ATTRIBUTES, changes, chosen, day, do
 from cli.options import Agency, Json
 from cli.progress import bar
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
+from contracts.publication import stock as c
 from kernel.refused import Refused
 
 FEW = 50

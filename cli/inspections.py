@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from cli.documents import do
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
+from contracts.publication import inspection as c
 from kernel.refused import Refused
 from services.publication.inspection.drawing import Lists, commit, digest_of, draw
 

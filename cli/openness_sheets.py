@@ -7,8 +7,10 @@ from typing import Any, TypeVar
 from cli.catalogue_sheets import read
 from cli.session import guarded
 from cli.tickets import made
-from contracts import publication as c
-from contracts.publication import Row
+from contracts.publication import decision_catalogue as c
+from contracts.publication.ledgers import LedgerStep
+from contracts.publication.meetings import AgendaItem
+from contracts.publication.terms import Row
 from kernel.refused import Refused
 
 T = TypeVar("T")
@@ -24,12 +26,12 @@ def entries(path: Path) -> tuple[c.DecisionEntry, ...]:
     return _all(path, "决策事项名称", MATTERS, _entry)
 
 
-def agenda(path: Path) -> tuple[c.AgendaItem, ...]:
+def agenda(path: Path) -> tuple[AgendaItem, ...]:
     """Items of a meeting, with the headings of `AGENDA`."""
     return _all(path, "议题", AGENDA, _item)
 
 
-def steps(path: Path) -> tuple[c.LedgerStep, ...]:
+def steps(path: Path) -> tuple[LedgerStep, ...]:
     """Steps of a ledger, with the headings of `STEPS`."""
     return _all(path, "步骤", STEPS, _step)
 
@@ -62,7 +64,7 @@ def _entry(n: int, row: Row) -> c.DecisionEntry:
     return made(c.DecisionEntry, given)
 
 
-def _item(n: int, row: Row) -> c.AgendaItem:
+def _item(n: int, row: Row) -> AgendaItem:
     attribute = _cell(row, "公开属性")
     proposal: dict[str, Any] | None = None
     if attribute:
@@ -80,17 +82,17 @@ def _item(n: int, row: Row) -> c.AgendaItem:
         "matter": _cell(row, "决策事项") or None,
         "proposal": proposal,
     }
-    return made(c.AgendaItem, given)
+    return made(AgendaItem, given)
 
 
-def _step(n: int, row: Row) -> c.LedgerStep:
+def _step(n: int, row: Row) -> LedgerStep:
     given = {
         "no": _number(row, n),
         "what": _cell(row, "步骤"),
         "agency": _cell(row, "责任单位"),
         "due_on": _cell(row, "完成期限")[:10],
     }
-    return made(c.LedgerStep, given)
+    return made(LedgerStep, given)
 
 
 def _cell(row: Row, heading: str) -> str:

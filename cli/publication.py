@@ -25,9 +25,10 @@ from cli import (
 from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, with_fields
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
 from contracts import readmodel
 from contracts.base import Command
+from contracts.publication import documents as c
+from contracts.publication.record import Interpretation, Leak, Validity
 from kernel.refused import Refused
 
 app = typer.Typer(no_args_is_help=True)
@@ -58,8 +59,8 @@ for command in (
 ):
     app.command()(command)
 
-VALIDITIES = {each.value: each for each in c.Validity} | {each.name.lower(): each for each in c.Validity}
-LEAKS = {"personal": c.Leak.PERSONAL, "secret": c.Leak.SECRET, "unlawful": c.Leak.UNLAWFUL}
+VALIDITIES = {each.value: each for each in Validity} | {each.name.lower(): each for each in Validity}
+LEAKS = {"personal": Leak.PERSONAL, "secret": Leak.SECRET, "unlawful": Leak.UNLAWFUL}
 
 
 def _text(path: Path) -> str:
@@ -156,7 +157,7 @@ def interpret(
     json_: Json = False,
 ) -> None:
     """登记解读方案和材料。例：zwgk publication interpret 编号 --plan 同步解读 --form 问答 --interpreter 局长"""
-    given = c.Interpretation(plan=plan, forms=tuple(form), interpreter=interpreter, material=material)
+    given = Interpretation(plan=plan, forms=tuple(form), interpreter=interpreter, material=material)
     do(c.PlanInterpretation(id=id, interpretation=given), as_, agency, json_)
 
 

@@ -9,7 +9,8 @@ from cli import catalogue_sheets
 from cli.documents import day, do
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
+from contracts.publication import catalogue as c
+from contracts.publication.terms import Row
 from kernel.refused import Refused
 
 app = typer.Typer(
@@ -192,8 +193,8 @@ async def named(session: Session, type: str, pairs: list[str]) -> dict[str, str]
     return {known[each]: said for each, said in given.items()}
 
 
-async def _all(session: Session, type: str, keeper: str | None) -> tuple[c.CatalogueType, list[c.Row]]:
-    rows: list[c.Row] = []
+async def _all(session: Session, type: str, keeper: str | None) -> tuple[c.CatalogueType, list[Row]]:
+    rows: list[Row] = []
     after: str | None = None
     while True:
         page = await session.ask(c.ExportItems(type=type, agency=keeper, after=after), c.CatalogueRows)

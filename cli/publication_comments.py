@@ -9,7 +9,7 @@ from cli.options import Agency, As, Json
 from cli.publication_decisions import FORMS, Secrecy, act
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
-from contracts import publication as c
+from contracts.publication import comments as c
 
 app = typer.Typer(help="公众意见：登记、查阅、答复采纳与否、公布采纳情况。", no_args_is_help=True)
 TARGET = typer.Argument(help="决策事项或工作台账的编号。")

@@ -11,17 +11,19 @@ from cli.documents import chosen, day, do
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
-from contracts import publication as c
 from contracts import readmodel
 from contracts.base import Command
+from contracts.publication import decisions as c
+from contracts.publication.comments import ParticipationForm
+from contracts.publication.decision_catalogue import DecisionLevel, PublishDecisionCatalogue, PutDecisionCatalogue
 
 app = typer.Typer(help="重大行政决策：年度目录，从启动、征求意见、论证审查到公布、执行、评估。", no_args_is_help=True)
 years = typer.Typer(help="年度重大行政决策事项目录：政府、部门两级，调整须有理由。", no_args_is_help=True)
 app.add_typer(years, name="catalogue")
 MATTER = typer.Argument(help="决策事项编号。")
-LEVELS = {"政府": c.DecisionLevel.GOVERNMENT, "部门": c.DecisionLevel.UNIT}
+LEVELS = {"政府": DecisionLevel.GOVERNMENT, "部门": DecisionLevel.UNIT}
 SCOPES = {each.name.lower(): each for each in c.DecisionScope} | {each.value: each for each in c.DecisionScope}
-FORMS = {each.value: each for each in c.ParticipationForm} | {each.name.lower(): each for each in c.ParticipationForm}
+FORMS = {each.value: each for each in ParticipationForm} | {each.name.lower(): each for each in ParticipationForm}
 OUTCOMES = {each.value: each for each in c.DiscussionOutcome}
 EVALUATIONS = {each.value: each for each in c.EvaluationKind}
 Secrecy = Annotated[bool, typer.Option("--secrecy", help="已作保密审查，同意公开。")]
@@ -46,7 +48,7 @@ def put(
     """编制或调整年度目录。例：zwgk publication decisions catalogue put 目录.xlsx --year 2026 --keeper zf --as 张三"""
     entries, wanted = openness_sheets.entries(path), chosen(level, LEVELS, "level")
     given = {"year": year, "level": wanted, "agency": keeper or agency, "entries": entries, "reason": reason}
-    act(c.PutDecisionCatalogue, as_, agency, json_, **given)
+    act(PutDecisionCatalogue, as_, agency, json_, **given)
 
 
 @years.command("publish")
@@ -59,7 +61,7 @@ def publish_year(
     json_: Json = False,
 ) -> None:
     """公布年度目录或其调整。例：zwgk publication decisions catalogue publish 编号 --agreed 县委常委会 --secrecy"""
-    act(c.PublishDecisionCatalogue, as_, agency, json_, id=id, agreed=agreed, secrecy=secrecy)
+    act(PublishDecisionCatalogue, as_, agency, json_, id=id, agreed=agreed, secrecy=secrecy)
 
 
 @app.command("start")
@@ -135,7 +137,7 @@ def plan(
     """拟订征求意见方案。例：zwgk publication decisions plan 编号 --until 2026-12-31 --form 座谈会 --as 张三"""
     forms: list[dict[str, Any]] = [{"form": chosen(each, FORMS, "form")} for each in form]
     if hearing:
-        held = {"form": c.ParticipationForm.HEARING, "on": hearing.date(), "place": place, "selection": selection}
+        held = {"form": ParticipationForm.HEARING, "on": hearing.date(), "place": place, "selection": selection}
         forms.append(held)
     given = {"until": until.date(), "forms": forms, "explanation": explanation, "contact": contact}
     act(c.PlanConsultation, as_, agency, json_, id=id, shorter_reason=shorter, **given)

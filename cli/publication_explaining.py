@@ -7,9 +7,11 @@ import typer
 from cli.documents import ID, chosen, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
-from contracts import publication as c
+from contracts.publication import explaining as c
+from contracts.publication.comparing import CompareVersions, Comparison
+from contracts.publication.record import Explanation, Raised
 
-RAISED = {each.value: each for each in c.Raised} | {each.name.lower(): each for each in c.Raised}
+RAISED = {each.value: each for each in Raised} | {each.name.lower(): each for each in Raised}
 MARKS = {"same": "  ", "removed": "- ", "added": "+ "}
 
 
@@ -28,7 +30,7 @@ def explain(
     json_: Json = False,
 ) -> None:
     """登记一次解读。例：zwgk publication explain 编号 --form 问答 --interpreter 县财政局局长 --on 2026-11-23 --lead"""
-    explanation = c.Explanation(
+    explanation = Explanation(
         on=on.date(),
         form=form,
         interpreter=interpreter,
@@ -85,8 +87,8 @@ def compare(
 ) -> None:
     """比较更正前后的正文：- 为删去，+ 为新增。例：zwgk publication compare 编号 --version 1"""
 
-    async def work(session: Session) -> c.Comparison:
-        return await session.ask(c.CompareVersions(id=id, version=version), c.Comparison)
+    async def work(session: Session) -> Comparison:
+        return await session.ask(CompareVersions(id=id, version=version), Comparison)
 
     found = run(work)
     if json_:

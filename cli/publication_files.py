@@ -11,8 +11,8 @@ from cli.documents import ID, do
 from cli.options import Agency, As, Json
 from cli.progress import bar
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import files as c
 from kernel.refused import Refused
 
 FILE = typer.Argument(help="附件的校验值（SHA-256），见 zwgk publication show。")

@@ -5,8 +5,8 @@ import typer
 from cli.documents import ID, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import gazette as c
 
 app = typer.Typer(help="政府公报：报送、刊登已公开的规范性文件，编期号，列出尚未刊登的。", no_args_is_help=True)
 compilations = typer.Typer(help="重点制度文件汇编：把现行有效的规范性文件汇编成册。", no_args_is_help=True)

@@ -11,7 +11,7 @@ from cli.documents import chosen
 from cli.options import Agency, As, Json, Options, taking
 from cli.publication_decisions import Secrecy, act, listed
 from cli.session import guarded
-from contracts import publication as c
+from contracts.publication import ledgers as c
 from kernel.refused import Refused
 
 app = typer.Typer(help="执行公开：重大部署的工作台账、进展、成效、督查结果。", no_args_is_help=True)

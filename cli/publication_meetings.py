@@ -11,7 +11,8 @@ from cli.documents import chosen
 from cli.options import Agency, As, Json
 from cli.publication_decisions import Secrecy, act, listed
 from cli.session import Session, guarded, run, show
-from contracts import publication as c
+from contracts.publication import meetings as c
+from contracts.publication.meeting_years import ExplainShortfall
 from kernel.clock import CST
 from kernel.refused import Refused
 
@@ -159,7 +160,7 @@ def explain_short(
     json_: Json = False,
 ) -> None:
     """说明次数不足的原因。例：zwgk publication meetings explain-short 编号 --reason 机构改革 --as 李四 --agency zf"""
-    act(c.ExplainShortfall, as_, agency, json_, id=id, reason=reason)
+    act(ExplainShortfall, as_, agency, json_, id=id, reason=reason)
 
 
 @app.command("list")

@@ -7,8 +7,8 @@ import typer
 from cli.documents import chosen, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
-from contracts import publication as c
 from contracts import readmodel
+from contracts.publication import rounds as c
 
 app = typer.Typer(help="规范性文件清理：每两年一轮，形成三张清单。", no_args_is_help=True)
 proposals_app = typer.Typer(help="公众申请较多、建议主动公开的信息。", no_args_is_help=True)

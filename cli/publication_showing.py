@@ -7,7 +7,8 @@ import typer
 from cli.documents import ID, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
-from contracts import publication as c
+from contracts.publication import showing as c
+from contracts.publication.record import Source
 from kernel.clock import CST
 
 
@@ -55,7 +56,7 @@ def source(
     json_: Json = False,
 ) -> None:
     """登记转载来源，时限从来源发布起算。例：zwgk publication source 编号 --issuer 市政府 --at 2026-11-23T08:00"""
-    given = c.Source(issuer=issuer, doc_no=doc_no, url=url, published_at=published_at.replace(tzinfo=CST))
+    given = Source(issuer=issuer, doc_no=doc_no, url=url, published_at=published_at.replace(tzinfo=CST))
     do(c.SetSource(id=id, source=given), as_, agency, json_)
 
 

@@ -11,7 +11,9 @@ from cli.documents import ATTRIBUTES, chosen, do
 from cli.imports import report
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
-from contracts import publication as c
+from contracts.publication import surveys as c
+from contracts.publication.registers import CountItems, Counts, Owed, UnitsOwing
+from contracts.publication.stock import ImportOutcomes
 
 app = typer.Typer(help="存量属性认定与不公开信息年度评估。", no_args_is_help=True)
 secrets = typer.Typer(help="国家秘密登记：只登记编号、责任人和日期，内容不上网。", no_args_is_help=True)
@@ -74,8 +76,8 @@ def keep(
 
 
 def _each(command: c.AssignAttribute | c.KeepAttributes, as_: str | None, agency: str, json_: bool) -> None:
-    async def work(session: Session) -> c.ImportOutcomes:
-        return await session.ask(command, c.ImportOutcomes, as_=as_, agency=agency)
+    async def work(session: Session) -> ImportOutcomes:
+        return await session.ask(command, ImportOutcomes, as_=as_, agency=agency)
 
     report(list(run(work).items), json_)
 
@@ -187,8 +189,8 @@ def count(
 ) -> None:
     """按栏目统计登记事项。例：zwgk publication register count interactions --by kind --year 2026"""
 
-    async def work(session: Session) -> c.Counts:
-        return await session.ask(c.CountItems(type=type_, by=by, year=year), c.Counts)
+    async def work(session: Session) -> Counts:
+        return await session.ask(CountItems(type=type_, by=by, year=year), Counts)
 
     found = run(work)
     if json_:
@@ -208,8 +210,8 @@ def owing(
 ) -> None:
     """没有登记、或久未更新的单位。例：zwgk publication register owing disclosure_guide"""
 
-    async def work(session: Session) -> c.Owed:
-        return await session.ask(c.UnitsOwing(type=type_, months=months), c.Owed)
+    async def work(session: Session) -> Owed:
+        return await session.ask(UnitsOwing(type=type_, months=months), Owed)
 
     units = list(run(work).units)
     show(units, json_=json_, columns=[("agency", "代码"), ("name", "单位"), ("since", "上次更新")])

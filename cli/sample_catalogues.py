@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from cli.sample_staff import Loading, clerk, head
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import inspection as c
+from contracts.publication.catalogue import PutItem
+from contracts.publication.catalogue_clocks import DecideDisclosure, StartClock
 from sample.items import SampleItem, catalogue_items
 
 JUDGED = "penalties"
@@ -25,18 +27,18 @@ async def _item(loading: Loading, n: int, item: SampleItem) -> None:
     key, keeper = f"catalogue:{n}", clerk(item.agency)
     if item.since:
         named = {name: item.values[name] for name in KEYS if name in item.values}
-        start = c.StartClock(type=item.type, agency=item.agency, act="publish", begun_on=item.since, values=named)
+        start = StartClock(type=item.type, agency=item.agency, act="publish", begun_on=item.since, values=named)
         clock = await loading.send(keeper, start, Done, f"{key}:clock")
         if item.type == JUDGED and not item.impact:
             return
         if item.impact:
-            decide = c.DecideDisclosure(id=clock.id, public=True, reason=item.impact)
+            decide = DecideDisclosure(id=clock.id, public=True, reason=item.impact)
             await loading.send(head(item.agency), decide, Done, f"{key}:decide")
     await loading.send(keeper, _put(item), Done, f"{key}:put")
 
 
-def _put(item: SampleItem) -> c.PutItem:
-    return c.PutItem(
+def _put(item: SampleItem) -> PutItem:
+    return PutItem(
         type=item.type,
         agency=item.agency,
         values=dict(item.values),

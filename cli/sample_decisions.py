@@ -4,8 +4,26 @@ from collections.abc import Awaitable, Mapping
 from datetime import datetime, time, timedelta
 
 from cli.sample_staff import REVIEWER, SUPERVISOR, Loading, clerk, head
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import ledgers as work
+from contracts.publication import meetings as c
+from contracts.publication.comments import CommentKept, ParticipationForm, RecordComment
+from contracts.publication.decision_catalogue import (
+    DecisionEntry,
+    DecisionLevel,
+    DecisionNeeds,
+    PublishDecisionCatalogue,
+    PutDecisionCatalogue,
+)
+from contracts.publication.decisions import (
+    DecisionScope,
+    OpenConsultation,
+    PlanConsultation,
+    PlannedForm,
+    SetDecisionDraft,
+    StartDecision,
+)
+from contracts.publication.record import Attribute
 from kernel.clock import CST
 from sample import decisions as sample
 from sample.decisions import SampleCatalogue, SampleLedger, SampleMatter, SampleMeeting
@@ -31,20 +49,20 @@ async def decisions(loading: Loading, drafts: Awaitable[Mapping[str, str]]) -> N
 
 async def _catalogue(loading: Loading, n: int, each: SampleCatalogue) -> str:
     entries = tuple(
-        c.DecisionEntry(
+        DecisionEntry(
             no=entry.no,
             title=entry.title,
             agency=entry.agency,
             basis=entry.basis,
-            needs=c.DecisionNeeds(experts=entry.experts, risk=entry.risk),
+            needs=DecisionNeeds(experts=entry.experts, risk=entry.risk),
             planned_on=loading.today + timedelta(days=entry.planned_in_days) if entry.planned_in_days else None,
         )
         for entry in each.entries
     )
-    level = c.DecisionLevel(each.level)
-    put = c.PutDecisionCatalogue(year=loading.today.year, level=level, agency=each.agency, entries=entries)
+    level = DecisionLevel(each.level)
+    put = PutDecisionCatalogue(year=loading.today.year, level=level, agency=each.agency, entries=entries)
     id = (await loading.send(clerk(each.agency), put, Done, f"years:{n}:put")).id
-    publish = c.PublishDecisionCatalogue(id=id, agreed=each.agreed, secrecy=True)
+    publish = PublishDecisionCatalogue(id=id, agreed=each.agreed, secrecy=True)
     await loading.send(REVIEWER, publish, Done, f"years:{n}:publish")
     return id
 
@@ -55,14 +73,14 @@ async def _matter(
     """Started; where its draft is public it is open for opinions, and some have come."""
     entry = next(entry for entry in year.entries if entry.no == each.entry)
     by, key = clerk(entry.agency), f"matter:{n}"
-    start = c.StartDecision(
+    start = StartDecision(
         title=entry.title,
-        level=c.DecisionLevel(year.level),
-        scope=c.DecisionScope(each.scope),
+        level=DecisionLevel(year.level),
+        scope=DecisionScope(each.scope),
         basis=entry.basis,
         background=each.background,
         proposed_by=each.proposed_by,
-        needs=c.DecisionNeeds(experts=entry.experts, risk=entry.risk),
+        needs=DecisionNeeds(experts=entry.experts, risk=entry.risk),
         planned_on=loading.today + timedelta(days=entry.planned_in_days) if entry.planned_in_days else None,
         catalogue=catalogue,
         entry=each.entry,
@@ -71,19 +89,19 @@ async def _matter(
     document = drafts.get(each.draft or "")
     if document is None:
         return
-    await loading.send(by, c.SetDecisionDraft(id=id, document=document), Done, f"{key}:draft")
-    plan = c.PlanConsultation(
+    await loading.send(by, SetDecisionDraft(id=id, document=document), Done, f"{key}:draft")
+    plan = PlanConsultation(
         id=id,
         until=loading.today + timedelta(days=each.consult_days),
-        forms=tuple(c.PlannedForm(form=c.ParticipationForm(form)) for form in each.forms),
+        forms=tuple(PlannedForm(form=ParticipationForm(form)) for form in each.forms),
         explanation=each.explanation,
         contact=each.contact,
     )
     await loading.send(by, plan, Done, f"{key}:plan")
-    await loading.send(REVIEWER, c.OpenConsultation(id=id, secrecy=True), Done, f"{key}:open")
+    await loading.send(REVIEWER, OpenConsultation(id=id, secrecy=True), Done, f"{key}:open")
     for number, text in enumerate(each.comments):
-        comment = c.RecordComment(id=id, form=c.ParticipationForm.FORUM, text=text)
-        await loading.send(by, comment, c.CommentKept, f"{key}:comment:{number}")
+        comment = RecordComment(id=id, form=ParticipationForm.FORUM, text=text)
+        await loading.send(by, comment, CommentKept, f"{key}:comment:{number}")
 
 
 async def _meeting(loading: Loading, n: int, each: SampleMeeting) -> None:
@@ -118,45 +136,45 @@ async def _meeting(loading: Loading, n: int, each: SampleMeeting) -> None:
 
 
 def _proposal(attribute: str, invite: list[str]) -> c.OpennessProposal:
-    wanted = c.Attribute(attribute)
-    ground, reason = (None, None) if wanted is c.Attribute.PROACTIVE else WITHHELD
+    wanted = Attribute(attribute)
+    ground, reason = (None, None) if wanted is Attribute.PROACTIVE else WITHHELD
     return c.OpennessProposal(
         attribute=wanted,
         ground=ground,
         reason=reason,
-        ways=("网站",) if wanted is c.Attribute.PROACTIVE else (),
+        ways=("网站",) if wanted is Attribute.PROACTIVE else (),
         invite=tuple(c.InviteeClass(each) for each in invite),
     )
 
 
 async def _ledger(loading: Loading, n: int, each: SampleLedger) -> None:
     by, key = clerk(each.agency), f"ledger:{n}"
-    plan = c.LedgerPlan(
+    plan = work.LedgerPlan(
         title=each.title,
-        source=c.SourceReference(kind=c.LedgerSource(each.source), text=each.reference),
+        source=work.SourceReference(kind=work.LedgerSource(each.source), text=each.reference),
         measures=tuple(each.measures),
         steps=tuple(
-            c.LedgerStep(
+            work.LedgerStep(
                 no=step.no, what=step.what, agency=step.agency, due_on=loading.today + timedelta(days=step.days)
             )
             for step in each.steps
         ),
-        duties=tuple(c.Duty(agency=code, duty=duty) for code, duty in each.duties.items()),
+        duties=tuple(work.Duty(agency=code, duty=duty) for code, duty in each.duties.items()),
         supervision=each.supervision,
     )
-    id = (await loading.send(by, c.OpenLedger(plan=plan), Done, f"{key}:open")).id
+    id = (await loading.send(by, work.OpenLedger(plan=plan), Done, f"{key}:open")).id
     for number, text in enumerate(each.reports):
-        report = c.ReportStep(id=id, text=text, step=1 if number == 0 else None)
+        report = work.ReportStep(id=id, text=text, step=1 if number == 0 else None)
         await loading.send(by, report, Done, f"{key}:report:{number}")
     if each.published:
-        await loading.send(REVIEWER, c.PublishLedger(id=id, secrecy=True), Done, f"{key}:publish")
+        await loading.send(REVIEWER, work.PublishLedger(id=id, secrecy=True), Done, f"{key}:publish")
     if each.inspection:
-        found = c.Inspection(
+        found = work.Inspection(
             on=loading.today,
             inspector="示例县政府督查室",
             unit=each.agency,
-            grade=c.InspectionGrade.MODEL,
+            grade=work.InspectionGrade.MODEL,
             result=each.inspection,
         )
-        inspect = c.PublishInspection(id=id, inspection=found, secrecy=True)
+        inspect = work.PublishInspection(id=id, inspection=found, secrecy=True)
         await loading.send(SUPERVISOR, inspect, Done, f"{key}:inspect")

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cli.sample_staff import REVIEWER, Loading, clerk, head
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import documents as c
+from contracts.publication.record import Attribute, Changes, Metadata, Validity
+from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from sample import data as sample
 from sample.data import SampleDocument
 
@@ -63,12 +65,12 @@ def _drafts(known: Sequence[Numbered], since: date) -> list[tuple[str, Numbered]
 async def _stock(loading: Loading, stock: Sequence[Numbered], ids: dict[str, str]) -> None:
     """One import; its reviewer confirms at once what has an attribute, no finding and no contradiction."""
     items = tuple(
-        c.ImportItem(name=f"sample-{n}", form="given", content=document.body, given=_given(document, loading.today))
+        ImportItem(name=f"sample-{n}", form="given", content=document.body, given=_given(document, loading.today))
         for n, document in stock
     )
     if not items:
         return
-    taken = await loading.send(REVIEWER, c.Import(items=items, confirm=True), c.ImportOutcomes, "documents")
+    taken = await loading.send(REVIEWER, Import(items=items, confirm=True), ImportOutcomes, "documents")
     for outcome, (_, document) in zip(taken.items, stock, strict=True):
         if outcome.id:
             ids[document.title] = outcome.id
@@ -76,10 +78,10 @@ async def _stock(loading: Loading, stock: Sequence[Numbered], ids: dict[str, str
             loading.refuse(outcome.name, outcome.reason or "")
 
 
-def _given(document: SampleDocument, today: date) -> c.Given:
+def _given(document: SampleDocument, today: date) -> Given:
     """What the file says; the attribute of an amended document, though, is left for a person to decide."""
     ended = document.repealed_on is None or document.repealed_on <= today
-    metadata = c.Metadata(
+    metadata = Metadata(
         title=document.title,
         issuers=(document.issuer, *document.co_issuers),
         doc_no=document.doc_no,
@@ -89,7 +91,7 @@ def _given(document: SampleDocument, today: date) -> c.Given:
         openness=document.openness,
         formed_on=document.formed_on,
         effective_on=document.effective_on,
-        validity=c.Validity(document.validity) if ended else c.Validity.VALID,
+        validity=Validity(document.validity) if ended else Validity.VALID,
         ended_on=document.repealed_on if ended else None,
         ended_by=document.repealed_by if ended else None,
         summary=document.summary,
@@ -98,9 +100,9 @@ def _given(document: SampleDocument, today: date) -> c.Given:
         party=(document.doc_no or "").startswith(PARTY),
         interprets=(document.interprets,) if document.interprets else (),
     )
-    return c.Given(
+    return Given(
         metadata=metadata,
-        attribute=None if document.validity == "修改" else c.Attribute(document.attribute),
+        attribute=None if document.validity == "修改" else Attribute(document.attribute),
         ground=document.ground,
         reason=document.reason,
         published_on=document.published_on,
@@ -114,7 +116,7 @@ async def _draft(loading: Loading, n: int, document: SampleDocument, at: str) ->
     if at == "draft":
         return
     attribute = c.SetAttribute(
-        id=id, attribute=c.Attribute(document.attribute), ground=document.ground, reason=document.reason
+        id=id, attribute=Attribute(document.attribute), ground=document.ground, reason=document.reason
     )
     await loading.send(drafter, attribute, Done, f"{key}:attribute")
     if at in ("openness", "head"):
@@ -129,7 +131,7 @@ async def _draft(loading: Loading, n: int, document: SampleDocument, at: str) ->
 
 
 def _drafting(document: SampleDocument) -> c.Draft:
-    details = c.Changes(
+    details = Changes(
         category=document.category,
         genre=document.genre,
         theme=document.theme,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cli.session import Session
-from contracts import publication as c
+from contracts.publication import stock as c
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 

@@ -2,22 +2,26 @@
 the NATS accounts and permissions, the AsyncAPI document and the subscriptions are made."""
 
 import inspect
+import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from types import ModuleType, new_class
 from typing import TypeVar, cast
 
 from contracts import gateway, hotline, opinion, publication, readmodel, requests, sitewatch, supervision
 from contracts.base import Audience, Command, Contract, Event, Intake, Query, Role
 from contracts.platform import Retold
+from contracts.publication import catalogue, documents, takedown
 
 T = TypeVar("T", bound=Contract)
 
 
 @dataclass(frozen=True)
 class Service:
-    """One service: its module of contracts, the events it listens to, the commands and queries it sends."""
+    """One service: its module of contracts (or its package of them, a module for each topic), the events it listens to,
+    the commands and queries it sends."""
 
     module: ModuleType
     listens: tuple[type[Event], ...] = ()
@@ -29,8 +33,15 @@ class Service:
         return self.module.__name__.rsplit(".", 1)[-1]
 
     def _defined(self, kind: type[T]) -> tuple[type[T], ...]:
-        found = (value for value in vars(self.module).values() if inspect.isclass(value) and issubclass(value, kind))
-        return tuple(value for value in found if value.service() == self.name)
+        return tuple(value for value in self._classes if issubclass(value, kind))
+
+    @cached_property
+    def _classes(self) -> tuple[type, ...]:
+        """What its modules of contracts define, in the order of the modules' names and of the text."""
+        inner = pkgutil.iter_modules(getattr(self.module, "__path__", ()), f"{self.module.__name__}.")
+        modules = (self.module, *(import_module(each.name) for each in inner))
+        found = ((module, value) for module in modules for value in vars(module).values() if inspect.isclass(value))
+        return tuple(value for module, value in found if value.__module__ == module.__name__)
 
     @cached_property
     def retold(self) -> type[Retold]:
@@ -123,7 +134,7 @@ def _passed_on(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
 
 REGISTRY = Registry(
     services=(
-        Service(publication, listens=(NOTICE, requests.ProactiveProposed, publication.ValidityChanged)),
+        Service(publication, listens=(NOTICE, requests.ProactiveProposed, documents.ValidityChanged)),
         Service(requests, listens=(NOTICE,), sends=(readmodel.Search,)),
         Service(opinion, listens=(hotline.SignalRaised,)),
         Service(
@@ -133,11 +144,11 @@ REGISTRY = Registry(
                 hotline.TicketMerged,
                 hotline.TicketReplied,
                 hotline.TicketClosed,
-                publication.ItemAdded,
-                publication.ItemChanged,
-                publication.ItemRemoved,
-                publication.ItemWithdrawn,
-                publication.CatalogueItemRestated,
+                catalogue.ItemAdded,
+                catalogue.ItemChanged,
+                catalogue.ItemRemoved,
+                takedown.ItemWithdrawn,
+                catalogue.CatalogueItemRestated,
             ),
             sends=(requests.Submit,),
         ),

@@ -5,14 +5,6 @@ from pydantic import Field
 from contracts.base import CaseId, Command, Event, Role, WorkRecord
 from contracts.publication.meetings import MeetingType
 
-__all__ = [
-    "ExplainShortfall",
-    "MeetingShortfall",
-    "ShortfallChanged",
-    "ShortfallFound",
-    "ShortfallRestated",
-]
-
 
 class MeetingShortfall(WorkRecord):
     """列席会议次数不足: an agency's meetings of one type in a year that is over."""

@@ -4,22 +4,6 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, Event, Record, WorkRecord
 
-__all__ = [
-    "ClockWithdrawn",
-    "DecisionCatalogueWithdrawn",
-    "DutyWithdrawn",
-    "ItemWithdrawn",
-    "LedgerWithdrawn",
-    "MatterWithdrawn",
-    "MeetingWithdrawn",
-    "PublicDecisionCatalogueWithdrawn",
-    "PublicLedgerWithdrawn",
-    "PublicMatterWithdrawn",
-    "PublicMeetingWithdrawn",
-    "Tombstone",
-    "WithdrawnCase",
-]
-
 
 class Tombstone(Record):
     """What stays of a public record that was taken down. Who holds the record deletes it."""

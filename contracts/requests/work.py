@@ -150,7 +150,7 @@ class FileComplaint(Command, by=WATCHERS, reply=Done):
     received_on: date | None = None
 
 
-class ComplaintStep(Command, by=WATCHERS):
+class ComplaintStep(Command):
     """Common to the steps of one complaint."""
 
     id: CaseId

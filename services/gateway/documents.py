@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from contracts.publication import GetText, TextContent
+from contracts.publication.documents import GetText, TextContent
 from contracts.publication.record import Attachment, PublicDocument, Text, Version
 from contracts.readmodel import GetRelated, GetView, Related, View
 from kernel.refused import Refused

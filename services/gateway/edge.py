@@ -6,7 +6,7 @@ import re
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from contracts.publication import MAX_FILE
+from contracts.publication.files import MAX_FILE
 from contracts.requests import MAX_ATTACHMENT
 from kernel.refused import Refused
 from services.gateway.problems import FAILED, answer

@@ -7,21 +7,26 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts import publication as c
 from contracts import readmodel
 from contracts.base import Personal, Record
+from contracts.publication import comments as c
+from contracts.publication.decision_catalogue import PublicDecisionCatalogue
+from contracts.publication.decisions import PublicMatter
+from contracts.publication.gazette import Compilation, GazetteIssue
+from contracts.publication.ledgers import PublicLedger
+from contracts.publication.meetings import PublicMeeting
 from kernel.refused import Refused
 from services.gateway import documents
 from services.gateway.service import Gateway
 
 R = TypeVar("R", bound=Record)
 TYPES: dict[type[Record], str] = {
-    c.PublicMatter: "publication.public_decision",
-    c.PublicDecisionCatalogue: "publication.public_decision_catalogue",
-    c.PublicMeeting: "publication.public_meeting",
-    c.PublicLedger: "publication.public_work_ledger",
-    c.GazetteIssue: "publication.gazette_issue",
-    c.Compilation: "publication.compilation",
+    PublicMatter: "publication.public_decision",
+    PublicDecisionCatalogue: "publication.public_decision_catalogue",
+    PublicMeeting: "publication.public_meeting",
+    PublicLedger: "publication.public_work_ledger",
+    GazetteIssue: "publication.gazette_issue",
+    Compilation: "publication.compilation",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from contracts.publication import CatalogueType, Column, Value
+from contracts.publication.catalogue import CatalogueType, Column, Value
 
 
 def standing(kind: CatalogueType, values: Mapping[str, Value], today: date) -> str:

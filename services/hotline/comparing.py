@@ -4,38 +4,39 @@ decided here: its keeper has decided its text."""
 from dataclasses import replace
 
 from chassis.actors import Cause
-from contracts import publication
+from contracts.publication.catalogue import CatalogueItemRestated, ItemAdded, ItemChanged, ItemRemoved
+from contracts.publication.takedown import ItemWithdrawn
 from services.hotline.domain import entry
 from services.hotline.domain.guide import Guide
 from services.hotline.service import Hotline, on
 
 TYPE = "guide"
 PAGE = 100
-Item = publication.ItemAdded | publication.ItemChanged | publication.ItemRemoved | publication.CatalogueItemRestated
+Item = ItemAdded | ItemChanged | ItemRemoved | CatalogueItemRestated
 
 
-@on.event(publication.ItemAdded)
-async def added(service: Hotline, event: publication.ItemAdded, cause: Cause) -> None:
+@on.event(ItemAdded)
+async def added(service: Hotline, event: ItemAdded, cause: Cause) -> None:
     await _heard(service, event, cause)
 
 
-@on.event(publication.ItemChanged)
-async def changed(service: Hotline, event: publication.ItemChanged, cause: Cause) -> None:
+@on.event(ItemChanged)
+async def changed(service: Hotline, event: ItemChanged, cause: Cause) -> None:
     await _heard(service, event, cause)
 
 
-@on.event(publication.ItemRemoved)
-async def removed(service: Hotline, event: publication.ItemRemoved, cause: Cause) -> None:
+@on.event(ItemRemoved)
+async def removed(service: Hotline, event: ItemRemoved, cause: Cause) -> None:
     await _heard(service, event, cause)
 
 
-@on.event(publication.CatalogueItemRestated)
-async def restated(service: Hotline, event: publication.CatalogueItemRestated, cause: Cause) -> None:
+@on.event(CatalogueItemRestated)
+async def restated(service: Hotline, event: CatalogueItemRestated, cause: Cause) -> None:
     await _heard(service, event, cause)
 
 
-@on.event(publication.ItemWithdrawn)
-async def withdrawn(service: Hotline, event: publication.ItemWithdrawn, cause: Cause) -> None:
+@on.event(ItemWithdrawn)
+async def withdrawn(service: Hotline, event: ItemWithdrawn, cause: Cause) -> None:
     """紧急撤下: the copy goes too. Who keeps the entries decides what they say now."""
     code = await service.guides.gone(event.record.id, event.epoch << 20 | event.version)
     if code:

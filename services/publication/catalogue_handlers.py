@@ -5,8 +5,9 @@ from collections import Counter
 from typing import Any
 
 from chassis.actors import Cause
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import catalogue as c
+from contracts.publication.terms import HOUSE
 from kernel.refused import Refused
 from services.publication import takedown
 from services.publication.catalogue import domain
@@ -148,7 +149,7 @@ async def look(service: Publication) -> None:
 
 def inside(cause: Cause) -> bool:
     """Whether an official asks."""
-    return cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(c.HOUSE))
+    return cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(HOUSE))
 
 
 async def _keeper_of(service: Publication, id: str, cause: Cause) -> Official:

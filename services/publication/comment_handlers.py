@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis.actors import Cause
-from contracts import publication as c
 from contracts.base import Done
-from contracts.publication import Adoption, DecisionStage, ParticipationForm
+from contracts.publication import comments as c
+from contracts.publication.comments import Adoption, ParticipationForm
+from contracts.publication.decisions import DecisionStage
 from kernel.refused import Refused
 from services.publication import takedown
 from services.publication.comments import Words

@@ -12,8 +12,8 @@ from chassis.actors import Actor, Cause
 from chassis.numbers import Numbers
 from chassis.papers import Paper, Papers
 from chassis.store import Collection, Document, UpdateOne
-from contracts import publication as c
-from contracts.publication import Adoption, CommentTally, ParticipationForm
+from contracts.publication import comments as c
+from contracts.publication.comments import Adoption, CommentTally, ParticipationForm
 from kernel import secrecy
 from kernel.refused import Refused
 from services.publication.domain.facts import Official

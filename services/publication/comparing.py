@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator
 
 from chassis.actors import Cause
-from contracts import publication as c
+from contracts.publication import comparing as c
 from kernel.refused import Refused
 from services.publication.service import Publication, on
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from chassis.actors import Cause
 from chassis.cases import Held
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import decisions as c
+from contracts.publication.decision_catalogue import PublishDecisionCatalogue, PutDecisionCatalogue
+from contracts.publication.documents import Step
 from kernel.facts import Fact
 from services.publication import takedown
 from services.publication.decisions import catalogue, domain, telling
@@ -20,8 +22,8 @@ from services.publication.service import Publication, official, on
 PAGE = 200
 
 
-@on.command(c.PutDecisionCatalogue)
-async def put_catalogue(service: Publication, command: c.PutDecisionCatalogue, cause: Cause) -> Done:
+@on.command(PutDecisionCatalogue)
+async def put_catalogue(service: Publication, command: PutDecisionCatalogue, cause: Cause) -> Done:
     """One catalogue a year, level and agency."""
     by = official(cause)
     without_personal_data(service.phones, reason=command.reason)
@@ -40,8 +42,8 @@ async def put_catalogue(service: Publication, command: c.PutDecisionCatalogue, c
     return _year(await service.years.execute(known.id, lambda year: catalogue.put(year, wanted), cause))
 
 
-@on.command(c.PublishDecisionCatalogue)
-async def publish_catalogue(service: Publication, command: c.PublishDecisionCatalogue, cause: Cause) -> Done:
+@on.command(PublishDecisionCatalogue)
+async def publish_catalogue(service: Publication, command: PublishDecisionCatalogue, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(service.phones, agreed=command.agreed)
     return _year(
@@ -217,7 +219,7 @@ async def get_matter(service: Publication, query: c.GetMatter, cause: Cause) -> 
         record=telling.record(state),
         matter=telling.public_record(state),
         public=state.public,
-        steps=tuple(c.Step(step=each.step, by=each.by.name, at=each.at, note=each.note) for each in state.signatures),
+        steps=tuple(Step(step=each.step, by=each.by.name, at=each.at, note=each.note) for each in state.signatures),
     )
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from functools import partial
 
 from chassis.actors import Cause
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import explaining as c
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

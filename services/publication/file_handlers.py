@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from chassis.actors import Cause
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import files as c
+from contracts.publication.record import Attachment, Check, Text
 from services.publication.attachments.extracting import extracted
 from services.publication.attachments.formats import Extracted, media_type
 from services.publication.attachments.receiving import Received
@@ -70,14 +71,14 @@ async def _examine(service: Publication, command: c.Attach, received: Received) 
     virus_scan = await scan(service.virus_scanner, received.path)
     read: Extracted = await extracted(command.name, received.path)
     kept = examine(read.text, service.phones) if read.text.strip() else None
-    attachment = c.Attachment(
+    attachment = Attachment(
         sha256=command.sha256,
         name=command.name,
         bytes=command.bytes,
         media_type=media_type(command.name),
-        text=c.Text(sha256=kept.sha256, bytes=kept.bytes) if kept else c.Text(),
+        text=Text(sha256=kept.sha256, bytes=kept.bytes) if kept else Text(),
         pictures=read.pictures,
-        check=c.Check.READ if read.readable else c.Check.UNREADABLE,
+        check=Check.READ if read.readable else Check.UNREADABLE,
         findings=kept.found if kept else 0,
         virus_scan=virus_scan,
     )

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from chassis.actors import Cause
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import gazette as c
 from services.publication.domain import showing
 from services.publication.domain.examining import without_personal_data
 from services.publication.gazette.domain import COMPILATION

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 from chassis.actors import Cause
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import documents as c
+from contracts.publication.record import Metadata, Validity
+from contracts.publication.stock import ConfirmImport, ConfirmImports, Import, ImportOutcomes, ImportReport, WaitingPage
+from contracts.publication.terms import HOUSE, Remark
 from contracts.supervision import CalendarNoticeLoaded
 from kernel import personal
 from kernel.calendar import Notice
@@ -71,7 +74,7 @@ async def draft(service: Publication, command: c.Draft, cause: Cause) -> Done:
         return done(known).model_copy(update={"repeated": True})
     names = service.names(command.issuers)
     party = service.register.require(command.issuers[0], "issuers").kind == "party"
-    metadata = c.Metadata(title=command.title, issuers=command.issuers, issuer_names=names, party=party)
+    metadata = Metadata(title=command.title, issuers=command.issuers, issuer_names=names, party=party)
     metadata = drafting.with_changes(metadata, command.details)
     clean(metadata)
     kept = examine(command.text, service.phones)
@@ -290,16 +293,16 @@ async def confirm_cleared(service: Publication, command: c.ConfirmCleared, cause
     return await takedown.confirm(service, command.id, command.channel, by, cause)
 
 
-@on.command(c.Import)
-async def take_in(service: Publication, command: c.Import, cause: Cause) -> c.ImportOutcomes:
+@on.command(Import)
+async def take_in(service: Publication, command: Import, cause: Cause) -> ImportOutcomes:
     by = official(cause)
-    if command.confirm and not c.ConfirmImport.allowed & cause.actor.roles:
+    if command.confirm and not ConfirmImport.allowed & cause.actor.roles:
         raise Refused("forbidden", "无权确认导入的文件。", remedy="请由审核人或政务公开工作机构确认。")
-    return c.ImportOutcomes(items=await importing.take_in(service, command, by, cause))
+    return ImportOutcomes(items=await importing.take_in(service, command, by, cause))
 
 
-@on.command(c.ConfirmImport)
-async def confirm_import(service: Publication, command: c.ConfirmImport, cause: Cause) -> Done:
+@on.command(ConfirmImport)
+async def confirm_import(service: Publication, command: ConfirmImport, cause: Cause) -> Done:
     importing.clean_changes(command.settle)
     without_personal_data(reason=command.reason)
     answer = await importing.confirm(service, command, official(cause), cause)
@@ -307,10 +310,10 @@ async def confirm_import(service: Publication, command: c.ConfirmImport, cause: 
     return answer
 
 
-@on.command(c.ConfirmImports)
-async def confirm_imports(service: Publication, command: c.ConfirmImports, cause: Cause) -> c.ImportOutcomes:
+@on.command(ConfirmImports)
+async def confirm_imports(service: Publication, command: ConfirmImports, cause: Cause) -> ImportOutcomes:
     by = official(cause)
-    return c.ImportOutcomes(items=tuple(await importing.confirm_many(service, command.ids, by, cause)))
+    return ImportOutcomes(items=tuple(await importing.confirm_many(service, command.ids, by, cause)))
 
 
 @on.query(c.GetDocument)
@@ -325,7 +328,7 @@ async def get_document(service: Publication, query: c.GetDocument, cause: Cause)
         ),
         findings=tuple(_findings(case)),
         allowed=case.allowed,
-        conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
+        conflicts=tuple(Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
         missing=case.missing,
         lacks=drafting.lacks(case) if case.stage in UNDECIDED else stock.lacks(case) if waiting else (),
         reason=case.reason,
@@ -353,14 +356,14 @@ async def get_text(service: Publication, query: c.GetText, cause: Cause) -> c.Te
 def _may_read(case: Case, cause: Cause) -> bool:
     if case.stage in (Stage.WITHDRAWN, Stage.SEALED):
         return False
-    inside = cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(c.HOUSE))
+    inside = cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(HOUSE))
     return case.public or (inside and (cause.actor.agency == case.agency or bool(cause.actor.roles & SEES_ALL)))
 
 
-@on.query(c.ImportReport)
-async def import_report(service: Publication, query: c.ImportReport, cause: Cause) -> c.WaitingPage:
+@on.query(ImportReport)
+async def import_report(service: Publication, query: ImportReport, cause: Cause) -> WaitingPage:
     held = await service.documents.imported(query.after, query.limit)
-    return c.WaitingPage(
+    return WaitingPage(
         total=await service.documents.count({"state": Stage.IMPORTED.value}),
         items=tuple(importing.waiting(each.state) for each in held),
         next=held[-1].id if len(held) == query.limit else None,
@@ -376,7 +379,7 @@ async def erase(service: Publication) -> None:
 @on.event(c.ValidityChanged)
 async def validity_changed(service: Publication, event: c.ValidityChanged, cause: Cause) -> None:
     """A document that expired by itself flags what rests on it; what a person marks does so at once."""
-    if event.record.metadata.validity is c.Validity.EXPIRED:
+    if event.record.metadata.validity is Validity.EXPIRED:
         await service.catalogues.basis_changed(event.record.id, cause)
 
 

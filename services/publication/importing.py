@@ -10,8 +10,10 @@ from pydantic import ValidationError
 
 from chassis.actors import Cause
 from chassis.cases import Held, Opening, Step
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import stock as c
+from contracts.publication.record import Attribute, Changes, Metadata, Validity
+from contracts.publication.terms import Remark
 from kernel import personal
 from kernel.agencies import Register
 from kernel.facts import Fact
@@ -38,10 +40,10 @@ class Candidate:
 
     name: str
     origin: str
-    metadata: c.Metadata
+    metadata: Metadata
     body: str
     kept: Kept
-    attribute: c.Attribute | None = None
+    attribute: Attribute | None = None
     ground: str | None = None
     reason: str | None = None
     published_on: date | None = None
@@ -72,7 +74,7 @@ class Candidate:
             title=self.metadata.title,
             read=tuple(FIELD_LABELS[field] for field in reading.read) if reading else (),
             missing=tuple(FIELD_LABELS[field] for field in reading.missing) if reading else (),
-            conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in self.doubts),
+            conflicts=tuple(Remark(code=doubt.code, message=doubt.message) for doubt in self.doubts),
             notes=_remarks(reading) if reading else (),
             findings=self.kept.found,
         )
@@ -258,12 +260,12 @@ def waiting(case: Case) -> c.Waiting:
         title=case.metadata.title,
         attribute=case.attribute,
         findings=case.open_findings,
-        conflicts=tuple(c.Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
+        conflicts=tuple(Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
         lacks=stock.lacks(case),
     )
 
 
-def clean_changes(changes: c.Changes) -> None:
+def clean_changes(changes: Changes) -> None:
     """Refuse personal data in new metadata."""
     without_personal_data(
         title=changes.title,
@@ -329,7 +331,7 @@ def _reading(item: c.ImportItem, register: Register, phones: frozenset[str]) -> 
         metadata=metadata,
         body=reading.body,
         kept=examine(reading.body, phones),
-        attribute=c.Attribute(attribute) if attribute else None,
+        attribute=Attribute(attribute) if attribute else None,
         published_on=published_on,
         doubts=tuple(
             Doubt(code=remark.code, message=personal.mask(remark.message)[:300]) for remark in reading.conflicts[:TOLD]
@@ -338,7 +340,7 @@ def _reading(item: c.ImportItem, register: Register, phones: frozenset[str]) -> 
     )
 
 
-def _metadata(item: c.ImportItem, reading: Reading) -> c.Metadata:
+def _metadata(item: c.ImportItem, reading: Reading) -> Metadata:
     """The fields that are beyond doubt. Words outside the fixed lists stay out; the notes of the reading name them."""
     fields = reading.fields
     plain = {
@@ -350,13 +352,13 @@ def _metadata(item: c.ImportItem, reading: Reading) -> c.Metadata:
     category = fields.category.value if fields.category else None
     genre = fields.genre.value if fields.genre else None
     validity = fields.validity.value if fields.validity else None
-    return c.Metadata(
+    return Metadata(
         title=((fields.title.value if fields.title else None) or item.name)[:300],
         issuers=tuple(issuer.code for issuer in issuers if issuer.code) if all(i.code for i in issuers) else (),
         issuer_names=tuple(issuer.name for issuer in issuers),
         category=category if category in CATEGORIES else "其他",
         genre=genre if genre in GENRES else None,
-        validity=c.Validity(validity) if validity in tuple(c.Validity) else c.Validity.VALID,
+        validity=Validity(validity) if validity in tuple(Validity) else Validity.VALID,
         ended_on=fields.repealed_on.value if fields.repealed_on else None,
         summary=((fields.summary.value if fields.summary else None) or "")[:500],
         keywords=((fields.keywords.value if fields.keywords else None) or ())[:30],
@@ -366,5 +368,5 @@ def _metadata(item: c.ImportItem, reading: Reading) -> c.Metadata:
     )
 
 
-def _remarks(reading: Reading) -> tuple[c.Remark, ...]:
-    return tuple(c.Remark(code=remark.code, message=remark.message) for remark in reading.notes[:TOLD])
+def _remarks(reading: Reading) -> tuple[Remark, ...]:
+    return tuple(Remark(code=remark.code, message=remark.message) for remark in reading.notes[:TOLD])

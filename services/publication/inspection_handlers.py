@@ -4,8 +4,8 @@ from typing import Any
 
 from chassis.actors import Cause
 from chassis.cases import Held
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import inspection as c
 from kernel.refused import Refused
 from services.publication.catalogue.types import type_of
 from services.publication.catalogue_handlers import keeper

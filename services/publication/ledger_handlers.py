@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from chassis.actors import Cause
 from chassis.cases import Held
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import ledgers as c
 from kernel.facts import Fact
 from services.publication.domain.examining import without_personal_data
 from services.publication.ledgers import domain

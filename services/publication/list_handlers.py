@@ -6,8 +6,8 @@ from typing import Any
 from chassis.actors import Cause
 from chassis.cases import Held
 from chassis.store import ReplaceOne
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import catalogue_clocks, lists
 from kernel.refused import Refused
 from services.publication.catalogue import clocks, proposals, reconciliation
 from services.publication.catalogue.clocks import CatalogueTimer
@@ -24,8 +24,8 @@ from services.publication.service import Publication, official, on
 GUIDE, PROPOSALS = "guide", "proposals"
 
 
-@on.command(c.StartClock)
-async def start_clock(service: Publication, command: c.StartClock, cause: Cause) -> Done:
+@on.command(catalogue_clocks.StartClock)
+async def start_clock(service: Publication, command: catalogue_clocks.StartClock, cause: Cause) -> Done:
     by = keeper(official(cause), command.agency, cause)
     service.register.require(command.agency, "agency")
     kind = type_of(command.type)
@@ -49,7 +49,7 @@ async def _done_before(
     return await service.catalogues.timing.timers.load(held.id)
 
 
-async def _named(service: Publication, kind: ItemType, command: c.StartClock) -> Begun:
+async def _named(service: Publication, kind: ItemType, command: catalogue_clocks.StartClock) -> Begun:
     """What will be an item, by the columns of its key; a name of a natural person has no place here."""
     known = {field.name: field for field in kind.fields}
     wanted = dict.fromkeys((*kind.key, kind.headline))
@@ -67,7 +67,7 @@ def _needed(kind: ItemType) -> str:
     return f"请填写：{'、'.join(kind.label(name) for name in kind.key)}。"
 
 
-async def _of_item(service: Publication, kind: ItemType, command: c.StartClock) -> Begun:
+async def _of_item(service: Publication, kind: ItemType, command: catalogue_clocks.StartClock) -> Begun:
     if command.item is None:
         raise Refused("item_missing", "须写明目录事项编号。", field="item", remedy="请补充后重新提交。")
     item = (await service.catalogues.items.load(command.item)).state
@@ -77,8 +77,8 @@ async def _of_item(service: Publication, kind: ItemType, command: c.StartClock) 
     return Begun(kind, command.agency, command.act, kind.key_of(item.values), title, item.id, command.begun_on)
 
 
-@on.command(c.DecideDisclosure)
-async def decide_disclosure(service: Publication, command: c.DecideDisclosure, cause: Cause) -> Done:
+@on.command(catalogue_clocks.DecideDisclosure)
+async def decide_disclosure(service: Publication, command: catalogue_clocks.DecideDisclosure, cause: Cause) -> Done:
     by = await _of_agency(service, command.id, cause)
     without_personal_data(service.phones, reason=command.reason)
     held = await service.catalogues.timing.timers.execute(
@@ -87,8 +87,8 @@ async def decide_disclosure(service: Publication, command: c.DecideDisclosure, c
     return _done(held)
 
 
-@on.command(c.DropClock)
-async def drop_clock(service: Publication, command: c.DropClock, cause: Cause) -> Done:
+@on.command(catalogue_clocks.DropClock)
+async def drop_clock(service: Publication, command: catalogue_clocks.DropClock, cause: Cause) -> Done:
     by = await _of_agency(service, command.id, cause)
     without_personal_data(service.phones, reason=command.reason)
     held = await service.catalogues.timing.timers.execute(
@@ -107,19 +107,19 @@ def _done(held: Held[CatalogueTimer]) -> Done:
     return Done(id=held.id, version=held.version, state=state, repeated=held.repeated)
 
 
-@on.query(c.GetLate)
-async def get_late(service: Publication, query: c.GetLate, cause: Cause) -> c.LateRows:
+@on.query(catalogue_clocks.GetLate)
+async def get_late(service: Publication, query: catalogue_clocks.GetLate, cause: Cause) -> catalogue_clocks.LateRows:
     if not type_of(query.type).late_public and not inside(cause):
         raise Refused("forbidden", "该项只供工作人员查看。", remedy="请先登录。")
     rows = await service.catalogues.timing.late(query.type, query.year, cause.now.date())
     wrong = await service.catalogues.items.find({"type": query.type, "marks": "mismatched"}) if inside(cause) else []
     empty = await service.catalogues.items.find({"type": query.type, "marks": "empty"}) if inside(cause) else []
-    return c.LateRows(
+    return catalogue_clocks.LateRows(
         rows=tuple(rows[:200]),
         total=len(rows),
-        missing=tuple(c.Missing(**_listed(held.state), due_on=held.state.due_on) for held in empty),
+        missing=tuple(catalogue_clocks.Missing(**_listed(held.state), due_on=held.state.due_on) for held in empty),
         mismatched=tuple(
-            c.Mismatched(**_listed(held.state), document=document, what=what)
+            catalogue_clocks.Mismatched(**_listed(held.state), document=document, what=what)
             for held in wrong
             for document, what in held.state.mismatched.items()
         ),
@@ -130,23 +130,23 @@ def _listed(item: Item) -> dict[str, str]:
     return {"item": item.id, "title": record(item).title[:200], "agency": item.agency}
 
 
-@on.query(c.GetGuide)
-async def get_guide(service: Publication, query: c.GetGuide, cause: Cause) -> c.GuideFound:
+@on.query(lists.GetGuide)
+async def get_guide(service: Publication, query: lists.GetGuide, cause: Cause) -> lists.GuideFound:
     item = await _guide(service, query.code, query.agency)
-    return c.GuideFound(item=record(item), remarks=item.remarks if inside(cause) else ())
+    return lists.GuideFound(item=record(item), remarks=item.remarks if inside(cause) else ())
 
 
-@on.query(c.CheckDemands)
-async def check_demands(service: Publication, query: c.CheckDemands, cause: Cause) -> c.DemandsChecked:
+@on.query(lists.CheckDemands)
+async def check_demands(service: Publication, query: lists.CheckDemands, cause: Cause) -> lists.DemandsChecked:
     """办事指南之外不得增加其他要求 (翁源县2018年分工 第35项)."""
     item = await _guide(service, query.code, query.agency)
     rows = item.values.get("materials", ())
     known = {} if isinstance(rows, str) else {row["name"]: row["basis"] for row in rows}
     demands = tuple(
-        c.DemandChecked(demand=each, in_guide=each.strip() in known, basis=known.get(each.strip(), ""))
+        lists.DemandChecked(demand=each, in_guide=each.strip() in known, basis=known.get(each.strip(), ""))
         for each in query.demands
     )
-    return c.DemandsChecked(guide=item.id, edition=len(item.editions), demands=demands)
+    return lists.DemandsChecked(guide=item.id, edition=len(item.editions), demands=demands)
 
 
 async def _guide(service: Publication, code: str, agency: str | None) -> Item:
@@ -159,15 +159,15 @@ async def _guide(service: Publication, code: str, agency: str | None) -> Item:
     return found[0].state
 
 
-@on.query(c.GetProposalRates)
-async def proposal_rates(service: Publication, query: c.GetProposalRates, cause: Cause) -> c.ProposalRates:
+@on.query(lists.GetProposalRates)
+async def proposal_rates(service: Publication, query: lists.GetProposalRates, cause: Cause) -> lists.ProposalRates:
     items = await service.catalogues.all(PROPOSALS, query.agency)
     of_year = [item.values for item in items if item.values.get("year") == str(query.year)]
-    return c.ProposalRates(year=query.year, tables=proposals.tables(of_year))
+    return lists.ProposalRates(year=query.year, tables=proposals.tables(of_year))
 
 
-@on.command(c.PutUpperRows)
-async def put_upper_rows(service: Publication, command: c.PutUpperRows, cause: Cause) -> c.UpperRows:
+@on.command(lists.PutUpperRows)
+async def put_upper_rows(service: Publication, command: lists.PutUpperRows, cause: Cause) -> lists.UpperRows:
     """The list from above is not ours and may be incomplete: its cells are kept as they are, under their headings."""
     keeper(official(cause), command.agency, cause)
     kind = type_of(command.type)
@@ -182,11 +182,11 @@ async def put_upper_rows(service: Publication, command: c.PutUpperRows, cause: C
         id = f"{list_}:{hashlib.sha256(key.encode()).hexdigest()}"
         rows.append(ReplaceOne({"_id": id}, {"_id": id, "list": list_, "key": key, "row": dict(row)}, upsert=True))
     await service.upper.bulk(rows)
-    return c.UpperRows(kept=await service.upper.count({"list": list_}))
+    return lists.UpperRows(kept=await service.upper.count({"list": list_}))
 
 
-@on.command(c.Reconcile)
-async def reconcile_list(service: Publication, command: c.Reconcile, cause: Cause) -> Done:
+@on.command(lists.Reconcile)
+async def reconcile_list(service: Publication, command: lists.Reconcile, cause: Cause) -> Done:
     by = keeper(official(cause), command.agency, cause)
     kind, list_ = type_of(command.type), f"{command.type}:{command.agency}"
     rows = await service.upper.find({"list": list_}, limit=20_000)
@@ -216,8 +216,8 @@ async def reconcile_list(service: Publication, command: c.Reconcile, cause: Caus
     return Done(id=held.id, version=held.version, state=state, repeated=held.repeated)
 
 
-@on.command(c.ExplainDifference)
-async def explain_difference(service: Publication, command: c.ExplainDifference, cause: Cause) -> Done:
+@on.command(lists.ExplainDifference)
+async def explain_difference(service: Publication, command: lists.ExplainDifference, cause: Cause) -> Done:
     by = keeper(official(cause), (await service.reconciliations.load(command.id)).state.agency, cause)
     without_personal_data(service.phones, reason=command.reason)
     held = await service.reconciliations.execute(
@@ -229,7 +229,9 @@ async def explain_difference(service: Publication, command: c.ExplainDifference,
     return Done(id=held.id, version=held.version, state=state, repeated=held.repeated)
 
 
-@on.query(c.GetReconciliation)
-async def get_reconciliation(service: Publication, query: c.GetReconciliation, cause: Cause) -> c.ReconciliationFound:
+@on.query(lists.GetReconciliation)
+async def get_reconciliation(
+    service: Publication, query: lists.GetReconciliation, cause: Cause
+) -> lists.ReconciliationFound:
     state = (await service.reconciliations.load(query.id)).state
-    return c.ReconciliationFound(record=reconciliation.record(state), differences=reconciliation.differences(state))
+    return lists.ReconciliationFound(record=reconciliation.record(state), differences=reconciliation.differences(state))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from chassis import cases
 from chassis.actors import Cause
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import meetings as c
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused

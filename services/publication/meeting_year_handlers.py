@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from chassis.actors import CLOCK, Cause
 from chassis.cases import Opening
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import meetings as c
+from contracts.publication.meeting_years import ExplainShortfall
 from services.publication.domain.examining import without_personal_data
 from services.publication.meetings import telling, years
 from services.publication.meetings.domain import Session
@@ -84,8 +85,8 @@ async def entered(service: Publication, meeting: Session, cause: Cause) -> None:
     await service.shortfalls.execute(known.id, lambda it: years.recount(it, counted.all, counted.invited), each)
 
 
-@on.command(c.ExplainShortfall)
-async def explain(service: Publication, command: c.ExplainShortfall, cause: Cause) -> Done:
+@on.command(ExplainShortfall)
+async def explain(service: Publication, command: ExplainShortfall, cause: Cause) -> Done:
     by, office = official(cause), Role.OPENNESS in cause.actor.roles
     without_personal_data(service.phones, reason=command.reason)
     held = await service.shortfalls.execute(

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from chassis.actors import Cause
-from contracts import publication as c
+from contracts.publication import registers as c
 from kernel.refused import Refused
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.types import ItemType, type_of

@@ -8,9 +8,10 @@ from typing import Any
 from chassis.actors import Cause
 from chassis.cases import Held
 from chassis.store import Document, UpdateOne
-from contracts import publication as c
 from contracts import requests
 from contracts.base import Done, Role
+from contracts.publication import rounds as c
+from contracts.publication.record import Metadata, Validity
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import drafting, publishing
@@ -111,7 +112,7 @@ async def _draft_list(
         return known.id
     title = f"{conclusion.value}的规范性文件目录（清理截至{state.until}）"
     text = f"{title}\n" + "\n".join([await _line(service, n, id) for n, id in enumerate(listed, 1)])
-    metadata = c.Metadata(title=title, issuers=(issuer,), issuer_names=service.names((issuer,)), genre="公告")
+    metadata = Metadata(title=title, issuers=(issuer,), issuer_names=service.names((issuer,)), genre="公告")
     kept = examine(text, service.phones)
     (id,) = await service.new_ids(cause.now)
     facts = drafting.draft(id, issuer, metadata, kept, "PUB.GENERAL", by, cause.now)
@@ -144,9 +145,9 @@ async def _repeal(service: Publication, id: str, by_document: str, cause: Cause)
     """Mark one document as repealed by the list; one that ended or went meanwhile stays as it is."""
 
     def decide(case: Case) -> list[Fact]:
-        stands = case.public and case.metadata.validity in (c.Validity.VALID, c.Validity.AMENDED)
+        stands = case.public and case.metadata.validity in (Validity.VALID, Validity.AMENDED)
         day = cause.now.date()
-        return publishing.mark_validity(case, c.Validity.REPEALED, day, by_document, cause.now) if stands else []
+        return publishing.mark_validity(case, Validity.REPEALED, day, by_document, cause.now) if stands else []
 
     each = replace(cause, id=f"{cause.id}:{id}")
     await service.documents.execute(id, decide, each)

@@ -18,7 +18,7 @@ from chassis.runtime import Runtime
 from chassis.store import Collection
 from chassis.streams import DOCUMENTS
 from contracts.base import Done
-from contracts.publication import Changes
+from contracts.publication.record import Changes
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -8,8 +8,9 @@ from pydantic import BaseModel
 
 from chassis.actors import Cause
 from chassis.papers import Paper
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import showing as c
+from contracts.publication.record import Delivery
 from contracts.publication.showing import DeliveriesCounted
 from kernel.refused import Refused
 from services.publication.domain import showing
@@ -37,7 +38,7 @@ class Answered(BaseModel):
 async def record_delivery(service: Publication, command: c.RecordDelivery, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(place=command.place, target=command.target)
-    delivery = c.Delivery(channel=command.channel, on=command.on, place=command.place, target=command.target)
+    delivery = Delivery(channel=command.channel, on=command.on, place=command.place, target=command.target)
     return await service.execute(command.id, lambda case: showing.deliver(case, delivery, by, cause.now), cause)
 
 

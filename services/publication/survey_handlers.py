@@ -5,8 +5,11 @@ from typing import Any
 
 from chassis.actors import Cause
 from chassis.cases import Held
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import surveys as c
+from contracts.publication import terms
+from contracts.publication.record import Metadata
+from contracts.publication.stock import ImportOutcome, ImportOutcomes
 from kernel.refused import Refused
 from services.publication.domain import drafting, publishing, stock
 from services.publication.domain.checks import LABELS
@@ -17,7 +20,7 @@ from services.publication.rounds import secrets, surveys
 from services.publication.service import Publication, official, on
 
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR, Role.OPERATOR})
-OFFICE = frozenset(c.OFFICE)
+OFFICE = frozenset(terms.OFFICE)
 
 
 @on.command(c.OpenSurvey)
@@ -46,7 +49,7 @@ def _left(kind: c.SurveyKind, opened_at: Any) -> dict[str, Any]:
 
 
 @on.command(c.AssignAttribute)
-async def assign_attribute(service: Publication, command: c.AssignAttribute, cause: Cause) -> c.ImportOutcomes:
+async def assign_attribute(service: Publication, command: c.AssignAttribute, cause: Cause) -> ImportOutcomes:
     by, office = official(cause), bool(cause.actor.roles & OFFICE)
     without_personal_data(reason=command.reason)
     attribute, ground, reason = command.attribute, command.ground, command.reason
@@ -59,7 +62,7 @@ async def assign_attribute(service: Publication, command: c.AssignAttribute, cau
 
 
 @on.command(c.KeepAttributes)
-async def keep_attributes(service: Publication, command: c.KeepAttributes, cause: Cause) -> c.ImportOutcomes:
+async def keep_attributes(service: Publication, command: c.KeepAttributes, cause: Cause) -> ImportOutcomes:
     by = official(cause)
     without_personal_data(reason=command.reason)
     return await _each(
@@ -67,18 +70,18 @@ async def keep_attributes(service: Publication, command: c.KeepAttributes, cause
     )
 
 
-async def _each(service: Publication, ids: tuple[str, ...], decide: Any, cause: Cause) -> c.ImportOutcomes:
+async def _each(service: Publication, ids: tuple[str, ...], decide: Any, cause: Cause) -> ImportOutcomes:
     """The same decision about each document by itself."""
     outcomes = []
     for id in ids:
         try:
             held = await service.documents.execute(id, decide, replace(cause, id=f"{cause.id}:{id}"))
             title = held.state.metadata.title
-            outcomes.append(c.ImportOutcome(name=id, outcome="imported", id=id, title=title))
+            outcomes.append(ImportOutcome(name=id, outcome="imported", id=id, title=title))
         except Refused as refused:
             code, reason = refused.code, refused.message
-            outcomes.append(c.ImportOutcome(name=id, outcome="refused", id=id, code=code, reason=reason))
-    return c.ImportOutcomes(items=tuple(outcomes))
+            outcomes.append(ImportOutcome(name=id, outcome="refused", id=id, code=code, reason=reason))
+    return ImportOutcomes(items=tuple(outcomes))
 
 
 @on.command(c.CloseSurvey)
@@ -107,7 +110,7 @@ async def _report(service: Publication, state: surveys.State, issuer: str, by: O
     withheld = await service.documents.count({"marks": "withheld", "withheld_since": {"$gte": state.opened_at}})
     text = f"{title}\n本轮共 {state.total} 件，已全部认定或评估。\n现有不公开信息 {withheld} 件在本轮或其后认定、维持。"
     kept = examine(text, service.phones)
-    metadata = c.Metadata(title=title, issuers=(issuer,), issuer_names=service.names((issuer,)), genre="报告")
+    metadata = Metadata(title=title, issuers=(issuer,), issuer_names=service.names((issuer,)), genre="报告")
     (id,) = await service.new_ids(cause.now)
     facts = drafting.draft(id, issuer, metadata, kept, "PUB.GENERAL", by, cause.now)
     await service.texts.keep([(id, kept.sha256, text)])

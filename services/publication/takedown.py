@@ -20,8 +20,9 @@ import nats.js.errors
 from chassis.actors import CLOCK, Cause
 from chassis.cases import Cases, Forget, Held
 from chassis.papers import Paper
-from contracts import publication as c
 from contracts.base import Done, Event
+from contracts.publication import documents as c
+from contracts.publication.comments import ParticipationForm
 from contracts.registry import REGISTRY
 from kernel.facts import Fact
 from kernel.refused import Refused
@@ -39,7 +40,7 @@ CALM_SECONDS = 15.0
 """So long nothing must have been found; longer than any publication that was under way can take."""
 KEPT = ("withdrawn", "taken_down")
 """Names of the events that tell subscribers to delete; they are never removed."""
-SHOWN_BY_OTHERS = frozenset({c.ParticipationForm.MEDIA, c.ParticipationForm.NEW_MEDIA})
+SHOWN_BY_OTHERS = frozenset({ParticipationForm.MEDIA, ParticipationForm.NEW_MEDIA})
 """Forms of consultation that show the draft on channels outside this platform."""
 
 

@@ -8,8 +8,13 @@ import httpx
 import pytest
 
 from contracts import hotline
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import documents as c
+from contracts.publication.catalogue import PutItem
+from contracts.publication.decision_catalogue import DecisionLevel
+from contracts.publication.decisions import DecisionScope, StartDecision
+from contracts.publication.gazette import Compile, IssueGazette
+from contracts.publication.record import Attribute, Changes
 from tests.browser.chromium import Chromium
 from tests.browser.test_pages import PHONE, WIDE
 from tests.gateway.conftest import Publish
@@ -51,8 +56,8 @@ async def opened(chromium: Chromium, address: str) -> None:
 async def document_pages(desk: Desk, web: httpx.AsyncClient, publish: Publish) -> list[str]:
     id = await publish(LONG, TEXT, doc_no="示政办发〔2026〕91号", category="法规公文")
     await desk(c.Correct(id=id, reason="名称有误", text=TEXT.replace("古桥", "古寨")), Done, **REVIEWER)
-    issue = await desk(c.IssueGazette(documents=(id,)), Done, **REVIEWER)
-    made = await desk(c.Compile(), Done, **REVIEWER)
+    issue = await desk(IssueGazette(documents=(id,)), Done, **REVIEWER)
+    made = await desk(Compile(), Done, **REVIEWER)
 
     async def there() -> bool:
         page = (await web.get(f"/documents/{id}")).text
@@ -66,7 +71,7 @@ async def document_pages(desk: Desk, web: httpx.AsyncClient, publish: Publish) -
 
 
 async def knowledge_pages(desk: Desk, web: httpx.AsyncClient) -> list[str]:
-    item = c.PutItem(type="guide", agency="gaj", values=GUIDE | {"code": CODE}, reason="首次发布")
+    item = PutItem(type="guide", agency="gaj", values=GUIDE | {"code": CODE}, reason="首次发布")
     done = await desk(item, Done, agency="gaj", roles=[Role.CLERK])
 
     async def known() -> bool:
@@ -144,9 +149,9 @@ async def test_a_head_approves_a_document_on_the_desk(
     chromium: Chromium, site: str, desk: Desk, servers: Servers
 ) -> None:
     clerk = {"as_": "张林业", "agency": "lyj", "roles": [Role.CLERK]}
-    details = c.Changes(category="其他", formed_on=date(2026, 11, 20))
+    details = Changes(category="其他", formed_on=date(2026, 11, 20))
     id = (await desk(c.Draft(title="林道养护通知", issuers=("lyj",), text=TEXT, details=details), Done, **clerk)).id
-    await desk(c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE), Done, **clerk)
+    await desk(c.SetAttribute(id=id, attribute=Attribute.PROACTIVE), Done, **clerk)
     path = f"/desk/records/publication.document/{id}"
     await chromium.size(*WIDE)
     await signed_in(chromium, site, servers.token("李局长", [Role.HEAD], "lyj"))
@@ -163,10 +168,10 @@ async def test_a_head_approves_a_document_on_the_desk(
 async def test_a_clerk_takes_a_step_of_a_decision_on_the_desk(
     chromium: Chromium, site: str, desk: Desk, servers: Servers
 ) -> None:
-    start = c.StartDecision(
+    start = StartDecision(
         title="林道保护办法",
-        level=c.DecisionLevel.UNIT,
-        scope=c.DecisionScope.POLICY,
+        level=DecisionLevel.UNIT,
+        scope=DecisionScope.POLICY,
         basis="森林法",
         background="林道受损",
         proposed_by="公众建议",

@@ -8,8 +8,9 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from contracts import publication as c
 from contracts.base import Role
+from contracts.publication import stock as c
+from contracts.publication.record import Attribute, Metadata
 from tests.servers import Desk, Servers, started, until
 
 SERVICES = ["publication", "requests", "hotline", "readmodel", "gateway"]
@@ -45,14 +46,14 @@ def publish(desk: Desk, web: httpx.AsyncClient) -> Publish:
 
     async def publish(title: str, text: str, **metadata: object) -> str:
         given = c.Given(
-            metadata=c.Metadata(
+            metadata=Metadata(
                 title=title,
                 issuers=("bgs",),
                 genre="通知",
                 formed_on=date(2026, 11, 20),
                 **metadata,  # type: ignore[arg-type]
             ),
-            attribute=c.Attribute.PROACTIVE,
+            attribute=Attribute.PROACTIVE,
             published_on=date(2026, 11, 20),
         )
         item = c.ImportItem(name=title, form="given", content=text, given=given)

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from contracts import hotline as c
-from contracts import publication as p
 from contracts.base import Command, Done, Role
+from contracts.publication import catalogue as p
 from tests.hotline.test_guide import GUIDE
 from tests.servers import Desk, until
 

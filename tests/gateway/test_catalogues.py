@@ -6,8 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import inspection as c
+from contracts.publication.catalogue import PutItem
 from tests.publication.test_catalogue import GUIDE
 from tests.servers import Desk
 
@@ -19,7 +20,7 @@ MATTER = {"name": "抽查", "basis": "某法", "organ": "示例局", "content": 
 
 
 async def put(desk: Desk, type: str, values: dict[str, str]) -> str:
-    command = c.PutItem(type=type, agency="scj", values=dict(values), reason="编制")
+    command = PutItem(type=type, agency="scj", values=dict(values), reason="编制")
     return str((await desk(command, Done, **CLERK)).id)
 
 

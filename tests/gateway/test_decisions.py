@@ -6,8 +6,17 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import comments as c
+from contracts.publication.decision_catalogue import DecisionLevel
+from contracts.publication.decisions import (
+    DecisionScope,
+    OpenConsultation,
+    PlanConsultation,
+    PlannedForm,
+    SetDecisionDraft,
+    StartDecision,
+)
 from kernel.refused import Refused
 from tests.gateway.conftest import Publish
 from tests.servers import Desk, Servers, until
@@ -20,27 +29,27 @@ TEXT = "各镇：\n一、保护范围。\n划定古树名木保护范围，<b>�
 async def consulting(desk: Desk, servers: Servers, publish: Publish, title: str) -> str:
     """A matter that is open for opinions."""
     document = await publish(f"{title}（征求意见稿）", TEXT.replace("古树", title))
-    start = c.StartDecision(
+    start = StartDecision(
         title=title,
-        level=c.DecisionLevel.UNIT,
-        scope=c.DecisionScope.POLICY,
+        level=DecisionLevel.UNIT,
+        scope=DecisionScope.POLICY,
         basis="森林法第四十条",
         background="部分古树生长环境变差<script>。",
         proposed_by="公众建议",
         outside_reason="公众集中反映",
     )
     id = str((await desk(start, Done, roles=[Role.CLERK], **CLERK)).id)
-    await desk(c.SetDecisionDraft(id=id, document=document), Done, roles=[Role.CLERK], **CLERK)
+    await desk(SetDecisionDraft(id=id, document=document), Done, roles=[Role.CLERK], **CLERK)
     today = servers.clock.now().date()
-    plan = c.PlanConsultation(
+    plan = PlanConsultation(
         id=id,
         until=today + timedelta(days=60),
-        forms=(c.PlannedForm(form=c.ParticipationForm.WEB),),
+        forms=(PlannedForm(form=c.ParticipationForm.WEB),),
         explanation="划定保护范围，明确养护责任。",
         contact="示例县林业局办公室",
     )
     await desk(plan, Done, roles=[Role.CLERK], **CLERK)
-    await desk(c.OpenConsultation(id=id, secrecy=True), Done, roles=[Role.REVIEWER], **OFFICE)
+    await desk(OpenConsultation(id=id, secrecy=True), Done, roles=[Role.REVIEWER], **OFFICE)
     return id
 
 

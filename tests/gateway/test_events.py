@@ -11,8 +11,9 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import documents as c
+from contracts.publication.record import Leak
 from contracts.registry import REGISTRY
 from services.gateway.events import tail
 from tests.gateway.conftest import Publish
@@ -103,7 +104,7 @@ async def test_only_public_events_appear(web: httpx.AsyncClient, publish: Publis
 
 async def test_what_was_taken_down_is_not_told_again(web: httpx.AsyncClient, publish: Publish, desk: Desk) -> None:
     id = await publish("关于不再出现的通知", TEXT + "秘密事项")
-    await desk(c.Withdraw(id=id, leak=c.Leak.PERSONAL), Done, as_="赵审核", roles=[Role.REVIEWER])
+    await desk(c.Withdraw(id=id, leak=Leak.PERSONAL), Done, as_="赵审核", roles=[Role.REVIEWER])
 
     async def withdrawn() -> bool:
         return (await web.get(f"/documents/{id}")).status_code == 410

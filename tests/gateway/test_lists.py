@@ -10,9 +10,13 @@ from datetime import date
 import httpx
 import pytest
 
-from contracts import publication as c
 from contracts.base import Done, Role
-from contracts.publication import MAX_FILE, MAX_PIECE
+from contracts.publication import catalogue, documents
+from contracts.publication.files import MAX_FILE, MAX_PIECE
+from contracts.publication.gazette import Compile, IssueGazette
+from contracts.publication.record import Attribute, Metadata
+from contracts.publication.showing import SetNotice
+from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from services.gateway.comparing import MAX_PARAGRAPH, Piece, compared
 from tests.gateway.conftest import Publish
 from tests.publication.test_service import clear, draft
@@ -23,9 +27,11 @@ TEXT = "各镇：\n一、基本要求\n按《示例县古桥保护办法》执�
 ROW = {"编号": "N1", "禁止或许可事项": "建筑垃圾处置", "管理措施": "许可", "设立依据": "条例", "主管部门": "=城管局"}
 
 
-async def put(desk: Desk, reason: str, **changed: str) -> c.RowOutcome:
-    command = c.PutItems(type="negative", agency="czj", rows=(ROW | changed,), reason=reason)
-    done: c.RowOutcomes = await desk(command, c.RowOutcomes, as_="张起草", agency="czj", roles=[Role.CLERK])
+async def put(desk: Desk, reason: str, **changed: str) -> catalogue.RowOutcome:
+    command = catalogue.PutItems(type="negative", agency="czj", rows=(ROW | changed,), reason=reason)
+    done: catalogue.RowOutcomes = await desk(
+        command, catalogue.RowOutcomes, as_="张起草", agency="czj", roles=[Role.CLERK]
+    )
     return done.rows[0]
 
 
@@ -70,7 +76,7 @@ async def test_an_issue_of_the_gazette_is_listed_and_downloaded(
     web: httpx.AsyncClient, desk: Desk, publish: Publish
 ) -> None:
     id = await publish("关于公报的办法", TEXT, doc_no="示政办发〔2026〕81号", category="法规公文")
-    issued = await desk(c.IssueGazette(documents=(id,)), Done, as_="赵审核", roles=[Role.REVIEWER])
+    issued = await desk(IssueGazette(documents=(id,)), Done, as_="赵审核", roles=[Role.REVIEWER])
     await has(web, "/gazette", f'href="/gazette/{issued.id}"')
     page = (await web.get(f"/gazette/{issued.id}")).text
     assert f'href="/documents/{id}"' in page
@@ -92,7 +98,7 @@ async def test_an_issue_of_the_gazette_is_listed_and_downloaded(
         assert hashlib.sha256(file.content).hexdigest() == each["sha256"]
     assert {each["form"] for each in one["downloads"]} == {"html", "json", "pdf"}
     assert (await web.get("/api/v1/gazette/999901-GB-2026-99")).status_code == 404
-    made = await desk(c.Compile(), Done, as_="赵审核", roles=[Role.REVIEWER])
+    made = await desk(Compile(), Done, as_="赵审核", roles=[Role.REVIEWER])
     await has(web, "/gazette", f'href="/gazette/{made.id}"')
     compiled = (await web.get("/api/v1/gazette", params={"kind": "compilation"})).json()
     assert made.id in [line["id"] for line in compiled["items"]]
@@ -109,10 +115,10 @@ async def test_interpretation_leads_both_ways(web: httpx.AsyncClient, publish: P
 
 async def test_a_notice_takes_objections_while_it_runs(web: httpx.AsyncClient, desk: Desk) -> None:
     id = await draft(desk, "拟命名单位公示", TEXT.replace("古桥", "古楼"), formed_on=date(2026, 11, 20))
-    notice = c.SetNotice(id=id, until=date(2026, 11, 30), contact="县财政局办公室")
+    notice = SetNotice(id=id, until=date(2026, 11, 30), contact="县财政局办公室")
     await desk(notice, Done, as_="张起草", agency="czj")
     await clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(documents.Publish(id=id), Done, as_="赵审核", agency="bgs")
     await has(web, "/notices", f'href="/documents/{id}"')
     assert f'href="/documents/{id}"' not in (await web.get("/notices?show=ended")).text
     page = (await web.get(f"/documents/{id}/objection")).text
@@ -129,10 +135,10 @@ async def test_a_notice_takes_objections_while_it_runs(web: httpx.AsyncClient, d
     assert "示例丁" not in (await web.get(f"/documents/{id}")).text
     without = await web.post(f"/documents/{id}/objection", data=sent | {"form_token": "x"})
     assert without.status_code == 403
-    other = (await desk(c.Import(items=(c.ImportItem(name="a", form="given", content="短文", given=c.Given(
-        metadata=c.Metadata(title="不在公示的通知", issuers=("bgs",), formed_on=date(2026, 11, 20)),
-        attribute=c.Attribute.PROACTIVE, published_on=date(2026, 11, 20))),), confirm=True),
-        c.ImportOutcomes, roles=[Role.REVIEWER])).items[0].id  # fmt: skip
+    other = (await desk(Import(items=(ImportItem(name="a", form="given", content="短文", given=Given(
+        metadata=Metadata(title="不在公示的通知", issuers=("bgs",), formed_on=date(2026, 11, 20)),
+        attribute=Attribute.PROACTIVE, published_on=date(2026, 11, 20))),), confirm=True),
+        ImportOutcomes, roles=[Role.REVIEWER])).items[0].id  # fmt: skip
     await has(web, f"/documents/{other}", "不在公示的通知")
     assert (await web.get(f"/documents/{other}/objection")).status_code == 422
 
@@ -140,7 +146,7 @@ async def test_a_notice_takes_objections_while_it_runs(web: httpx.AsyncClient, d
 async def test_a_corrected_text_is_compared(web: httpx.AsyncClient, desk: Desk, publish: Publish) -> None:
     id = await publish("关于对照的通知", TEXT.replace("古桥", "古塔"))
     new = TEXT.replace("古桥", "古寨")
-    await desk(c.Correct(id=id, reason="名称有误", text=new), Done, as_="赵审核", roles=[Role.REVIEWER])
+    await desk(documents.Correct(id=id, reason="名称有误", text=new), Done, as_="赵审核", roles=[Role.REVIEWER])
     await has(web, f"/documents/{id}", "与现行文本比较")
     path = re.search(r'href="([^"]+/changes)"', (await web.get(f"/documents/{id}")).text)
     assert path
@@ -175,7 +181,7 @@ async def test_a_clerk_sends_an_attachment_that_anyone_fetches(
         refused = await web.put(path, params=given, content=b"abc", headers=clerk)
         assert (refused.status_code, refused.json()["title"]) == (422, code)
     await clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(documents.Publish(id=id), Done, as_="赵审核", agency="bgs")
     await has(web, f"/documents/{id}", "名单.txt")
     address = re.search(r'href="([^"]+/attachments/[^"]+)"', (await web.get(f"/documents/{id}")).text)
     assert address

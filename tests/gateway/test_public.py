@@ -5,8 +5,9 @@ from datetime import date
 import httpx
 import pytest
 
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import documents as c
+from contracts.publication.record import Leak
 from tests.gateway.conftest import Publish
 from tests.servers import Desk, until
 
@@ -127,7 +128,7 @@ async def test_a_corrected_document_keeps_its_old_text_readable(
 
 async def test_a_withdrawn_document_is_gone(web: httpx.AsyncClient, publish: Publish, desk: Desk) -> None:
     id = await publish("关于将被撤下的通知", TEXT.replace("古桥", "古井"))
-    command = c.Withdraw(id=id, leak=c.Leak.PERSONAL)
+    command = c.Withdraw(id=id, leak=Leak.PERSONAL)
     await desk(command, Done, as_="赵审核", roles=[Role.REVIEWER])
 
     async def gone() -> bool:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import cloudevents, subjects
-from contracts.publication import DocumentChanged, DocumentPublished
+from contracts.publication.documents import DocumentChanged, DocumentPublished
 from services.gateway.events.public import NotPublic, PublicEvent, read
 from services.gateway.events.ring import Ring
 

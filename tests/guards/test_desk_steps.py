@@ -3,7 +3,9 @@
 import re
 
 from contracts import hotline, requests
-from contracts import publication as c
+from contracts.publication import decisions as c
+from contracts.publication.ledgers import LedgerStage
+from contracts.publication.meetings import MeetingStage
 from contracts.registry import REGISTRY
 from contracts.verbs import SERVICES, VERBS
 from services.gateway import inputs, offices, steps
@@ -40,8 +42,8 @@ def test_the_states_at_which_steps_are_offered_exist() -> None:
         "hotline.ticket": {state.value for state in hotline.TicketState},
         "requests.request": {state.value for state in requests.Stage},
         "publication.decision": {state.value for state in c.DecisionStage},
-        "publication.meeting": {state.value for state in c.MeetingStage},
-        "publication.work_ledger": {state.value for state in c.LedgerStage},
+        "publication.meeting": {state.value for state in MeetingStage},
+        "publication.work_ledger": {state.value for state in LedgerStage},
     }
     for type_name, states in known.items():
         assert {state for each in steps.table()[type_name] for state in each.states} <= states | ANYWHERE

@@ -8,8 +8,8 @@ import pytest_asyncio
 
 from chassis.runtime import App
 from contracts import hotline as c
-from contracts import publication as p
 from contracts.base import Done, Role
+from contracts.publication import catalogue as p
 from kernel.refused import Refused
 from services.hotline.domain.entry import KIND, GuideMoved, State, compared, confirm, draft, publish
 from services.hotline.domain.guide import Guide

@@ -8,8 +8,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import decisions as c
+from contracts.publication.decision_catalogue import DecisionLevel
+from contracts.publication.documents import Draft
+from contracts.publication.record import Changes
 from tests.gateway.test_cases import APPLICATION
 from tests.servers import Desk, Servers, until
 
@@ -53,8 +56,8 @@ async def browser(web: httpx.AsyncClient, servers: Servers) -> Browser:
 
 async def drafted(desk: Desk, web: httpx.AsyncClient) -> str:
     """A draft, once the desk shows it; the path of its record."""
-    details = c.Changes(category="其他", formed_on=desk.servers.clock.now().date())
-    draft = c.Draft(title="村道养护通知", issuers=("lyj",), text=TEXT, details=details)
+    details = Changes(category="其他", formed_on=desk.servers.clock.now().date())
+    draft = Draft(title="村道养护通知", issuers=("lyj",), text=TEXT, details=details)
     id = (await desk(draft, Done, as_="张林业", agency="lyj")).id
     path = f"/desk/records/publication.document/{id}"
     headers = {"Authorization": f"Bearer {desk.servers.token('张林业', [Role.CLERK], 'lyj')}"}
@@ -98,7 +101,7 @@ async def test_a_document_is_approved_and_published_by_forms_alone(browser: Brow
 async def test_a_decision_steps_on_by_a_form(browser: Browser, desk: Desk) -> None:
     start = c.StartDecision(
         title="古道保护办法",
-        level=c.DecisionLevel.UNIT,
+        level=DecisionLevel.UNIT,
         scope=c.DecisionScope.POLICY,
         basis="文物保护法",
         background="古道受损",

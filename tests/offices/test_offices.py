@@ -7,9 +7,15 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts import publication as c
 from contracts import requests
 from contracts.base import Asked, Command, Role
+from contracts.publication import decisions as c
+from contracts.publication.catalogue import GetItem, PutItem, RemoveItem, ReviewItem
+from contracts.publication.comments import Adoption, AnswerComments, ParticipationForm, PublishFeedback, RecordComment
+from contracts.publication.decision_catalogue import DecisionLevel
+from contracts.publication.documents import ApproveByHead, Draft, Publish, Review, SetAttribute
+from contracts.publication.meetings import AgendaItem, ApproveMeeting, HoldMeeting, ItemResult, MeetingType, PlanMeeting
+from contracts.publication.record import Attribute, Changes
 from contracts.registry import PERSONS, REGISTRY
 from kernel.refused import Refused
 from services.gateway.offices import seconds, version
@@ -89,7 +95,7 @@ async def test_what_is_not_for_people_has_no_address(office: Office) -> None:
 
 async def test_one_person_may_not_flood_and_keeps_nobody_else_from_working(office: Office) -> None:
     own = office.who("急性子", [Role.WEBMASTER])
-    path = address(c.Draft)
+    path = address(Draft)
     codes = [(await office.web.post(path, content=b"{}", headers=own)).status_code for _ in range(ACT.burst + 10)]
     assert (codes[0], codes[-1]) == (403, 429)
     assert (await office.web.post(path, content=b"{}", headers=office.who("别人", [Role.WEBMASTER]))).status_code == 403
@@ -123,7 +129,7 @@ async def test_a_query_stands_in_an_address_unless_it_reads_personal_data(office
 
 async def test_a_catalogue_item_lives_over_http_alone(office: Office) -> None:
     clerk = ("张经办", Role.CLERK, "gaj")
-    put = c.PutItem(type="guide", agency="gaj", values=GUIDE | {"code": "SX-HTTP-1"}, reason="首次发布")
+    put = PutItem(type="guide", agency="gaj", values=GUIDE | {"code": "SX-HTTP-1"}, reason="首次发布")
     first = await office.send(put, *clerk, Idempotency_Key="one")
     again = await office.send(put, *clerk, Idempotency_Key="one")
     id = first.json()["id"]
@@ -133,47 +139,47 @@ async def test_a_catalogue_item_lives_over_http_alone(office: Office) -> None:
     today = office.servers.clock.now().date()
     changed = undated.model_copy(update={"approved_on": today, "effective_on": today})
     assert (await office.do(changed, *clerk))["version"] == 2
-    stale = await office.send(c.ReviewItem(id=id, note="内容仍然准确"), *clerk, If_Match='"1"')
+    stale = await office.send(ReviewItem(id=id, note="内容仍然准确"), *clerk, If_Match='"1"')
     assert is_problem(stale, 412, "version_changed")
     unconditional = await office.send(changed, *clerk, If_Match='"2"')
     assert is_problem(unconditional, 422, "no_version")
-    assert is_problem(await office.send(c.GetItem(id=id), "甲", Role.WEBMASTER), 403, "forbidden")
-    history = await office.do(c.GetItem(id=id), *clerk)
+    assert is_problem(await office.send(GetItem(id=id), "甲", Role.WEBMASTER), 403, "forbidden")
+    history = await office.do(GetItem(id=id), *clerk)
     assert len(history["editions"]) == 2
-    gone = await office.do(c.RemoveItem(id=id, reason="事项取消"), *clerk, If_Match='"2"')
+    gone = await office.do(RemoveItem(id=id, reason="事项取消"), *clerk, If_Match='"2"')
     assert gone["version"] == 3
 
 
 async def published(office: Office, title: str) -> str:
     """A document through its own approvals."""
-    details = c.Changes(category="其他", formed_on=office.servers.clock.now().date())
+    details = Changes(category="其他", formed_on=office.servers.clock.now().date())
     text = f"{title}\n一、保护范围。\n二、保护措施。\n"
-    id = str((await office.do(c.Draft(title=title, issuers=("lyj",), text=text, details=details), *CLERK))["id"])
-    assert is_problem(await office.send(c.Publish(id=id), *REVIEWER), 422, "wrong_stage")
-    await office.do(c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE), *CLERK)
-    own = await office.send(c.ApproveByHead(id=id), "张林业", Role.HEAD, "lyj")
+    id = str((await office.do(Draft(title=title, issuers=("lyj",), text=text, details=details), *CLERK))["id"])
+    assert is_problem(await office.send(Publish(id=id), *REVIEWER), 422, "wrong_stage")
+    await office.do(SetAttribute(id=id, attribute=Attribute.PROACTIVE), *CLERK)
+    own = await office.send(ApproveByHead(id=id), "张林业", Role.HEAD, "lyj")
     assert is_problem(own, 422, "own_draft")
-    await office.do(c.ApproveByHead(id=id), *HEAD)
-    await office.do(c.Review(id=id, secrecy=True, wording=True, timing=True), *REVIEWER)
-    assert (await office.do(c.Publish(id=id), *REVIEWER))["state"] == "published"
+    await office.do(ApproveByHead(id=id), *HEAD)
+    await office.do(Review(id=id, secrecy=True, wording=True, timing=True), *REVIEWER)
+    assert (await office.do(Publish(id=id), *REVIEWER))["state"] == "published"
     return id
 
 
 async def meeting(office: Office, matter: str) -> str:
     """A meeting that has agreed."""
-    item = c.AgendaItem(no=1, title="审议办法", matter=matter)
+    item = AgendaItem(no=1, title="审议办法", matter=matter)
     now = office.servers.clock.now()
-    plan = c.PlanMeeting(title="局长办公会议", type=c.MeetingType.UNIT, meets_at=now, agenda=(item,))
+    plan = PlanMeeting(title="局长办公会议", type=MeetingType.UNIT, meets_at=now, agenda=(item,))
     id = str((await office.do(plan, *CLERK))["id"])
-    await office.do(c.ApproveMeeting(id=id), *HEAD)
-    await office.do(c.HoldMeeting(id=id, results=(c.ItemResult(no=1, result="通过"),)), *CLERK)
+    await office.do(ApproveMeeting(id=id), *HEAD)
+    await office.do(HoldMeeting(id=id, results=(ItemResult(no=1, result="通过"),)), *CLERK)
     return id
 
 
 async def started(office: Office) -> str:
     start = c.StartDecision(
         title="示例古道保护办法",
-        level=c.DecisionLevel.UNIT,
+        level=DecisionLevel.UNIT,
         scope=c.DecisionScope.POLICY,
         basis="文物保护法",
         background="古道受损",
@@ -191,23 +197,23 @@ async def consulted(office: Office, id: str) -> None:
     plan = c.PlanConsultation(
         id=id,
         until=until_day,
-        forms=(c.PlannedForm(form=c.ParticipationForm.WEB),),
+        forms=(c.PlannedForm(form=ParticipationForm.WEB),),
         explanation="划定保护范围，明确养护责任。",
         contact="示例县林业局办公室",
         shorter_reason="汛期前须完成划定",
     )
     await office.do(plan, *CLERK)
     await office.do(c.OpenConsultation(id=id, secrecy=True), *REVIEWER)
-    await office.do(c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text="扩大保护范围"), *CLERK)
+    await office.do(RecordComment(id=id, form=ParticipationForm.WRITTEN, text="扩大保护范围"), *CLERK)
     office.servers.clock.advance(timedelta(days=4))
 
     async def over() -> bool:
         return bool((await office.do(c.GetMatter(id=id), *CLERK))["record"]["state"] == "sorting")
 
     await until(over)
-    answer = c.AnswerComments(id=id, nos=(1,), summary="扩大保护范围", adoption=c.Adoption.ADOPTED)
+    answer = AnswerComments(id=id, nos=(1,), summary="扩大保护范围", adoption=Adoption.ADOPTED)
     await office.do(answer, *CLERK)
-    await office.do(c.PublishFeedback(id=id, secrecy=True), *REVIEWER)
+    await office.do(PublishFeedback(id=id, secrecy=True), *REVIEWER)
 
 
 async def executed(office: Office, id: str) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 import pytest
 
-from contracts import publication as c
+from contracts.publication import record as c
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.facts import Fact

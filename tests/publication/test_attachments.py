@@ -20,8 +20,10 @@ from pypdf import PdfWriter
 
 from chassis.objects import read_object
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import files as c
+from contracts.publication.documents import GetText, Publish, Review, TextContent, Withdraw
+from contracts.publication.record import Check, Leak
 from services.publication.attachments import extracting, formats, scanning
 from services.publication.attachments.receiving import object_name
 from services.publication.service import Publication
@@ -181,16 +183,16 @@ async def test_an_attachment_is_kept_published_and_taken_down(
     await send(desk, id, "名单.xlsx", data, upload=upload(1), size=300_000)
     await send(desk, id, "名单.xlsx", data, upload=upload(2))
     (file,) = (await file_of(desk, id)).record.attachments
-    assert (file.check, file.findings, file.virus_scan) == (c.Check.READ, 0, "未扫描")
+    assert (file.check, file.findings, file.virus_scan) == (Check.READ, 0, "未扫描")
     await clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(Publish(id=id), Done, as_="赵审核", agency="bgs")
     gateway = (await servers.client("gateway")).jetstream()
     assert await read_object(gateway, "documents", object_name(id, file.sha256)) == data
     held = (await app.it.documents.load(id)).state
     record = app.it.documents.kind.retell(held)[1].record  # type: ignore[attr-defined]
     assert "第二张表的话" in (record.attachments[0].text.inline or "")
-    assert (await desk(c.GetText(sha256=file.text.sha256), c.TextContent)).text.startswith("Sheet")
-    await desk(c.Withdraw(id=id, leak=c.Leak.PERSONAL), Done, as_="赵审核", agency="bgs")
+    assert (await desk(GetText(sha256=file.text.sha256), TextContent)).text.startswith("Sheet")
+    await desk(Withdraw(id=id, leak=Leak.PERSONAL), Done, as_="赵审核", agency="bgs")
     assert await read_object(gateway, "documents", object_name(id, file.sha256)) is None
     assert await app.it.texts.bring(file.text.sha256) is None
     stream = (await (await servers.client("operator")).jetstream().stream_info("OBJ_documents")).state
@@ -217,9 +219,9 @@ async def test_an_unreadable_attachment_waits_for_another_person(desk: Desk) -> 
     confirm = c.ConfirmAttachment(id=id, sha256=sha256, note="逐页看过")
     await refused("own_draft", desk(confirm, Done, as_="张起草", agency="czj"))
     await desk(confirm, Done, as_="赵审核", agency="bgs")
-    signed = c.Review(id=id, secrecy=True, wording=True, timing=True)
+    signed = Review(id=id, secrecy=True, wording=True, timing=True)
     assert (await desk(signed, Done, as_="赵审核", agency="bgs")).state == "cleared"
-    assert (await file_of(desk, id)).record.attachments[0].check is c.Check.CONFIRMED
+    assert (await file_of(desk, id)).record.attachments[0].check is Check.CONFIRMED
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,12 @@ from openpyxl import load_workbook
 
 from chassis.runtime import App
 from cli import catalogue_sheets
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import catalogue as c
+from contracts.publication.catalogue_clocks import GetLate, LateRows
+from contracts.publication.documents import Correct, MarkValidity, Publish
+from contracts.publication.record import Attribute, Metadata, Validity
+from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -298,7 +302,7 @@ async def test_a_claim_fills_an_empty_item_and_a_changed_basis_flags_it(
     await app.it.catalogues.look(servers.clock.now() + timedelta(days=40))
     assert (await told(servers, item, "catalogue_duty", "overdue"))["overdue"]
     await clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(Publish(id=id), Done, as_="赵审核", agency="bgs")
     await desk(c.ClaimItems(id=id, items=(item,)), Done, as_="张起草", agency="czj")
 
     async def filled() -> bool:
@@ -306,15 +310,15 @@ async def test_a_claim_fills_an_empty_item_and_a_changed_basis_flags_it(
         return history.duty is not None and not history.duty.overdue
 
     await until(filled)
-    await desk(c.Correct(id=id, reason="数字有误", text="更正后的正文。"), Done, as_="赵审核", agency="bgs")
+    await desk(Correct(id=id, reason="数字有误", text="更正后的正文。"), Done, as_="赵审核", agency="bgs")
     history = await desk(c.GetItem(id=item), c.ItemHistory)
     assert history.duty.basis_changed == (id,)
     await desk(c.ReviewItem(id=item, note="不涉及"), Done, as_="张起草", agency="czj")
     assert not (await desk(c.GetItem(id=item), c.ItemHistory)).duty.open
 
 
-def metadata(**given: Any) -> c.Metadata:
-    return c.Metadata.model_validate({"title": "关于印发《学区划分办法》的通知", "issuers": ("jyj",)} | given)
+def metadata(**given: Any) -> Metadata:
+    return Metadata.model_validate({"title": "关于印发《学区划分办法》的通知", "issuers": ("jyj",)} | given)
 
 
 @pytest.mark.parametrize(
@@ -346,14 +350,14 @@ async def test_a_document_is_compared_with_the_item_that_it_claims() -> None:
     kind = type_of("standard")
     row = STANDARD | {"公开内容（要素）": "●招生政策：招生计划；招生范围等", "公开层级/县级": "", "公开层级/乡级": "√"}
     values = kind.read_row(row | {"公开方式/主动": "", "公开方式/依申请公开": "√"})
-    shown = claims.Shown(c.Attribute.PROACTIVE, frozenset({"网站"}), "今年的招生范围如下", "department")
+    shown = claims.Shown(Attribute.PROACTIVE, frozenset({"网站"}), "今年的招生范围如下", "department")
     assert claims.mismatches(kind, values, shown) == (
         "正文中未见内容要素：招生计划",
         "公开方式不符：目录为依申请公开，文件已主动公开",
         "公开层级不符：目录为乡级，由县级机关公开",
         "未在目录规定的渠道公开：公开查阅点",
     )
-    right = claims.Shown(c.Attribute.PROACTIVE, frozenset({"网站", "查阅点"}), "学校招生范围", "department")
+    right = claims.Shown(Attribute.PROACTIVE, frozenset({"网站", "查阅点"}), "学校招生范围", "department")
     assert claims.mismatches(kind, kind.read_row(STANDARD), right) == ()
     assert claims.mismatches(type_of("negative"), {}, shown) == ()
 
@@ -363,31 +367,31 @@ async def test_a_mismatch_is_listed_until_somebody_has_looked_and_expiry_flags_w
 ) -> None:
     jyj: dict[str, Any] = {"as_": "钱教育", "agency": "jyj", "roles": [Role.CLERK]}
     today = servers.clock.now().date()
-    given = c.Given(
+    given = Given(
         metadata=metadata(doc_no="示教发〔2026〕33号", valid_until=today + timedelta(days=1), channels=("网站",)),
-        attribute=c.Attribute.PROACTIVE,
+        attribute=Attribute.PROACTIVE,
         published_on=today,
     )
     text = "关于印发《学区划分办法》的通知\n示教发〔2026〕33号\n一、范围。\n"
-    taken = c.Import(items=(c.ImportItem(name="学区", form="given", content=text, given=given),), confirm=True)
-    done = await desk(taken, c.ImportOutcomes, as_="赵审核", agency="bgs")
+    taken = Import(items=(ImportItem(name="学区", form="given", content=text, given=given),), confirm=True)
+    done = await desk(taken, ImportOutcomes, as_="赵审核", agency="bgs")
     id = str(done.items[0].id)
     row = STANDARD | {"公开事项/二级事项": "核对要素", "公开依据": "示教发〔2026〕33号"}
     put = c.PutItems(type="standard", agency="jyj", rows=(row,), reason="编制目录")
     item = str((await desk(put, c.RowOutcomes, **jyj)).rows[0].id)
     await desk(c.ClaimItems(id=id, items=(item,)), Done, **jyj)
-    late = await desk(c.GetLate(type="standard"), c.LateRows, **jyj)
+    late = await desk(GetLate(type="standard"), LateRows, **jyj)
     (found,) = [each for each in late.mismatched if each.item == item]
     assert (found.document, found.what) == (
         id,
         ("正文中未见内容要素：学校招生范围", "未在目录规定的渠道公开：公开查阅点"),
     )
     await desk(c.ReviewItem(id=item, note="内容在附件中"), Done, **jyj)
-    late = await desk(c.GetLate(type="standard"), c.LateRows, **jyj)
+    late = await desk(GetLate(type="standard"), LateRows, **jyj)
     assert item not in {each.item for each in late.mismatched}
     history = await desk(c.GetItem(id=item), c.ItemHistory, **jyj)
     assert history.duty.cites == ("〔2026〕33号",)
-    ended = c.MarkValidity(id=id, validity=c.Validity.EXPIRED, on=today)
+    ended = MarkValidity(id=id, validity=Validity.EXPIRED, on=today)
     await desk(ended, Done, as_="赵审核", agency="bgs")
 
     async def flagged() -> bool:

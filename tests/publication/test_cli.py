@@ -16,8 +16,8 @@ from cli.main import app as whole
 from cli.place import Place
 from cli.publication import app
 from cli.session import DATA
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import documents as c
 from tests.publication.test_gazette import normative
 from tests.publication.test_service import clear, draft
 from tests.servers import Desk, Servers, started

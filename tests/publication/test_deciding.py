@@ -8,8 +8,17 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import comments, decisions, meetings
+from contracts.publication.decision_catalogue import (
+    DecisionEntry,
+    DecisionLevel,
+    PublishDecisionCatalogue,
+    PutDecisionCatalogue,
+)
+from contracts.publication.meeting_years import ExplainShortfall
+from contracts.publication.record import Attribute, Metadata
+from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.publication import meeting_year_handlers as years
@@ -31,25 +40,25 @@ async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
         yield serving.apps[0]
 
 
-def starting(**changes: Any) -> c.StartDecision:
+def starting(**changes: Any) -> decisions.StartDecision:
     given = {
         "title": "山林防火规划",
-        "level": c.DecisionLevel.GOVERNMENT,
-        "scope": c.DecisionScope.PLAN,
+        "level": DecisionLevel.GOVERNMENT,
+        "scope": decisions.DecisionScope.PLAN,
         "basis": "森林法",
         "background": "近年山火增多",
         "proposed_by": "县应急管理局",
         "outside_reason": "上级新部署",
     }
-    return c.StartDecision.model_validate(given | changes)
+    return decisions.StartDecision.model_validate(given | changes)
 
 
 async def document(desk: Desk, title: str) -> str:
     """A public document of another agency."""
-    metadata = c.Metadata(title=title, issuers=("lyj",))
-    given = c.Given(metadata=metadata, attribute=c.Attribute.PROACTIVE, published_on=desk.servers.clock.now().date())
-    item = c.ImportItem(name=title, form="given", content=f"{title}\n一、范围。\n", given=given)
-    done = await desk(c.Import(items=(item,), confirm=True), c.ImportOutcomes, **OFFICE)
+    metadata = Metadata(title=title, issuers=("lyj",))
+    given = Given(metadata=metadata, attribute=Attribute.PROACTIVE, published_on=desk.servers.clock.now().date())
+    item = ImportItem(name=title, form="given", content=f"{title}\n一、范围。\n", given=given)
+    done = await desk(Import(items=(item,), confirm=True), ImportOutcomes, **OFFICE)
     assert done.items[0].outcome == "published", done.items[0].reason
     return str(done.items[0].id)
 
@@ -57,23 +66,25 @@ async def document(desk: Desk, title: str) -> str:
 async def consulting(desk: Desk, title: str) -> str:
     id = str((await desk(starting(title=title), Done, **CLERK)).id)
     draft = await document(desk, f"{title}（征求意见稿）")
-    await desk(c.SetDecisionDraft(id=id, document=draft), Done, **CLERK)
+    await desk(decisions.SetDecisionDraft(id=id, document=draft), Done, **CLERK)
     until = desk.servers.clock.now().date() + timedelta(days=60)
-    forms = (c.PlannedForm(form=c.ParticipationForm.WEB),)
-    plan = c.PlanConsultation(id=id, until=until, forms=forms, explanation="规划的主要内容说明。", contact="县林业局")
+    forms = (decisions.PlannedForm(form=comments.ParticipationForm.WEB),)
+    plan = decisions.PlanConsultation(
+        id=id, until=until, forms=forms, explanation="规划的主要内容说明。", contact="县林业局"
+    )
     await desk(plan, Done, **CLERK)
-    await desk(c.OpenConsultation(id=id, secrecy=True), Done, **OFFICE)
+    await desk(decisions.OpenConsultation(id=id, secrecy=True), Done, **OFFICE)
     return id
 
 
 async def test_an_entry_is_started_once_however_often_it_is_sent(desk: Desk, app: App[Publication]) -> None:
-    entries = tuple(c.DecisionEntry(no=n, title=f"事项名称{n}", agency="lyj", basis="森林法") for n in (1, 2))
-    put = c.PutDecisionCatalogue(year=2030, level=c.DecisionLevel.GOVERNMENT, agency="xzf", entries=entries)
+    entries = tuple(DecisionEntry(no=n, title=f"事项名称{n}", agency="lyj", basis="森林法") for n in (1, 2))
+    put = PutDecisionCatalogue(year=2030, level=DecisionLevel.GOVERNMENT, agency="xzf", entries=entries)
     year = str((await desk(put, Done, **SECRETARY)).id)
     assert (await desk(put, Done, **SECRETARY)).id == year, "one a year, level and agency"
     with pytest.raises(Refused, match="已公布的目录中没有"):
         await desk(starting(catalogue=year, entry=1), Done, **CLERK)
-    publish = c.PublishDecisionCatalogue(id=year, agreed="县委常委会会议", secrecy=True)
+    publish = PublishDecisionCatalogue(id=year, agreed="县委常委会会议", secrecy=True)
     await desk(publish, Done, **OFFICE)
     start = starting(catalogue=year, entry=1)
     ids = {(await desk(start, Done, **CLERK, key="start-once")).id for _ in range(2)}
@@ -86,8 +97,8 @@ async def test_an_entry_is_started_once_however_often_it_is_sent(desk: Desk, app
 
 async def test_the_words_of_an_opinion_lie_in_the_papers_only(desk: Desk, app: App[Publication]) -> None:
     id = await consulting(desk, "山林防火规划甲")
-    comment = c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text=SECRET, name="某人")
-    kept = [(await desk(comment, c.CommentKept, **CLERK, key="letter")).no for _ in range(2)]
+    comment = comments.RecordComment(id=id, form=comments.ParticipationForm.WRITTEN, text=SECRET, name="某人")
+    kept = [(await desk(comment, comments.CommentKept, **CLERK, key="letter")).no for _ in range(2)]
     assert kept == [1, 1]
     (row,) = await app.it.comments.rows.find({"case": id})
     assert SECRET not in str(row)
@@ -96,53 +107,53 @@ async def test_the_words_of_an_opinion_lie_in_the_papers_only(desk: Desk, app: A
         assert SECRET not in "".join(map(str, found)), name
     for who in ({**CLERK, "agency": "czj"}, OFFICE):
         with pytest.raises(Refused):
-            await desk(c.ReadComment(id=id, no=1, purpose="整理意见"), c.CommentContent, **who)
-    read = await desk(c.ReadComment(id=id, no=1, purpose="整理意见"), c.CommentContent, **CLERK)
+            await desk(comments.ReadComment(id=id, no=1, purpose="整理意见"), comments.CommentContent, **who)
+    read = await desk(comments.ReadComment(id=id, no=1, purpose="整理意见"), comments.CommentContent, **CLERK)
     assert (read.text, read.name) == (SECRET, "某人")
     (reading,) = await app.it.papers.readings([row["paper"]])
     assert (reading["purpose"], reading["by"]["name"]) == ("整理意见", "张林业")
     with pytest.raises(Refused, match="没有这个序号"):
-        await desk(c.ReadComment(id=id, no=7, purpose="整理意见"), c.CommentContent, **CLERK)
+        await desk(comments.ReadComment(id=id, no=7, purpose="整理意见"), comments.CommentContent, **CLERK)
 
 
 async def test_the_words_of_opinions_go_when_the_matter_is_long_over(desk: Desk, app: App[Publication]) -> None:
     id = await consulting(desk, "山林防火规划丁")
-    comment = c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text=SECRET, name="某人")
-    await desk(comment, c.CommentKept, **CLERK)
+    comment = comments.RecordComment(id=id, form=comments.ParticipationForm.WRITTEN, text=SECRET, name="某人")
+    await desk(comment, comments.CommentKept, **CLERK)
     longer = desk.servers.clock.now().date() + timedelta(days=90)
-    extend = c.ExtendConsultation(id=id, until=longer, reason="应公众要求延期", secrecy=True)
+    extend = decisions.ExtendConsultation(id=id, until=longer, reason="应公众要求延期", secrecy=True)
     await desk(extend, Done, **OFFICE)
     today = desk.servers.clock.now().date()
     archivist: dict[str, Any] = {"as_": "钱档案", "agency": "bgs", "roles": [Role.ARCHIVIST]}
     with pytest.raises(Refused, match="还没有办结"):
-        await desk(c.EraseComments(id=id, handed_over_on=today), c.CommentsErasedReply, **archivist)
-    await desk(c.StopDecision(id=id, reason="上级另有部署"), Done, **OFFICE)
+        await desk(comments.EraseComments(id=id, handed_over_on=today), comments.CommentsErasedReply, **archivist)
+    await desk(decisions.StopDecision(id=id, reason="上级另有部署"), Done, **OFFICE)
     with pytest.raises(Refused, match="须保存至"):
-        await desk(c.EraseComments(id=id, handed_over_on=today), c.CommentsErasedReply, **archivist)
+        await desk(comments.EraseComments(id=id, handed_over_on=today), comments.CommentsErasedReply, **archivist)
     (row,) = await app.it.comments.rows.find({"case": id})
     past = app.it.limits.comments_kept.model_copy(update={"days": -9})
     object.__setattr__(app.it, "limits", app.it.limits.model_copy(update={"comments_kept": past}))
-    done = await desk(c.EraseComments(id=id, handed_over_on=today), c.CommentsErasedReply, **archivist)
+    done = await desk(comments.EraseComments(id=id, handed_over_on=today), comments.CommentsErasedReply, **archivist)
     assert done.papers == 1
     assert await app.runtime.collection("papers").count({"_id": row["paper"]}) == 0
     with pytest.raises(Refused, match="已依法销毁"):
-        await desk(c.ReadComment(id=id, no=1, purpose="核对"), c.CommentContent, **CLERK)
-    file = await desk(c.GetMatter(id=id), c.MatterFile, **OFFICE)
+        await desk(comments.ReadComment(id=id, no=1, purpose="核对"), comments.CommentContent, **CLERK)
+    file = await desk(decisions.GetMatter(id=id), decisions.MatterFile, **OFFICE)
     assert [(step.by, step.note) for step in file.steps if "销毁" in step.step] == [("钱档案", "1 份")]
 
 
 async def meeting(desk: Desk, matter: str | None = None, **attended: int) -> str:
     """A standing meeting that was held."""
-    item = c.AgendaItem(no=1, title="审议规划", matter=matter)
+    item = meetings.AgendaItem(no=1, title="审议规划", matter=matter)
     now = desk.servers.clock.now()
-    plan = c.PlanMeeting(title="政府常务会议", type=c.MeetingType.STANDING, meets_at=now, agenda=(item,))
+    plan = meetings.PlanMeeting(title="政府常务会议", type=meetings.MeetingType.STANDING, meets_at=now, agenda=(item,))
     id = str((await desk(plan, Done, **SECRETARY)).id)
-    await desk(c.ApproveMeeting(id=id), Done, **MAYOR)
+    await desk(meetings.ApproveMeeting(id=id), Done, **MAYOR)
     attendance = tuple(
-        c.Attendance(invitees=c.InviteeClass[name], invited=number + 1, attended=number)
+        meetings.Attendance(invitees=meetings.InviteeClass[name], invited=number + 1, attended=number)
         for name, number in attended.items()
     )
-    held = c.HoldMeeting(id=id, results=(c.ItemResult(no=1, result="同意"),), attendance=attendance)
+    held = meetings.HoldMeeting(id=id, results=(meetings.ItemResult(no=1, result="同意"),), attendance=attendance)
     await desk(held, Done, **SECRETARY)
     return id
 
@@ -150,22 +161,22 @@ async def meeting(desk: Desk, matter: str | None = None, **attended: int) -> str
 async def test_a_meeting_about_a_draft_waits_for_what_came_of_the_opinions(desk: Desk, app: App[Publication]) -> None:
     matter = await consulting(desk, "山林防火规划乙")
     with pytest.raises(Refused, match="采纳情况还没有公布"):
-        await desk(c.PublishMeeting(id=await meeting(desk, matter), secrecy=True), Done, **OFFICE)
+        await desk(meetings.PublishMeeting(id=await meeting(desk, matter), secrecy=True), Done, **OFFICE)
     with pytest.raises(Refused, match="没有这个编号"):
         await meeting(desk, "999901-JC-2026-999999")
 
 
 async def test_meetings_with_invited_people_are_counted_apart(desk: Desk, app: App[Publication]) -> None:
     year = desk.servers.clock.now().year
-    query = c.GetMeetingCounts(year=year, agency="xzf")
-    (before,) = (await desk(query, c.MeetingCounts)).rows
+    query = meetings.GetMeetingCounts(year=year, agency="xzf")
+    (before,) = (await desk(query, meetings.MeetingCounts)).rows
     await meeting(desk, CITIZEN=3)
     await meeting(desk, MEDIA=0)
-    (after,) = (await desk(query, c.MeetingCounts)).rows
+    (after,) = (await desk(query, meetings.MeetingCounts)).rows
     assert (after.held - before.held, after.with_invitees - before.with_invitees) == (2, 1)
     assert after.missing == max(2 - after.with_invitees, 0)
-    rows = (await desk(c.GetMeetingCounts(year=year), c.MeetingCounts)).rows
-    assert {row.type for row in rows} == {c.MeetingType.STANDING, c.MeetingType.UNIT}
+    rows = (await desk(meetings.GetMeetingCounts(year=year), meetings.MeetingCounts)).rows
+    assert {row.type for row in rows} == {meetings.MeetingType.STANDING, meetings.MeetingType.UNIT}
     assert all(row.missing == 2 for row in rows if not row.held)
 
 
@@ -180,19 +191,19 @@ async def test_a_year_that_ends_with_too_few_is_flagged_on_the_first_of_january(
     assert await app.it.shortfalls.count({"year": year}) == 0
     await years.look_back(app.it, first)
     await years.look_back(app.it, first + timedelta(days=1))
-    rows = (await desk(c.GetMeetingCounts(year=year), c.MeetingCounts)).rows
+    rows = (await desk(meetings.GetMeetingCounts(year=year), meetings.MeetingCounts)).rows
     short = {(row.agency, row.type): row for row in rows if row.missing}
     found = [each.state for each in await app.it.shortfalls.find({"year": year}, limit=1000)]
     assert {(each.agency, each.type) for each in found} == set(short)
     assert len(found) == len(short)
-    one = next(each for each in found if each.type is c.MeetingType.UNIT)
+    one = next(each for each in found if each.type is meetings.MeetingType.UNIT)
     told = record(one)
     assert (told.overdue, told.open, told.grade) == (True, True, "C")
     assert "每年不少于2次" in told.source
     other: dict[str, Any] = {"as_": "旁人", "agency": "xzf", "roles": [Role.HEAD]}
     with pytest.raises(Refused, match="本单位"):
-        await desk(c.ExplainShortfall(id=one.id, reason="全年没有召开"), Done, **other)
-    done = await desk(c.ExplainShortfall(id=one.id, reason="全年没有召开"), Done, **(other | {"agency": one.agency}))
+        await desk(ExplainShortfall(id=one.id, reason="全年没有召开"), Done, **other)
+    done = await desk(ExplainShortfall(id=one.id, reason="全年没有召开"), Done, **(other | {"agency": one.agency}))
     assert done.state == "explained"
     assert await app.it.shortfalls.count({"year": year - 1}) == 0, "the platform did not run then"
 
@@ -209,7 +220,7 @@ async def test_personal_data_and_marks_of_secrecy_do_not_enter(desk: Desk, app: 
     with pytest.raises(Refused, match="个人信息"):
         await desk(starting(background="联系人电话13800138000"), Done, **CLERK)
     id = await consulting(desk, "山林防火规划丙")
-    marked = c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text="绝密★\n内容")
+    marked = comments.RecordComment(id=id, form=comments.ParticipationForm.WRITTEN, text="绝密★\n内容")
     with pytest.raises(Refused):
-        await desk(marked, c.CommentKept, **CLERK)
+        await desk(marked, comments.CommentKept, **CLERK)
     assert await app.it.comments.total(id) == 0

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from contracts import publication as c
-from contracts.publication import DecisionStage, ParticipationForm
+from contracts.publication import decisions as c
+from contracts.publication.comments import CommentTally, ParticipationForm
+from contracts.publication.decision_catalogue import DecisionEntry, DecisionLevel, DecisionNeeds
+from contracts.publication.decisions import DecisionStage
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact
@@ -45,7 +47,7 @@ def refused(code: str, decide: Callable[..., object], *given: object) -> Refused
     return caught.value
 
 
-def started(level: c.DecisionLevel = c.DecisionLevel.GOVERNMENT, **needs: Any) -> Decision:
+def started(level: DecisionLevel = DecisionLevel.GOVERNMENT, **needs: Any) -> Decision:
     fact = f.DecisionStarted(
         id="999901-JC-2026-000001",
         title="示例县湿地保护规划",
@@ -56,7 +58,7 @@ def started(level: c.DecisionLevel = c.DecisionLevel.GOVERNMENT, **needs: Any) -
         basis="湿地保护法第十五条",
         background="示例湖湿地面积减少。",
         proposed_by="县生态环境局",
-        needs=c.DecisionNeeds(**needs),
+        needs=DecisionNeeds(**needs),
         planned_on=None,
         catalogue=None,
         entry=None,
@@ -86,7 +88,7 @@ def consulted(state: Decision | None = None) -> Decision:
     state = planned(until, state=state)
     state = after(state, domain.begin(state, True, on(QIAN)))
     state = after(state, tick(SHIPPED)(state, end_of_day(until), CALENDAR))
-    return after(state, domain.give_feedback(state, c.CommentTally(received=2, adopted=2), 0, "", True, late(QIAN)))
+    return after(state, domain.give_feedback(state, CommentTally(received=2, adopted=2), 0, "", True, late(QIAN)))
 
 
 def late(by: Official = ZHANG, days: int = 40) -> Setting:
@@ -171,16 +173,16 @@ def test_opinions_end_by_themselves_on_the_day_after_the_last() -> None:
     assert tick(SHIPPED)(state, state.due_at - timedelta(seconds=1), CALENDAR) == []
     state = after(state, tick(SHIPPED)(state, state.due_at, CALENDAR))
     assert (telling.record(state).overdue, alarm(state)) == (True, None)
-    feedback = domain.give_feedback(state, c.CommentTally(), 0, "没有收到意见", True, late(QIAN))
+    feedback = domain.give_feedback(state, CommentTally(), 0, "没有收到意见", True, late(QIAN))
     assert not after(state, feedback).overdue
 
 
 def test_feedback_waits_for_every_answer() -> None:
     state = planned(date(2026, 4, 1))
     state = after(state, domain.begin(state, True, on(QIAN)))
-    refused("wrong_stage", domain.give_feedback, state, c.CommentTally(), 0, "", True, on(QIAN))
+    refused("wrong_stage", domain.give_feedback, state, CommentTally(), 0, "", True, on(QIAN))
     state = after(state, tick(SHIPPED)(state, end_of_day(date(2026, 4, 1)), CALENDAR))
-    tally = c.CommentTally(received=3, adopted=1)
+    tally = CommentTally(received=3, adopted=1)
     assert "2 条" in refused("comments_open", domain.give_feedback, state, tally, 2, "", True, late(QIAN)).message
 
 
@@ -293,7 +295,7 @@ def test_a_region_sets_its_own_minimum_with_its_source(tmp_path: Path) -> None:
     own = limits.read(path)
     fifth = CALENDAR.due(NOW.date(), 5)
     for day, allowed in ((fifth, True), (fifth - timedelta(days=1), False)):
-        state = planned(day, state=started(c.DecisionLevel.UNIT))
+        state = planned(day, state=started(DecisionLevel.UNIT))
         if allowed:
             asked = after(state, domain.begin(state, True, on(QIAN, rules=own))).consultation
             assert asked is not None
@@ -313,16 +315,16 @@ def test_limits_are_counted_anew_under_another_calendar() -> None:
     assert recount(state, SHIPPED, CALENDAR) == []
 
 
-def entry(no: int = 1, **changes: Any) -> c.DecisionEntry:
+def entry(no: int = 1, **changes: Any) -> DecisionEntry:
     given = {"no": no, "title": f"示例决策事项{no}", "agency": "sthjj", "basis": "湿地保护法"}
-    return c.DecisionEntry.model_validate(given | changes)
+    return DecisionEntry.model_validate(given | changes)
 
 
-def put(year: catalogue.Year | None, *entries: c.DecisionEntry, reason: str = "") -> list[Fact]:
+def put(year: catalogue.Year | None, *entries: DecisionEntry, reason: str = "") -> list[Fact]:
     wanted = catalogue.YearPut(
         id="999901-JM-2026-000001",
         year=2026,
-        level=c.DecisionLevel.GOVERNMENT,
+        level=DecisionLevel.GOVERNMENT,
         agency="zf",
         entries=entries,
         reason=reason,

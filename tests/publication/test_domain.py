@@ -4,8 +4,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from contracts import publication as c
 from contracts.base import Audience
+from contracts.publication import record as c
 from kernel.calendar import end_of_day
 from kernel.clock import CST
 from kernel.numbers import DocumentNumber

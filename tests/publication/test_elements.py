@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from cli.documents import with_fields
-from contracts import publication as c
+from contracts.publication import record as c
 from kernel.calendar import end_of_day
 from kernel.clock import CST
 from kernel.numbers import DocumentNumber

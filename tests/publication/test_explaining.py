@@ -8,8 +8,11 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import comparing as c
+from contracts.publication.documents import Correct
+from contracts.publication.explaining import CountExplanations, ExplanationCounts, RaiseQuestion, RecordExplanation
+from contracts.publication.record import Explanation, Raised
 from services.publication.comparing import compared
 from services.publication.service import Publication
 from tests.publication.test_gazette import normative
@@ -27,16 +30,16 @@ async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
         yield serving.apps[0]
 
 
-def explanation(**given: Any) -> c.Explanation:
+def explanation(**given: Any) -> Explanation:
     usual = {"on": date(2026, 11, 23), "form": "问答", "interpreter": "县财政局局长"}
-    return c.Explanation.model_validate(usual | given)
+    return Explanation.model_validate(usual | given)
 
 
 async def test_explanations_are_linked_and_counted(desk: Desk, app: App[Publication]) -> None:
     id, material = await normative(desk, 60), await draft(desk, "《办法》问答")
 
     async def explain(**given: Any) -> Any:
-        return await desk(c.RecordExplanation(id=id, explanation=explanation(**given)), Done, **CLERK)
+        return await desk(RecordExplanation(id=id, explanation=explanation(**given)), Done, **CLERK)
 
     await refused("unknown_form", explain(form="舞蹈"))
     await refused("unknown_element", explain(elements=("别的",)))
@@ -46,7 +49,7 @@ async def test_explanations_are_linked_and_counted(desk: Desk, app: App[Publicat
     await explain(form="图解", interpreter="县财政局")
     assert [each.agency for each in (await file_of(desk, id)).record.explanations] == ["czj", "czj"]
     assert (await file_of(desk, material)).record.metadata.interprets == (id,)
-    counts: c.ExplanationCounts = await desk(c.CountExplanations(year=2026), c.ExplanationCounts)
+    counts: ExplanationCounts = await desk(CountExplanations(year=2026), ExplanationCounts)
     (unit,) = (each for each in counts.units if each.agency == "czj")
     assert (unit.explanations, unit.by_lead, unit.owed, unit.left) == (2, 1, 2, 1)
     assert all(each.left == 2 for each in counts.units if each.agency != "czj")
@@ -55,16 +58,16 @@ async def test_explanations_are_linked_and_counted(desk: Desk, app: App[Publicat
 
 async def test_a_question_waits_for_its_explanation(desk: Desk, app: App[Publication]) -> None:
     id = await normative(desk, 61)
-    raised = c.RaiseQuestion(id=id, source=c.Raised.HOTLINE, reference="RX-1", point="补贴标准看不懂")
+    raised = RaiseQuestion(id=id, source=Raised.HOTLINE, reference="RX-1", point="补贴标准看不懂")
     await desk(raised, Done, **CLERK)
     await desk(raised, Done, **CLERK)
     record = (await file_of(desk, id)).record
     assert (len(record.questions), record.open, record.waits_for) == (1, True, "二次解读")
     leaky = raised.model_copy(update={"point": "打13912345678问"})
     await refused("personal_data_in_field", desk(leaky, Done, **CLERK))
-    wrong = c.RecordExplanation(id=id, explanation=explanation(answers=(2,)))
+    wrong = RecordExplanation(id=id, explanation=explanation(answers=(2,)))
     await refused("unknown_question", desk(wrong, Done, **CLERK))
-    await desk(c.RecordExplanation(id=id, explanation=explanation(answers=(1,))), Done, **CLERK)
+    await desk(RecordExplanation(id=id, explanation=explanation(answers=(1,))), Done, **CLERK)
     record = (await file_of(desk, id)).record
     assert (record.questions[0].answered, record.open) == (True, False)
 
@@ -72,7 +75,7 @@ async def test_a_question_waits_for_its_explanation(desk: Desk, app: App[Publica
 async def test_versions_are_compared(desk: Desk, app: App[Publication]) -> None:
     id = await normative(desk, 62, f"{TEXT}\n补贴二百元。")
     for amount in ("三百", "四百"):
-        command = c.Correct(id=id, text=f"{TEXT}\n补贴{amount}元。", reason=f"应为{amount}元")
+        command = Correct(id=id, text=f"{TEXT}\n补贴{amount}元。", reason=f"应为{amount}元")
         await desk(command, Done, **OFFICE)
     first: c.Comparison = await desk(c.CompareVersions(id=id, version=1), c.Comparison)
     assert first.reason == "应为三百元"

@@ -14,8 +14,10 @@ from pypdf import PdfReader
 
 from chassis.objects import read_object
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done
+from contracts.publication import gazette as c
+from contracts.publication.documents import AssignNumber, MarkValidity, Publish, Withdraw
+from contracts.publication.record import Leak, Validity
 from services.publication.gazette import pdf, printing
 from services.publication.service import Publication
 from tests.publication.test_service import TEXT, clear, draft, file_of, refused
@@ -33,8 +35,8 @@ async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
 async def normative(desk: Desk, n: int, text: str = TEXT) -> str:
     id = await draft(desk, f"规范性文件{n}的办法", text, category="法规公文", formed_on=date(2026, 11, 20))
     await clear(desk, id)
-    await desk(c.AssignNumber(id=id, doc_no=f"示财规〔2026〕{n}号"), Done, as_="赵审核", agency="bgs")
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(AssignNumber(id=id, doc_no=f"示财规〔2026〕{n}号"), Done, as_="赵审核", agency="bgs")
+    await desk(Publish(id=id), Done, as_="赵审核", agency="bgs")
     return id
 
 
@@ -95,7 +97,7 @@ async def test_what_is_taken_down_leaves_a_gap(servers: Servers, desk: Desk, app
     gone, stays = await normative(desk, 20, f"{TEXT}\n{leaked}"), await normative(desk, 21)
     before = await issue(desk, gone, stays)
     assert leaked.encode() in (await opened(servers, before, "html") or b"")
-    await desk(c.Withdraw(id=gone, leak=c.Leak.PERSONAL), Done, as_="赵审核", agency="bgs")
+    await desk(Withdraw(id=gone, leak=Leak.PERSONAL), Done, as_="赵审核", agency="bgs")
     assert await opened(servers, before, "html") is None
     after: c.IssueFound = await desk(c.GetGazetteIssue(id=before.id), c.IssueFound)
     assert [item.withdrawn for item in after.issue.items] == [True, False]
@@ -122,7 +124,7 @@ async def test_units_hand_in_and_are_printed_first(desk: Desk, app: App[Publicat
 async def test_what_is_in_force_is_compiled_and_gapped(servers: Servers, desk: Desk, app: App[Publication]) -> None:
     stays, ended, gone = await normative(desk, 40), await normative(desk, 41), await normative(desk, 42)
     by = {"as_": "赵审核", "agency": "bgs"}
-    marked = c.MarkValidity(id=ended, validity=c.Validity.REPEALED, on=date(2026, 11, 23), by_document=stays)
+    marked = MarkValidity(id=ended, validity=Validity.REPEALED, on=date(2026, 11, 23), by_document=stays)
     await desk(marked, Done, **by)
     made = await desk(c.Compile(issuer="czj"), Done, **by)
     found: c.IssueFound = await desk(c.GetGazetteIssue(id=made.id), c.IssueFound)
@@ -132,7 +134,7 @@ async def test_what_is_in_force_is_compiled_and_gapped(servers: Servers, desk: D
     assert {each.form for each in found.issue.editions} == {"html", "pdf", "json"}
     await refused("nothing_to_print", desk(c.Compile(issuer="fgj"), Done, **by))
     await refused("nothing_to_print", desk(c.Compile(theme="没有的主题"), Done, **by))
-    await desk(c.Withdraw(id=gone, leak=c.Leak.PERSONAL), Done, **by)
+    await desk(Withdraw(id=gone, leak=Leak.PERSONAL), Done, **by)
     assert await opened(servers, found.issue, "pdf") is None
     after: c.IssueFound = await desk(c.GetGazetteIssue(id=made.id), c.IssueFound)
     assert [item.document for item in after.issue.items if item.withdrawn] == [gone]

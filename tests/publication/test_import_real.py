@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli import stock
-from contracts import publication as c
+from contracts.publication import stock as c
+from contracts.publication.record import Attribute
 from kernel.agencies import Register
 from sample import data as sample
 from services.publication.domain import KIND
@@ -44,7 +45,7 @@ def test_city_points_keep_both_dates_and_no_column_as_issuer(candidates: dict[st
         "关于印发2018年义乌市政务公开工作要点的通知",
         "义政办发〔2018〕67号",
     )
-    assert (city.metadata.index_no, city.attribute) == ("330782000000/2018-157280", c.Attribute.PROACTIVE)
+    assert (city.metadata.index_no, city.attribute) == ("330782000000/2018-157280", Attribute.PROACTIVE)
     assert (city.metadata.formed_on, city.published_on) == (None, date(2018, 7, 12))
     assert "政务专题" not in city.metadata.issuer_names
     assert "formed_on_differs" in [doubt.code for doubt in city.doubts]

@@ -18,8 +18,10 @@ from chassis.runtime import App
 from cli.inspections import Proof, verified
 from cli.place import DATA, Place
 from cli.publication import app as publication_app
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import inspection as c
+from contracts.publication.catalogue import PutItem, PutItems, RowOutcomes
+from contracts.publication.catalogue_clocks import DecideDisclosure, StartClock
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -242,13 +244,13 @@ async def registers(desk: Desk) -> str:
         for n in range(4)
     )
     for type, rows in (("inspected", subjects), ("inspectors", inspectors)):
-        answer = await desk(c.PutItems(type=type, agency="scj", rows=rows, reason="建库"), c.RowOutcomes, **CLERK)
+        answer = await desk(PutItems(type=type, agency="scj", rows=rows, reason="建库"), RowOutcomes, **CLERK)
         assert {(row.outcome, row.reason) for row in answer.rows} == {("added", None)}
     values = {
         "name": "餐饮服务食品安全", "basis": "食品安全法", "organ": "示例县市监局", "content": "经营许可、进货查验",
         "way": "实地检查", "ratio": "20%", "frequency": "每年一次",
     }  # fmt: skip
-    put = c.PutItem(type="inspections", agency="scj", values=values, reason="编制")
+    put = PutItem(type="inspections", agency="scj", values=values, reason="编制")
     return str((await desk(put, Done, **CLERK)).id)
 
 
@@ -290,11 +292,11 @@ async def results(servers: Servers, desk: Desk, id: str, record: c.Draw) -> None
     """Of one subject nothing was found, of another something with a penalty that is public."""
     today = servers.clock.now().date()
     named = {"document_no": "示市监罚〔2026〕99号", "name": "违法经营"}
-    start = c.StartClock(type="penalties", agency="scj", act="publish", begun_on=today, values=named)
+    start = StartClock(type="penalties", agency="scj", act="publish", begun_on=today, values=named)
     clock = (await desk(start, Done, **CLERK)).id
-    await desk(c.DecideDisclosure(id=clock, public=True, reason="涉及餐饮安全"), Done, **HEAD)
+    await desk(DecideDisclosure(id=clock, public=True, reason="涉及餐饮安全"), Done, **HEAD)
     values = PENALTY | named | {"decided_on": str(today), "display_until": "2027-06-01"}
-    penalty = (await desk(c.PutItem(type="penalties", agency="scj", values=values, reason="公示"), Done, **CLERK)).id
+    penalty = (await desk(PutItem(type="penalties", agency="scj", values=values, reason="公示"), Done, **CLERK)).id
     first, second = record.drawn[0].subject, record.drawn[1].subject
     found = c.RecordResults(
         id=id,

@@ -5,8 +5,9 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from contracts import publication as c
-from contracts.publication import LedgerStage
+from contracts.publication import ledgers as c
+from contracts.publication.comments import CommentTally
+from contracts.publication.ledgers import LedgerStage
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact
@@ -143,8 +144,8 @@ def test_the_result_of_an_inspection_is_public_but_not_from_the_own_unit() -> No
 
 def test_answers_to_comments_are_public_once_released() -> None:
     state = shown()
-    tally = c.CommentTally(received=2, adopted=1)
-    refused("nothing_answered", domain.release, state, c.CommentTally(received=1), 1, "", True, ZHAO, NOW)
+    tally = CommentTally(received=2, adopted=1)
+    refused("nothing_answered", domain.release, state, CommentTally(received=1), 1, "", True, ZHAO, NOW)
     state = after(state, domain.release(state, tally, 1, "采纳夜间施工的意见", True, ZHAO, NOW))
     assert telling.public_record(state).tally.adopted == 1
     assert domain.release(state, tally, 1, "采纳夜间施工的意见", True, ZHAO, NOW) == []

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from contracts import publication as c
+from contracts.publication import record as c
 from kernel.calendar import end_of_day
 from services.publication.domain import clocks, drafting
 from services.publication.domain.facts import Warned, WentOverdue

@@ -8,8 +8,10 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import catalogue, lists
+from contracts.publication.catalogue_clocks import Act, DecideDisclosure, GetLate, LateRows, StartClock
+from contracts.publication.record import Metadata
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -30,7 +32,7 @@ WANG = Official(id="wang", name="王", agency="scj")
 NO = "示市监罚〔2026〕7号"
 
 
-def timer(type: str, act: c.Act, begun_on: date, item: str | None = None) -> CatalogueTimer:
+def timer(type: str, act: Act, begun_on: date, item: str | None = None) -> CatalogueTimer:
     facts = clocks.start("q-1", type_of(type), "scj", act, "k", "事项", item, begun_on, WANG, NOW, CALENDAR)
     return clocks.KIND.fold(None, facts)
 
@@ -48,7 +50,7 @@ def timer(type: str, act: c.Act, begun_on: date, item: str | None = None) -> Cat
     ],
 )
 async def test_each_limit_ends_on_its_day_and_is_overdue_the_moment_after(
-    type: str, act: c.Act, begun: date, due: date
+    type: str, act: Act, begun: date, due: date
 ) -> None:
     """国办发〔2018〕118号: 7 and 20 working days; 行政处罚法48: 3; 预算法14: 20 days; guides: 1 working day."""
     running = timer(type, act, begun)
@@ -229,7 +231,7 @@ async def test_a_difference_stays_until_it_is_mended_or_explained() -> None:
 async def test_a_named_basis_flags_the_item_when_it_changes() -> None:
     item = put(None, "guide", GUIDE | {"materials": "身份证｜户口登记条例第十条"})
     item = domain.KIND.fold(item, domain.name_basis(item, ("d-1",), WANG, NOW))
-    known = c.Metadata(title="关于户口登记的通知")
+    known = Metadata(title="关于户口登记的通知")
     assert (domain.name_basis(item, ("d-1",), WANG, NOW), domain.basis_changed(item, "d-2", known)) == ([], [])
     flagged = domain.KIND.fold(item, domain.basis_changed(item, "d-1", known))
     assert (domain.duty(flagged).open, domain.duty(flagged).waits_for) == (True, "复核依据已变更的事项")
@@ -251,10 +253,10 @@ async def test_a_penalty_is_public_once_a_named_person_has_decided(
     today = servers.clock.now().date()
     values = PENALTY | {"document_no": NO, "decided_on": str(today), "display_until": "", "display_class": "三个月"}
     row = {type_of("penalties").label(name): value for name, value in values.items() if name != "impact"}
-    rows = c.PutItems(type="penalties", agency="scj", rows=(row,), reason="公示")
-    (first,) = (await desk(rows, c.RowOutcomes, **CLERK)).rows
+    rows = catalogue.PutItems(type="penalties", agency="scj", rows=(row,), reason="公示")
+    (first,) = (await desk(rows, catalogue.RowOutcomes, **CLERK)).rows
     assert (first.outcome, "认定" in (first.reason or "")) == ("refused", True)
-    start = c.StartClock(
+    start = StartClock(
         type="penalties",
         agency="scj",
         act="publish",
@@ -263,14 +265,14 @@ async def test_a_penalty_is_public_once_a_named_person_has_decided(
     )
     clock = (await desk(start, Done, **CLERK)).id
     assert (await desk(start, Done, **CLERK)).repeated
-    decide = c.DecideDisclosure(id=clock, public=False, reason="影响轻微，不具有社会影响")
+    decide = DecideDisclosure(id=clock, public=False, reason="影响轻微，不具有社会影响")
     await refused("forbidden", desk(decide, Done, **CLERK))
     await refused("same_person", desk(decide, Done, as_="孙市监", agency="scj", roles=[Role.HEAD]))
     assert (await desk(decide, Done, **HEAD)).state == "withheld"
-    assert (await desk(rows, c.RowOutcomes, **CLERK)).rows[0].outcome == "refused"
+    assert (await desk(rows, catalogue.RowOutcomes, **CLERK)).rows[0].outcome == "refused"
     again = decide.model_copy(update={"public": True, "reason": "涉及学校周边食品安全"})
     assert (await desk(again, Done, **HEAD)).state == "running"
-    (put_,) = (await desk(rows, c.RowOutcomes, **CLERK)).rows
+    (put_,) = (await desk(rows, catalogue.RowOutcomes, **CLERK)).rows
     record = await told(servers, put_.id or "", "catalogue_item", "added")
     assert record["values"]["impact"] == "涉及学校周边食品安全"  # type: ignore[index]
     assert record["values"]["party"] == "钱**"  # type: ignore[index]
@@ -282,14 +284,16 @@ async def test_a_withdrawal_is_due_and_met_by_taking_the_item_out(
     servers: Servers, desk: Desk, app: App[Publication]
 ) -> None:
     values = {"code": "W1", "name": "查询", "basis": "条例", "provider": "市监局"}
-    other = await desk(c.PutItem(type="services", agency="scj", values=values, reason="新增"), Done, **CLERK)
+    other = await desk(catalogue.PutItem(type="services", agency="scj", values=values, reason="新增"), Done, **CLERK)
     today = servers.clock.now().date()
-    start = c.StartClock(type="services", agency="scj", act="withdraw", begun_on=today, item=other.id)
+    start = StartClock(type="services", agency="scj", act="withdraw", begun_on=today, item=other.id)
     await refused("no_limit", desk(start, Done, **CLERK))
     change = start.model_copy(update={"act": "change"})
     clock = (await desk(change, Done, **CLERK)).id
     await desk(
-        c.PutItem(type="services", agency="scj", values=values | {"audience": "企业"}, reason="修订"), Done, **CLERK
+        catalogue.PutItem(type="services", agency="scj", values=values | {"audience": "企业"}, reason="修订"),
+        Done,
+        **CLERK,
     )
     assert (await told(servers, clock, "catalogue_clock", "changed"))["state"] == "done"
     await refused("other_keeper", desk(change, Done, as_="旁人", agency="czj", roles=[Role.CLERK]))
@@ -300,9 +304,9 @@ async def test_what_was_done_before_its_limit_was_begun_meets_it(
 ) -> None:
     values = {"document_no": "示许〔2026〕6号", "project": "许可", "kind": "普通", "content": "经营", "organ": "示例局",
               "party_class": "法人及非法人组织", "party": "示例公司", "decided_on": "2026-11-16"}  # fmt: skip
-    item = await desk(c.PutItem(type="permits", agency="scj", values=values, reason="公示"), Done, **CLERK)
+    item = await desk(catalogue.PutItem(type="permits", agency="scj", values=values, reason="公示"), Done, **CLERK)
     named = {"document_no": values["document_no"]}
-    start = c.StartClock(type="permits", agency="scj", act="publish", begun_on=date(2026, 11, 16), values=named)
+    start = StartClock(type="permits", agency="scj", act="publish", begun_on=date(2026, 11, 16), values=named)
     clock = await desk(start, Done, **CLERK)
     assert clock.state == "done"
     assert (await told(servers, clock.id, "catalogue_clock", "changed"))["item"] == item.id
@@ -313,22 +317,22 @@ async def test_who_is_late_with_the_budget_stands_in_a_list(
 ) -> None:
     clerk: dict[str, Any] = {"as_": "吴财政", "agency": "czj", "roles": [Role.CLERK]}
     named = {"year": "2026", "body": "示例县财政局", "kind": "部门决算"}
-    start = c.StartClock(type="budget", agency="czj", act="publish", begun_on=date(2026, 10, 30), values=named)
+    start = StartClock(type="budget", agency="czj", act="publish", begun_on=date(2026, 10, 30), values=named)
     clock = (await desk(start, Done, **clerk)).id
     await told(servers, clock, "catalogue_clock", "overdue")
-    late = c.PutItem(
+    late = catalogue.PutItem(
         type="budget",
         agency="czj",
         reason="公开",
         values=named | {"body": "示例县统计局", "approved_on": "2026-10-01", "link": "https://x.gov.cn/b"},
     )
     await desk(late, Done, **clerk)
-    rows = (await desk(c.GetLate(type="budget", year=2026), c.LateRows, roles=[Role.CITIZEN])).rows
+    rows = (await desk(GetLate(type="budget", year=2026), LateRows, roles=[Role.CITIZEN])).rows
     assert [(row.title, row.done_on is None) for row in rows] == [("示例县财政局", True), ("示例县统计局", False)]
     assert (rows[0].due_on, rows[0].source) == (date(2026, 11, 19), "预算法第十四条; 预算法实施条例")
-    await refused("forbidden", desk(c.GetLate(type="penalties"), c.LateRows, roles=[Role.CITIZEN]))
+    await refused("forbidden", desk(GetLate(type="penalties"), LateRows, roles=[Role.CITIZEN]))
     await desk(late.model_copy(update={"values": late.values | {"year": "2025"}}), Done, **clerk)
-    groups = await desk(c.GroupItems(type="budget"), c.ItemGroups)
+    groups = await desk(catalogue.GroupItems(type="budget"), catalogue.ItemGroups)
     assert [group.value for group in groups.groups] == ["2026", "2025"]
 
 
@@ -336,15 +340,15 @@ async def test_a_guide_is_one_source_and_nothing_outside_it_may_be_demanded(
     servers: Servers, desk: Desk, app: App[Publication]
 ) -> None:
     values = GUIDE | {"code": "G-77", "materials": "身份证｜户口登记条例第十条"}
-    item = await desk(c.PutItem(type="guide", agency="scj", values=values, reason="新增"), Done, **CLERK)
-    found = await desk(c.GetGuide(code="G-77"), c.GuideFound, roles=[Role.CITIZEN])
+    item = await desk(catalogue.PutItem(type="guide", agency="scj", values=values, reason="新增"), Done, **CLERK)
+    found = await desk(lists.GetGuide(code="G-77"), lists.GuideFound, roles=[Role.CITIZEN])
     assert (found.item.id, found.item.values["name"], found.remarks) == (item.id, "户口迁移", ())
-    checked = await desk(c.CheckDemands(code="G-77", demands=("身份证", "介绍信")), c.DemandsChecked)
+    checked = await desk(lists.CheckDemands(code="G-77", demands=("身份证", "介绍信")), lists.DemandsChecked)
     assert [(each.demand, each.in_guide) for each in checked.demands] == [("身份证", True), ("介绍信", False)]
-    await refused("not_found", desk(c.GetGuide(code="没有"), c.GuideFound))
-    words = await desk(c.ExportItems(type="guide", q="户口迁移"), c.CatalogueRows, roles=[Role.CITIZEN])
+    await refused("not_found", desk(lists.GetGuide(code="没有"), lists.GuideFound))
+    words = await desk(catalogue.ExportItems(type="guide", q="户口迁移"), catalogue.CatalogueRows, roles=[Role.CITIZEN])
     assert item.id in [row.id for row in words.rows]
-    assert (await desk(c.ExportItems(type="guide", q="没有这些字"), c.CatalogueRows)).rows == ()
+    assert (await desk(catalogue.ExportItems(type="guide", q="没有这些字"), catalogue.CatalogueRows)).rows == ()
 
 
 async def test_what_was_public_before_is_late_by_its_own_day(
@@ -353,7 +357,7 @@ async def test_what_was_public_before_is_late_by_its_own_day(
     """Stock: the day on which it was public counts, and lies between the decision and today."""
     values = {"document_no": "示许〔2026〕5号", "project": "许可", "kind": "普通", "content": "经营", "organ": "示例局",
               "party_class": "法人及非法人组织", "party": "示例公司", "decided_on": "2026-09-24"}  # fmt: skip
-    command = c.PutItem(type="permits", agency="scj", values=values, reason="补录")
+    command = catalogue.PutItem(type="permits", agency="scj", values=values, reason="补录")
     for day in ("2026-09-23", "2026-11-30"):
         wrong = command.model_copy(update={"values": values | {"published_on": day}})
         await refused("public_when", desk(wrong, Done, **CLERK))
@@ -364,22 +368,24 @@ async def test_what_was_public_before_is_late_by_its_own_day(
 async def test_a_list_is_compared_with_the_one_from_above(servers: Servers, desk: Desk, app: App[Publication]) -> None:
     kind = type_of("powers")
     values = {"code": "P1", "name": "甲", "kind": "行政许可", "basis": "某法", "holder": "市监局", "duty": "审查"}
-    await desk(c.PutItem(type="powers", agency="scj", values=values, reason="新增"), Done, **CLERK)
+    await desk(catalogue.PutItem(type="powers", agency="scj", values=values, reason="新增"), Done, **CLERK)
     upper = [
         {kind.label(name): value for name, value in (values | changes).items()}
         for changes in ({"basis": "某法（修订）"}, {"code": "P2"})
     ]
-    rows = c.PutUpperRows(type="powers", agency="scj", rows=tuple(upper), begin=True)
-    assert (await desk(rows, c.UpperRows, **CLERK)).kept == 2
-    held = await desk(c.Reconcile(type="powers", agency="scj", upper="省级权责清单"), Done, **CLERK)
-    found = await desk(c.GetReconciliation(id=held.id), c.ReconciliationFound)
+    rows = lists.PutUpperRows(type="powers", agency="scj", rows=tuple(upper), begin=True)
+    assert (await desk(rows, lists.UpperRows, **CLERK)).kept == 2
+    held = await desk(lists.Reconcile(type="powers", agency="scj", upper="省级权责清单"), Done, **CLERK)
+    found = await desk(lists.GetReconciliation(id=held.id), lists.ReconciliationFound)
     assert [(each.kind, each.key, each.column) for each in found.differences] == [
         ("missing", "P2", ""),
         ("different", "P1", "设定依据"),
     ]
     assert (await told(servers, held.id, "reconciliation", "changed"))["open"]
-    explain = c.ExplainDifference(id=held.id, kind="missing", key="P2", reason="本县没有该项职权")
+    explain = lists.ExplainDifference(id=held.id, kind="missing", key="P2", reason="本县没有该项职权")
     await desk(explain, Done, **CLERK)
-    fixed = c.PutItem(type="powers", agency="scj", values=values | {"basis": "某法（修订）"}, reason="更正")
+    fixed = catalogue.PutItem(type="powers", agency="scj", values=values | {"basis": "某法（修订）"}, reason="更正")
     await desk(fixed, Done, **CLERK)
-    assert (await desk(c.Reconcile(type="powers", agency="scj", upper="省级权责清单"), Done, **CLERK)).state == "agreed"
+    assert (
+        await desk(lists.Reconcile(type="powers", agency="scj", upper="省级权责清单"), Done, **CLERK)
+    ).state == "agreed"

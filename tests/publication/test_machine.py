@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from chassis import chain
 from chassis.actors import CITIZEN, Cause
-from contracts import publication as c
 from contracts.base import Event
+from contracts.publication import record as c
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber

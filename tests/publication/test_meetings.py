@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from contracts import publication as c
-from contracts.publication import Attribute, InviteeClass, MeetingStage
+from contracts.publication import meetings as c
+from contracts.publication.meetings import InviteeClass, MeetingStage
+from contracts.publication.record import Attribute
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact

@@ -8,9 +8,22 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contracts import publication as c
 from contracts.base import Event
-from contracts.publication import Attribute, DecisionStage, InviteeClass, LedgerStage, MeetingStage
+from contracts.publication import decisions as c
+from contracts.publication import ledgers as ledgers_contracts
+from contracts.publication.comments import CommentTally, ParticipationForm
+from contracts.publication.decision_catalogue import DecisionLevel, DecisionNeeds
+from contracts.publication.decisions import DecisionStage
+from contracts.publication.ledgers import LedgerStage
+from contracts.publication.meetings import (
+    AgendaItem,
+    InviteeClass,
+    ItemResult,
+    MeetingStage,
+    MeetingType,
+    OpennessProposal,
+)
+from contracts.publication.record import Attribute
 from kernel.calendar import Calendar
 from kernel.cases import CaseKind
 from kernel.clock import CST
@@ -34,15 +47,15 @@ BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=CST)
 PEOPLE = [Official(id=name, name=name, agency=agency) for name, agency in (("甲", "aa"), ("乙", "aa"), ("丙", "bb"))]
 WHO = st.sampled_from(PEOPLE)
 ASSESSED = c.Assessment(on=BEGIN.date(), assessors=("某院",), conclusion="可行")
-ITEM = c.AgendaItem(no=1, title="议题", field="教育")
-OPEN = c.OpennessProposal(attribute=Attribute.PROACTIVE, invite=(InviteeClass.MEDIA,))
-STEPS = (c.LedgerStep(no=1, what="步骤一", agency="aa", due_on=date(2026, 4, 1)),)
-PLAN = c.LedgerPlan(
+ITEM = AgendaItem(no=1, title="议题", field="教育")
+OPEN = OpennessProposal(attribute=Attribute.PROACTIVE, invite=(InviteeClass.MEDIA,))
+STEPS = (ledgers_contracts.LedgerStep(no=1, what="步骤一", agency="aa", due_on=date(2026, 4, 1)),)
+PLAN = ledgers_contracts.LedgerPlan(
     title="任务台账",
-    source=c.SourceReference(kind=c.LedgerSource.PLAN, text="规划"),
+    source=ledgers_contracts.SourceReference(kind=ledgers_contracts.LedgerSource.PLAN, text="规划"),
     measures=("措施",),
     steps=STEPS,
-    duties=(c.Duty(agency="aa", duty="负责"),),
+    duties=(ledgers_contracts.Duty(agency="aa", duty="负责"),),
     supervision="热线反映",
 )
 ENDED = {DecisionStage.STOPPED, DecisionStage.ARCHIVED}
@@ -94,15 +107,15 @@ class Procedures(RuleBasedStateMachine):
     @initialize(experts=st.booleans(), risk=st.booleans(), participation=st.booleans())
     def begun(self, experts: bool, risk: bool, participation: bool) -> None:
         self.now = BEGIN
-        needs = c.DecisionNeeds(participation=participation, exempt_reason="依法不公开", experts=experts, risk=risk)
+        needs = DecisionNeeds(participation=participation, exempt_reason="依法不公开", experts=experts, risk=risk)
         first = df.DecisionStarted(
-            id="d", title="事项", level=c.DecisionLevel.UNIT, scope=c.DecisionScope.PLAN, agency="aa", co_agencies=(),
+            id="d", title="事项", level=DecisionLevel.UNIT, scope=c.DecisionScope.PLAN, agency="aa", co_agencies=(),
             basis="依据", background="背景", proposed_by="某", needs=needs, planned_on=None, catalogue=None, entry=None,
             outside_reason="上级部署", by=PEOPLE[0], at=BEGIN,
         )  # fmt: skip
         self.decision = Case(decisions.KIND, d.start(first))
         meeting = mf.MeetingPlanned(
-            id="m", agency="aa", title="会议", type=c.MeetingType.UNIT, meets_at=BEGIN, agenda=(ITEM,), by=PEOPLE[0],
+            id="m", agency="aa", title="会议", type=MeetingType.UNIT, meets_at=BEGIN, agenda=(ITEM,), by=PEOPLE[0],
             at=BEGIN,
         )  # fmt: skip
         self.meeting = Case(meetings.KIND, m.plan(meeting))
@@ -142,9 +155,9 @@ class Procedures(RuleBasedStateMachine):
         state, on = self.decision.state, self.on(by)
         until = on.today + timedelta(days=40 if good else 5)
         asked = c.Consultation(
-            until=until, forms=(c.PlannedForm(form=c.ParticipationForm.WEB),), explanation="说明", contact="途径"
+            until=until, forms=(c.PlannedForm(form=ParticipationForm.WEB),), explanation="说明", contact="途径"
         )
-        held = c.Held(form=c.ParticipationForm.FORUM, on=on.today, participants=3, summary="赞成")
+        held = c.Held(form=ParticipationForm.FORUM, on=on.today, participants=3, summary="赞成")
         met = Met("m", self.meeting.state.held_on, True)
         outcome = c.DiscussionOutcome.PASSED if good else c.DiscussionOutcome.AGAIN
         result = c.Evaluation(kind=c.EvaluationKind.THIRD_PARTY, evaluator="某院", on=on.today, result="目标实现")
@@ -153,7 +166,7 @@ class Procedures(RuleBasedStateMachine):
             lambda: d.plan(state, asked, on),
             lambda: d.begin(state, secrecy, on),
             lambda: d.hold(state, held, on),
-            lambda: d.give_feedback(state, c.CommentTally(), 0 if good else 1, "", secrecy, on),
+            lambda: d.give_feedback(state, CommentTally(), 0 if good else 1, "", secrecy, on),
             lambda: d.hear_experts(
                 state, c.RecordExperts(id="d", assessment=ASSESSED, experts=3, independent=good, signed=True), on
             ),
@@ -179,7 +192,7 @@ class Procedures(RuleBasedStateMachine):
     def _meeting(self, what: int, by: Official, secrecy: bool) -> Sequence[Fact]:
         state, now = self.meeting.state, self.now
         agenda = (ITEM.model_copy(update={"proposal": OPEN if secrecy else None}),)
-        result = c.ItemResult(no=1, result="同意")
+        result = ItemResult(no=1, result="同意")
         attempts: tuple[Callable[[], Sequence[Fact]], ...] = (
             lambda: m.revise(state, agenda, now, by, now),
             lambda: m.approve(state, by, now),
@@ -198,8 +211,12 @@ class Procedures(RuleBasedStateMachine):
     def _ledger(self, what: int, by: Official, secrecy: bool) -> Sequence[Fact]:
         state, now = self.ledger.state, self.now
         later = PLAN.model_copy(update={"measures": (f"措施{now.day}",)})
-        found = c.Inspection(
-            on=now.date(), inspector="督查室", unit="aa", grade=c.InspectionGrade.SLOW, result="推进缓慢"
+        found = ledgers_contracts.Inspection(
+            on=now.date(),
+            inspector="督查室",
+            unit="aa",
+            grade=ledgers_contracts.InspectionGrade.SLOW,
+            result="推进缓慢",
         )
         attempts: tuple[Callable[[], Sequence[Fact]], ...] = (
             lambda: w.report(state, "进展", 1 if secrecy else None, by, now),
@@ -207,7 +224,7 @@ class Procedures(RuleBasedStateMachine):
             lambda: w.state_effect(state, "成效明显", by, now),
             lambda: w.publish(state, secrecy, by, now),
             lambda: w.inspect(state, found, secrecy, by, now),
-            lambda: w.release(state, c.CommentTally(received=now.day, adopted=1), 0, "", secrecy, by, now),
+            lambda: w.release(state, CommentTally(received=now.day, adopted=1), 0, "", secrecy, by, now),
             lambda: w.finish(state, "核实", by, now),
         )
         return attempts[what]()

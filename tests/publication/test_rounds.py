@@ -8,9 +8,11 @@ import pytest_asyncio
 
 from chassis.actors import Actor, Cause
 from chassis.runtime import App
-from contracts import publication as c
 from contracts import requests
 from contracts.base import Done
+from contracts.publication import rounds as c
+from contracts.publication.documents import ApproveByHead, Publish, Review, SetAttribute
+from contracts.publication.record import Attribute
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -85,11 +87,11 @@ async def test_a_round_ends_in_three_lists_and_marks_what_has_ended(desk: Desk, 
 
 async def _publish_list(desk: Desk, id: str) -> None:
     """The list goes the way of any draft; its drafter is the person who closed the round."""
-    command = c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE)
+    command = SetAttribute(id=id, attribute=Attribute.PROACTIVE)
     await desk(command, Done, as_="赵审核", agency="bgs")
-    await desk(c.ApproveByHead(id=id), Done, as_="孙主任", agency="bgs")
-    await desk(c.Review(id=id, secrecy=True, wording=True, timing=True), Done, as_="周审核", agency="bgs")
-    await desk(c.Publish(id=id), Done, as_="周审核", agency="bgs")
+    await desk(ApproveByHead(id=id), Done, as_="孙主任", agency="bgs")
+    await desk(Review(id=id, secrecy=True, wording=True, timing=True), Done, as_="周审核", agency="bgs")
+    await desk(Publish(id=id), Done, as_="周审核", agency="bgs")
 
 
 @pytest.mark.parametrize(("at", "overdue"), [(-1, False), (0, True)])
@@ -120,7 +122,7 @@ async def test_what_several_people_ask_for_is_proposed_once_and_adopted_by_a_doc
     adopt = c.AdoptProposal(id=held.id, document=id)
     await refused("not_public", desk(adopt, Done, as_="赵审核", agency="bgs"))
     await clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(Publish(id=id), Done, as_="赵审核", agency="bgs")
     assert (await desk(adopt, Done, as_="赵审核", agency="bgs")).state == "adopted"
     await refused("adopted", desk(decline, Done, as_="赵审核", agency="bgs"))
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from chassis import chain
 from chassis.actors import CLOCK, Cause
-from contracts import publication as c
+from contracts.publication import record as c
 from kernel.facts import Fact
 from services.publication.catalogue import clocks as catalogue_clocks
 from services.publication.catalogue import domain as catalogue_item

@@ -16,8 +16,10 @@ from chassis.actors import Actor, Cause
 from chassis.numbers import Numbers
 from chassis.runtime import App
 from cli import stock
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import documents
+from contracts.publication import stock as imports
+from contracts.publication.record import INLINE_BYTES, Attribute, Changes, PublicDocument
 from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.refused import Refused
@@ -50,27 +52,27 @@ def service(app: App[Publication]) -> Publication:
 
 
 async def draft(desk: Desk, title: str, text: str = TEXT, **details: object) -> str:
-    command = c.Draft(title=title, issuers=("czj",), text=text, details=c.Changes.model_validate(details))
+    command = documents.Draft(title=title, issuers=("czj",), text=text, details=Changes.model_validate(details))
     done: Done = await desk(command, Done, as_="张起草", agency="czj")
     return done.id
 
 
-async def clear(desk: Desk, id: str, attribute: c.Attribute = c.Attribute.PROACTIVE) -> None:
-    reason = {} if attribute is c.Attribute.PROACTIVE else {"ground": "EX16-PROCESS", "reason": "尚在讨论研究"}
-    await desk(c.SetAttribute(id=id, attribute=attribute, **reason), Done, as_="张起草", agency="czj")
-    await desk(c.ApproveByHead(id=id), Done, as_="李负责", agency="czj")
-    await desk(c.Review(id=id, secrecy=True, wording=True, timing=True), Done, as_="赵审核", agency="bgs")
+async def clear(desk: Desk, id: str, attribute: Attribute = Attribute.PROACTIVE) -> None:
+    reason = {} if attribute is Attribute.PROACTIVE else {"ground": "EX16-PROCESS", "reason": "尚在讨论研究"}
+    await desk(documents.SetAttribute(id=id, attribute=attribute, **reason), Done, as_="张起草", agency="czj")
+    await desk(documents.ApproveByHead(id=id), Done, as_="李负责", agency="czj")
+    await desk(documents.Review(id=id, secrecy=True, wording=True, timing=True), Done, as_="赵审核", agency="bgs")
 
 
 async def public(desk: Desk, title: str, text: str = TEXT) -> str:
     id = await draft(desk, title, text, formed_on=date(2026, 11, 20))
     await clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(documents.Publish(id=id), Done, as_="赵审核", agency="bgs")
     return id
 
 
-async def file_of(desk: Desk, id: str) -> c.DocumentFile:
-    found: c.DocumentFile = await desk(c.GetDocument(id=id), c.DocumentFile)
+async def file_of(desk: Desk, id: str) -> documents.DocumentFile:
+    found: documents.DocumentFile = await desk(documents.GetDocument(id=id), documents.DocumentFile)
     return found
 
 
@@ -101,12 +103,14 @@ async def test_draft_becomes_public_with_its_number_and_its_text(
 ) -> None:
     id = await draft(desk, "关于示例一的通知", category="法规公文", formed_on=date(2026, 11, 20))
     await clear(desk, id)
-    await refused("number_missing", desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs"))
-    await desk(c.AssignNumber(id=id, doc_no="示财发[2026]第01号"), Done, as_="赵审核", agency="bgs")
-    done = await desk(c.Publish(id=id, channels=("网站", "公报")), Done, as_="赵审核", agency="bgs", key="once")
-    again = await desk(c.Publish(id=id, channels=("网站", "公报")), Done, as_="赵审核", agency="bgs", key="once")
+    await refused("number_missing", desk(documents.Publish(id=id), Done, as_="赵审核", agency="bgs"))
+    await desk(documents.AssignNumber(id=id, doc_no="示财发[2026]第01号"), Done, as_="赵审核", agency="bgs")
+    done = await desk(documents.Publish(id=id, channels=("网站", "公报")), Done, as_="赵审核", agency="bgs", key="once")
+    again = await desk(
+        documents.Publish(id=id, channels=("网站", "公报")), Done, as_="赵审核", agency="bgs", key="once"
+    )
     assert (done.state, again.version, again.repeated) == ("published", done.version, True)
-    record = c.PublicDocument.model_validate(await told(servers, id, "public_document", "published"))
+    record = PublicDocument.model_validate(await told(servers, id, "public_document", "published"))
     assert (record.text.inline, record.metadata.doc_no) == (TEXT, "示财发〔2026〕1号")
     lead = service.register.require("czj")
     assert record.metadata.index_no is not None
@@ -117,7 +121,7 @@ async def test_draft_becomes_public_with_its_number_and_its_text(
 
 
 async def test_a_draft_begun_twice_is_one(desk: Desk) -> None:
-    command = c.Draft(title="重复", issuers=("czj",), text=TEXT)
+    command = documents.Draft(title="重复", issuers=("czj",), text=TEXT)
     one = await desk(command, Done, as_="张起草", agency="czj", key="begin")
     two = await desk(command, Done, as_="张起草", agency="czj", key="begin")
     assert (one.id, two.repeated) == (two.id, True)
@@ -126,7 +130,7 @@ async def test_a_draft_begun_twice_is_one(desk: Desk) -> None:
 async def test_index_numbers_have_no_gap_and_no_repeat_under_concurrency(desk: Desk) -> None:
     ids = [await draft(desk, f"关于示例{n}的通知", formed_on=date(2026, 11, 20)) for n in range(12)]
     await asyncio.gather(*(clear(desk, id) for id in ids))
-    await asyncio.gather(*(desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs") for id in (*ids, *ids)),
+    await asyncio.gather(*(desk(documents.Publish(id=id), Done, as_="赵审核", agency="bgs") for id in (*ids, *ids)),
                          return_exceptions=True)  # fmt: skip
     found = [(await file_of(desk, id)).record for id in ids]
     numbers = sorted(int((record.metadata.index_no or "-0").rsplit("-", 1)[1]) for record in found)
@@ -138,26 +142,26 @@ async def test_secrecy_mark_is_refused_at_every_door(desk: Desk, service: Public
     before = await service.documents.count({})
     with pytest.raises(Refused):
         await draft(desk, "标密文件", marked)
-    outcomes = await take_in(desk, c.ImportItem(name="a.txt", content=marked))
+    outcomes = await take_in(desk, imports.ImportItem(name="a.txt", content=marked))
     assert outcomes[0].outcome == "refused"
     assert await service.documents.count({}) == before
     id = await draft(desk, "正常文件")
     with pytest.raises(Refused):
-        await desk(c.Revise(id=id, text=marked), Done, as_="张起草", agency="czj")
+        await desk(documents.Revise(id=id, text=marked), Done, as_="张起草", agency="czj")
 
 
 async def test_personal_data_blocks_and_is_masked_in_one_step(desk: Desk, service: Publication) -> None:
     number = with_check_sign("11000019900307747")
     id = await draft(desk, "处罚决定", f"{TEXT}\n当事人身份证号{number}。", formed_on=date(2026, 11, 20))
     first = (await service.documents.load(id)).state.text.sha256
-    await desk(c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE), Done, as_="张起草", agency="czj")
-    await desk(c.ApproveByHead(id=id), Done, as_="李负责", agency="czj")
-    signed = c.Review(id=id, secrecy=True, wording=True, timing=True)
+    await desk(documents.SetAttribute(id=id, attribute=Attribute.PROACTIVE), Done, as_="张起草", agency="czj")
+    await desk(documents.ApproveByHead(id=id), Done, as_="李负责", agency="czj")
+    signed = documents.Review(id=id, secrecy=True, wording=True, timing=True)
     await refused("personal_data", desk(signed, Done, as_="赵审核", agency="bgs"))
     found = await file_of(desk, id)
     assert found.record.findings == 1
     assert number not in found.model_dump_json()
-    await desk(c.MaskText(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(documents.MaskText(id=id), Done, as_="赵审核", agency="bgs")
     assert (await file_of(desk, id)).record.findings == 0
     assert await service.texts.bring(first) is None
     done = await desk(signed, Done, as_="赵审核", agency="bgs")
@@ -174,42 +178,44 @@ async def test_text_is_for_everyone_only_once_public(desk: Desk) -> None:
     text = f"{TEXT}\n只此一份。"
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     id = await draft(desk, "正文权限", text, formed_on=date(2026, 11, 20))
-    ask = c.GetText(sha256=sha256)
+    ask = documents.GetText(sha256=sha256)
     outsider = {"as_": "旁人", "agency": "jyj", "roles": [Role.CLERK]}
-    await refused("not_found", desk(ask, c.TextContent, **outsider))
-    own = await desk(ask, c.TextContent, as_="张起草", agency="czj", roles=[Role.CLERK])
+    await refused("not_found", desk(ask, documents.TextContent, **outsider))
+    own = await desk(ask, documents.TextContent, as_="张起草", agency="czj", roles=[Role.CLERK])
     assert own.text == text
     await clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
-    assert (await desk(ask, c.TextContent, **outsider)).text == text
+    await desk(documents.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    assert (await desk(ask, documents.TextContent, **outsider)).text == text
 
 
 async def test_correction_keeps_the_old_version(servers: Servers, desk: Desk) -> None:
     id = await public(desk, "有误的文件")
     corrected = f"{TEXT}\n更正。"
-    await desk(c.Correct(id=id, reason="漏了一段", text=corrected), Done, as_="赵审核", agency="bgs")
-    record = c.PublicDocument.model_validate(await told(servers, id, "public_document", "corrected"))
+    await desk(documents.Correct(id=id, reason="漏了一段", text=corrected), Done, as_="赵审核", agency="bgs")
+    record = PublicDocument.model_validate(await told(servers, id, "public_document", "corrected"))
     assert record.text.inline == corrected
     (older,) = record.versions
-    assert (await desk(c.GetText(sha256=older.text.sha256), c.TextContent)).text == TEXT
+    assert (await desk(documents.GetText(sha256=older.text.sha256), documents.TextContent)).text == TEXT
 
 
 async def test_long_text_travels_by_its_digest(servers: Servers, desk: Desk) -> None:
-    fits, long = "短" * (c.INLINE_BYTES // 3), "长" * (c.INLINE_BYTES // 3 + 1)
+    fits, long = "短" * (INLINE_BYTES // 3), "长" * (INLINE_BYTES // 3 + 1)
     short_id, long_id = await public(desk, "正好的文件", fits), await public(desk, "很长的文件", long)
-    record = c.PublicDocument.model_validate(await told(servers, short_id, "public_document", "published"))
+    record = PublicDocument.model_validate(await told(servers, short_id, "public_document", "published"))
     assert record.text.inline == fits
-    record = c.PublicDocument.model_validate(await told(servers, long_id, "public_document", "published"))
+    record = PublicDocument.model_validate(await told(servers, long_id, "public_document", "published"))
     assert (record.text.inline, record.text.bytes) == (None, len(long.encode()))
-    assert (await desk(c.GetText(sha256=record.text.sha256), c.TextContent)).text == long
+    assert (await desk(documents.GetText(sha256=record.text.sha256), documents.TextContent)).text == long
 
 
-async def take_in(desk: Desk, *items: c.ImportItem, confirm: bool = False) -> tuple[c.ImportOutcome, ...]:
-    answer = await desk(c.Import(items=items, confirm=confirm), c.ImportOutcomes, as_="钱导入", agency="bgs")
+async def take_in(desk: Desk, *items: imports.ImportItem, confirm: bool = False) -> tuple[imports.ImportOutcome, ...]:
+    answer = await desk(
+        imports.Import(items=items, confirm=confirm), imports.ImportOutcomes, as_="钱导入", agency="bgs"
+    )
     return answer.items  # type: ignore[no-any-return]
 
 
-def line(n: int, **changes: object) -> c.ImportItem:
+def line(n: int, **changes: object) -> imports.ImportItem:
     given = {
         "title": f"关于存量{n}的通知",
         "body": f"第{n}件。{OLD}",
@@ -219,7 +225,7 @@ def line(n: int, **changes: object) -> c.ImportItem:
         "attribute": "主动公开",
     }
     kept = {key: value for key, value in (given | changes).items() if value is not None}
-    return c.ImportItem(name=f"x.jsonl:{n}", form="jsonl", content=json.dumps(kept, ensure_ascii=False))
+    return imports.ImportItem(name=f"x.jsonl:{n}", form="jsonl", content=json.dumps(kept, ensure_ascii=False))
 
 
 async def test_import_takes_each_content_once_and_keeps_it_internal(desk: Desk) -> None:
@@ -241,7 +247,7 @@ async def test_confirming_person_publishes_only_what_lacks_nothing(desk: Desk) -
         line(12, body=f"身份证号{number}\n{OLD}"),
         line(13, index_no="11999900990000017T/2019-00007"),
         line(14, index_no="11999900990000017T/2019-00007"),
-        c.ImportItem(name="bad", form="jsonl", content="{"),
+        imports.ImportItem(name="bad", form="jsonl", content="{"),
     )
     outcomes = await take_in(desk, *items, confirm=True)
     assert Counter(outcome.outcome for outcome in outcomes) == {"published": 2, "imported": 3, "refused": 1}
@@ -254,10 +260,10 @@ async def test_confirming_person_publishes_only_what_lacks_nothing(desk: Desk) -
         "line_not_json",
     ]
     assert (await file_of(desk, outcomes[3].id or "")).record.metadata.index_no == "11999900990000017T/2019-00007"
-    page = await desk(c.ImportReport(limit=100), c.WaitingPage)
+    page = await desk(imports.ImportReport(limit=100), imports.WaitingPage)
     waiting = {item.id: item.lacks for item in page.items}
     assert waiting[outcomes[1].id] == ("缺公开属性",)
-    command = c.ConfirmImport(id=outcomes[1].id or "", attribute=c.Attribute.PROACTIVE)
+    command = imports.ConfirmImport(id=outcomes[1].id or "", attribute=Attribute.PROACTIVE)
     assert (await desk(command, Done, as_="赵审核", agency="bgs")).state == "published"
 
 
@@ -275,8 +281,8 @@ async def test_an_unknown_channel_refuses_its_line_and_is_not_repeated(desk: Des
 
 async def test_many_are_confirmed_together_and_what_lacks_something_says_so(desk: Desk) -> None:
     taken = await take_in(desk, *(line(n) for n in range(50, 55)), line(55, attribute=None))
-    command = c.ConfirmImports(ids=(*(each.id or "" for each in taken), "999901-GW-2026-999999"))
-    answer = await desk(command, c.ImportOutcomes, as_="赵审核", agency="bgs")
+    command = imports.ConfirmImports(ids=(*(each.id or "" for each in taken), "999901-GW-2026-999999"))
+    answer = await desk(command, imports.ImportOutcomes, as_="赵审核", agency="bgs")
     assert [each.outcome for each in answer.items] == ["published"] * 5 + ["refused"] * 2
     assert [each.code for each in answer.items[5:]] == ["attribute_missing", "not_found"]
     numbers = [(await file_of(desk, each.id or "")).record.metadata.index_no or "" for each in taken[:5]]
@@ -285,14 +291,14 @@ async def test_many_are_confirmed_together_and_what_lacks_something_says_so(desk
 
 
 async def test_only_an_authorised_person_confirms(desk: Desk) -> None:
-    command = c.Import(items=(line(30),), confirm=True)
-    await refused("forbidden", desk(command, c.ImportOutcomes, roles=[Role.CLERK]))
+    command = imports.Import(items=(line(30),), confirm=True)
+    await refused("forbidden", desk(command, imports.ImportOutcomes, roles=[Role.CLERK]))
 
 
 async def test_batches_are_packed_by_number_and_bytes() -> None:
-    small = [c.ImportItem(name=str(n), content="短") for n in range(250)]
+    small = [imports.ImportItem(name=str(n), content="短") for n in range(250)]
     assert [len(pack) for pack in stock.packs(small)] == [100, 100, 50]
-    large = [c.ImportItem(name=str(n), content="长" * 60_000) for n in range(5)]
+    large = [imports.ImportItem(name=str(n), content="长" * 60_000) for n in range(5)]
     assert [len(pack) for pack in stock.packs(large)] == [2, 2, 1]
 
 
@@ -336,7 +342,7 @@ async def test_two_processes_claim_without_gap_or_repeat(app: App[Publication]) 
 
 async def test_holiday_notice_moves_running_limits(desk: Desk, service: Publication, servers: Servers) -> None:
     id = await draft(desk, "期限跨年的文件", formed_on=date(2026, 12, 10))
-    await desk(c.SetAttribute(id=id, attribute=c.Attribute.PROACTIVE), Done, as_="张起草", agency="czj")
+    await desk(documents.SetAttribute(id=id, attribute=Attribute.PROACTIVE), Done, as_="张起草", agency="czj")
     before = (await file_of(desk, id)).record
     assert before.provisional
     days = (("01-01", "01-05"), ("02-05", "02-11"), ("04-05", "04-05"), ("05-01", "05-05"), ("06-09", "06-09"),

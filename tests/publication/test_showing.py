@@ -7,8 +7,10 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import showing as c
+from contracts.publication.documents import DocumentFile, GetDocument, Publish
+from contracts.publication.record import Delivery, Leak, Source
 from kernel.calendar import end_of_day
 from kernel.clock import CST
 from services.publication.domain import clocks, publishing, showing
@@ -24,7 +26,7 @@ from tests.servers import Desk, Servers, started
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 UNTIL = date(2026, 3, 9)
 ENDS = end_of_day(UNTIL)
-SOURCE = c.Source(issuer="示例市人民政府", published_at=datetime(2026, 3, 1, 16, 0, tzinfo=CST))
+SOURCE = Source(issuer="示例市人民政府", published_at=datetime(2026, 3, 1, 16, 0, tzinfo=CST))
 
 
 def noticed() -> Case:
@@ -90,11 +92,11 @@ async def test_a_re_issue_is_due_a_day_after_its_source_and_measures_its_delay()
 async def test_each_delivery_counts(on: date) -> None:
     case, now = d.published(), NOW + timedelta(days=3)
     for place in ("县图书馆", "县图书馆"):
-        given = c.Delivery(channel="查阅点", on=on, place=place)
+        given = Delivery(channel="查阅点", on=on, place=place)
         case = after(case, showing.deliver(case, given, LI, now))
     assert [each.channel for each in record(case).deliveries] == ["查阅点", "查阅点"]
     assert public_record(case).deliveries == record(case).deliveries
-    case = after(case, publishing.withdraw(case, c.Leak.PERSONAL, "", ZHAO, now))
+    case = after(case, publishing.withdraw(case, Leak.PERSONAL, "", ZHAO, now))
     assert (case.stage, case.to_clear) == (Stage.WITHDRAWN, ("网站", "查阅点"))
 
 
@@ -103,7 +105,7 @@ async def test_each_delivery_counts(on: date) -> None:
     [("unknown_channel", "飞鸽", 0), ("delivery_day", "微信", -1), ("delivery_day", "微信", 1)],
 )
 async def test_a_delivery_has_a_known_channel_and_a_past_day(code: str, channel: str, days: int) -> None:
-    given = c.Delivery(channel=channel, on=NOW.date() + timedelta(days=days))
+    given = Delivery(channel=channel, on=NOW.date() + timedelta(days=days))
     refused(code, showing.deliver, d.published(), given, LI, NOW)
 
 
@@ -120,7 +122,7 @@ async def test_an_objection_is_a_paper_and_only_a_number_to_everyone_else(
     notice = c.SetNotice(id=id, until=date(2026, 11, 30), contact="示例县财政局办公室")
     await desk(notice, Done, as_="张起草", agency="czj")
     await s.clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
+    await desk(Publish(id=id), Done, as_="赵审核", agency="bgs")
     words = "此人去年受过处分，不宜表彰"
     objection = c.RecordObjection(id=id, objector="钱异议", text=words)
     kept = [await desk(objection, c.ObjectionKept, as_="张起草", agency="czj", key="once") for _ in range(2)]
@@ -140,8 +142,8 @@ async def test_an_objection_is_a_paper_and_only_a_number_to_everyone_else(
 async def test_deliveries_are_counted_by_channel_place_and_group(desk: Desk, app: App[Publication]) -> None:
     id = await s.draft(desk, "送到果农手中的通知")
     await s.clear(desk, id)
-    await desk(c.Publish(id=id), Done, as_="赵审核", agency="bgs")
-    today = (await desk(c.GetDocument(id=id), c.DocumentFile)).record.published_at
+    await desk(Publish(id=id), Done, as_="赵审核", agency="bgs")
+    today = (await desk(GetDocument(id=id), DocumentFile)).record.published_at
     assert today
     for place in ("示例镇便民中心", "示例镇便民中心", "县图书馆"):
         given = c.RecordDelivery(id=id, channel="查阅点", on=today.astimezone(CST).date(), place=place, target="果农")

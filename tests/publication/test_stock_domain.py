@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from contracts import publication as c
+from contracts.publication import record as c
 from kernel.clock import CST
 from services.publication.domain import stock
 from services.publication.domain.facts import Doubt

@@ -8,8 +8,12 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication import surveys as c
+from contracts.publication.catalogue import GetItem, ItemHistory, PutItem
+from contracts.publication.record import Attribute
+from contracts.publication.registers import CountItems, Counts, Owed, UnitsOwing
+from contracts.publication.stock import ConfirmImport, ConfirmImports, ImportOutcomes
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -88,18 +92,18 @@ async def test_what_never_had_an_attribute_gets_one(desk: Desk, app: App[Publica
     assert page.left == page.survey.total == len(left)
     close = c.CloseSurvey(id=id, issuer="bgs")
     await refused("undecided", desk(close, Done, **OFFICE))
-    foreign = c.AssignAttribute(documents=bare[:1], attribute=c.Attribute.PROACTIVE)
-    answer = await desk(foreign, c.ImportOutcomes, as_="李四", agency="fgj", roles=[Role.CLERK])
+    foreign = c.AssignAttribute(documents=bare[:1], attribute=Attribute.PROACTIVE)
+    answer = await desk(foreign, ImportOutcomes, as_="李四", agency="fgj", roles=[Role.CLERK])
     assert answer.items[0].code == "other_agency"
-    withheld = c.AssignAttribute(documents=bare[:1], attribute=c.Attribute.WITHHELD)
-    assert (await desk(withheld, c.ImportOutcomes, **CLERK)).items[0].code == "ground_missing"
-    open_ = c.AssignAttribute(documents=left, attribute=c.Attribute.PROACTIVE)
-    await desk(open_, c.ImportOutcomes, **OFFICE)
+    withheld = c.AssignAttribute(documents=bare[:1], attribute=Attribute.WITHHELD)
+    assert (await desk(withheld, ImportOutcomes, **CLERK)).items[0].code == "ground_missing"
+    open_ = c.AssignAttribute(documents=left, attribute=Attribute.PROACTIVE)
+    await desk(open_, ImportOutcomes, **OFFICE)
     assert (await file_of(desk, bare[0])).record.state == "imported", "a person still confirms"
     await desk(close, Done, **OFFICE)
     result = (await desk(c.GetSurvey(id=id), c.SurveyPage)).survey.result
     assert (await file_of(desk, result)).record.title.startswith("存量文件公开属性认定结果")
-    confirmed = await desk(c.ConfirmImports(ids=tuple(bare)), c.ImportOutcomes, **OFFICE)
+    confirmed = await desk(ConfirmImports(ids=tuple(bare)), ImportOutcomes, **OFFICE)
     assert {each.outcome for each in confirmed.items} == {"published"}
 
 
@@ -117,7 +121,7 @@ async def inventory(desk: Desk) -> dict[str, c.Surveyed]:
 async def test_what_is_not_public_is_reviewed_together(servers: Servers, desk: Desk, app: App[Publication]) -> None:
     given = {"ground": "EX16-PROCESS", "reason": "尚在研究讨论"}
     (held,) = await take_in(desk, line(91, attribute=None))
-    filed = c.ConfirmImport(id=held.id or "", attribute=c.Attribute.WITHHELD, **given)
+    filed = ConfirmImport(id=held.id or "", attribute=Attribute.WITHHELD, **given)
     assert (await desk(filed, Done, **OFFICE)).state == "filed"
     servers.clock.advance(timedelta(seconds=1))
     id = (await desk(c.OpenSurvey(kind=c.SurveyKind.WITHHELD), Done, **OFFICE)).id
@@ -125,7 +129,7 @@ async def test_what_is_not_public_is_reviewed_together(servers: Servers, desk: D
     assert held.id in [each.id for each in page.items]
     servers.clock.advance(timedelta(seconds=1))
     keep = c.KeepAttributes(documents=tuple(each.id for each in page.items), reason="情形没有变化")
-    await desk(keep, c.ImportOutcomes, **OFFICE)
+    await desk(keep, ImportOutcomes, **OFFICE)
     assert (await desk(c.GetSurvey(id=id), c.SurveyPage)).left == 0
     assert (await desk(c.CloseSurvey(id=id, issuer="bgs"), Done, **OFFICE)).state == "closed"
     assert (await inventory(desk))[held.id or ""].ground == "EX16-PROCESS"
@@ -156,12 +160,12 @@ ASKED = "关门时间｜21点｜单选｜{}\n关门时间｜22点｜单选｜{}\
 async def test_the_counts_of_a_survey_agree_with_its_takers(desk: Desk, app: App[Publication]) -> None:
     async def put(questions: str, **values: str) -> str:
         given = SURVEY | values | {"questions": questions}
-        command = c.PutItem(type="interactions", agency="czj", values=given, reason="登记")
+        command = PutItem(type="interactions", agency="czj", values=given, reason="登记")
         return str((await desk(command, Done, **CLERK)).id)
 
     id = await put(ASKED.format("", "", "", ""))
     assert await put(ASKED.format(4, 6, 10, 10), participants="10") == id
-    history: c.ItemHistory = await desk(c.GetItem(id=id), c.ItemHistory)
+    history: ItemHistory = await desk(GetItem(id=id), ItemHistory)
     assert history.editions[-1].values["questions"][1] == {
         "question": "关门时间", "option": "22点", "form": "单选", "count": "6",
     }  # fmt: skip
@@ -177,19 +181,19 @@ async def test_the_counts_of_a_survey_agree_with_its_takers(desk: Desk, app: App
 
 async def test_registers_are_counted_and_the_owing_named(desk: Desk, app: App[Publication]) -> None:
     async def put(type: str, **values: str) -> None:
-        await desk(c.PutItem(type=type, agency="czj", values=values, reason="登记"), Done, **CLERK)
+        await desk(PutItem(type=type, agency="czj", values=values, reason="登记"), Done, **CLERK)
 
     held = {"title": "减税政策", "held_on": "2026-10-08", "host": "县财政局"}
     await put("interactions", kind="在线访谈", participants="30", opinions="4", **held)
     await put("interactions", kind="征集调查", opinions="12", result="采纳3条", **held)
     await put("interactions", kind="征集调查", title="旧的", held_on="2025-10-08", host="县财政局")
     await put("reading_places", name="县图书馆", kind="公共图书馆", address="示例路2号", hours="周二至周日")
-    counts: c.Counts = await desk(c.CountItems(type="interactions", by="kind", year=2026), c.Counts)
+    counts: Counts = await desk(CountItems(type="interactions", by="kind", year=2026), Counts)
     assert [(each.value, each.items) for each in counts.by] == [("在线访谈", 1), ("征集调查", 1)]
     assert counts.by[0].sums == {"参加人数": 30, "收到意见数": 4}
-    await refused("unknown_field", desk(c.CountItems(type="interactions", by="x"), c.Counts))
-    owing = c.UnitsOwing(type="disclosure_guide")
-    assert "czj" in [each.agency for each in (await desk(owing, c.Owed)).units]
+    await refused("unknown_field", desk(CountItems(type="interactions", by="x"), Counts))
+    owing = UnitsOwing(type="disclosure_guide")
+    assert "czj" in [each.agency for each in (await desk(owing, Owed)).units]
     await put("disclosure_guide", **GUIDE)
-    assert "czj" not in [each.agency for each in (await desk(owing, c.Owed)).units]
+    assert "czj" not in [each.agency for each in (await desk(owing, Owed)).units]
     await refused("cell_wrong", put("disclosure_guide", **GUIDE | {"fax": ""}))

@@ -16,9 +16,27 @@ from chassis.history import History
 from chassis.runtime import App
 from chassis.store import Store
 from cli.serve import Serving
-from contracts import publication as c
 from contracts import readmodel as r
 from contracts.base import Done
+from contracts.publication import documents, ledgers, meetings
+from contracts.publication.catalogue import PutItem
+from contracts.publication.comments import (
+    Adoption,
+    AnswerComments,
+    CommentKept,
+    CommentsAnswered,
+    ParticipationForm,
+    RecordComment,
+)
+from contracts.publication.decision_catalogue import (
+    DecisionEntry,
+    DecisionLevel,
+    PublishDecisionCatalogue,
+    PutDecisionCatalogue,
+)
+from contracts.publication.decisions import OpenConsultation, PlanConsultation, PlannedForm, SetDecisionDraft
+from contracts.publication.gazette import IssueGazette
+from contracts.publication.record import Attribute, Changes, Leak
 from contracts.registry import REGISTRY
 from services.publication import takedown
 from services.publication.service import Publication
@@ -141,12 +159,12 @@ async def leak(desk: Desk) -> str:
     }
     id = await draft(desk, f"关于{MARKER}的通知", f"{TEXT}\n{MARKER}", **details)
     await clear(desk, id)
-    await desk(c.AssignNumber(id=id, doc_no="示财发〔2026〕77号"), Done, as_="赵审核", agency="bgs")
-    await desk(c.Publish(id=id, channels=("网站", "微信")), Done, as_="赵审核", agency="bgs")
-    changes = c.Changes(title=f"关于{MARKER}的更正通知")
-    correct = c.Correct(id=id, reason=f"更正{MARKER}", text=f"{TEXT}\n{MARKER}\n再次", changes=changes)
+    await desk(documents.AssignNumber(id=id, doc_no="示财发〔2026〕77号"), Done, as_="赵审核", agency="bgs")
+    await desk(documents.Publish(id=id, channels=("网站", "微信")), Done, as_="赵审核", agency="bgs")
+    changes = Changes(title=f"关于{MARKER}的更正通知")
+    correct = documents.Correct(id=id, reason=f"更正{MARKER}", text=f"{TEXT}\n{MARKER}\n再次", changes=changes)
     await desk(correct, Done, as_="赵审核", agency="bgs")
-    await desk(c.IssueGazette(documents=(id,)), Done, as_="赵审核", agency="bgs")
+    await desk(IssueGazette(documents=(id,)), Done, as_="赵审核", agency="bgs")
     return id
 
 
@@ -170,7 +188,7 @@ async def test_nothing_of_a_document_is_left_anywhere(
     assert all(before), before
     written = segments(folder)
     assert written
-    version = (await desk(c.Withdraw(id=id, leak=c.Leak.PERSONAL), Done, as_="赵审核", agency="bgs")).version
+    version = (await desk(documents.Withdraw(id=id, leak=Leak.PERSONAL), Done, as_="赵审核", agency="bgs")).version
     await desk(r.GetView(type="publication.document", id=id, wait_version=version), r.View)
 
     left: list[str] = []
@@ -195,10 +213,10 @@ async def test_nothing_of_a_document_is_left_anywhere(
 
 async def _ends(desk: Desk, publication: Publication, id: str) -> None:
     """Each channel is confirmed, another person approves; the file then says that nothing is left."""
-    await refused("own_withdrawal", desk(c.ApproveWithdrawal(id=id), Done, as_="赵审核", agency="bgs"))
-    await desk(c.ApproveWithdrawal(id=id), Done, as_="李负责", agency="czj")
+    await refused("own_withdrawal", desk(documents.ApproveWithdrawal(id=id), Done, as_="赵审核", agency="bgs"))
+    await desk(documents.ApproveWithdrawal(id=id), Done, as_="李负责", agency="czj")
     for channel in ("网站", "微信"):
-        await desk(c.ConfirmCleared(id=id, channel=channel), Done, as_="张起草", agency="czj")
+        await desk(documents.ConfirmCleared(id=id, channel=channel), Done, as_="张起草", agency="czj")
 
     async def sealed() -> bool:
         await takedown.erase_all(publication, calm_seconds=0.5)
@@ -211,53 +229,55 @@ async def _matter(desk: Desk) -> str:
     """A matter of decision in consultation, with an answered opinion."""
     say = {"background": f"背景{MARKER}", "basis": MARKER, "proposed_by": MARKER}
     id = str((await desk(starting(title=f"规划{MARKER}", **say), Done, **LYJ)).id)
-    await desk(c.SetDecisionDraft(id=id, document=await document(desk, "撤下用的征求意见稿")), Done, **LYJ)
-    forms = (c.PlannedForm(form=c.ParticipationForm.WEB), c.PlannedForm(form=c.ParticipationForm.NEW_MEDIA))
+    await desk(SetDecisionDraft(id=id, document=await document(desk, "撤下用的征求意见稿")), Done, **LYJ)
+    forms = (PlannedForm(form=ParticipationForm.WEB), PlannedForm(form=ParticipationForm.NEW_MEDIA))
     until = desk.servers.clock.now().date() + timedelta(days=60)
     await desk(
-        c.PlanConsultation(id=id, until=until, forms=forms, explanation=f"说明{MARKER}", contact=MARKER), Done, **LYJ
+        PlanConsultation(id=id, until=until, forms=forms, explanation=f"说明{MARKER}", contact=MARKER), Done, **LYJ
     )
-    await desk(c.OpenConsultation(id=id, secrecy=True), Done, **OFFICE)
-    await desk(c.RecordComment(id=id, form=c.ParticipationForm.WRITTEN, text="意见一条"), c.CommentKept, **LYJ)
-    said = c.AnswerComments(id=id, nos=(1,), summary=f"归纳{MARKER}", adoption=c.Adoption.ADOPTED, reason=MARKER)
-    await desk(said, c.CommentsAnswered, **LYJ)
+    await desk(OpenConsultation(id=id, secrecy=True), Done, **OFFICE)
+    await desk(RecordComment(id=id, form=ParticipationForm.WRITTEN, text="意见一条"), CommentKept, **LYJ)
+    said = AnswerComments(id=id, nos=(1,), summary=f"归纳{MARKER}", adoption=Adoption.ADOPTED, reason=MARKER)
+    await desk(said, CommentsAnswered, **LYJ)
     return id
 
 
 async def _meeting(desk: Desk) -> str:
-    proposal = c.OpennessProposal(attribute=c.Attribute.PROACTIVE, ways=("网站", "微信"))
-    item = c.AgendaItem(no=1, title=f"审议{MARKER}", proposal=proposal)
+    proposal = meetings.OpennessProposal(attribute=Attribute.PROACTIVE, ways=("网站", "微信"))
+    item = meetings.AgendaItem(no=1, title=f"审议{MARKER}", proposal=proposal)
     now = desk.servers.clock.now()
-    plan = c.PlanMeeting(title=f"会议{MARKER}", type=c.MeetingType.STANDING, meets_at=now, agenda=(item,))
+    plan = meetings.PlanMeeting(title=f"会议{MARKER}", type=meetings.MeetingType.STANDING, meets_at=now, agenda=(item,))
     id = str((await desk(plan, Done, **SECRETARY)).id)
-    await desk(c.ApproveMeeting(id=id), Done, **MAYOR)
-    results = (c.ItemResult(no=1, result=f"同意{MARKER}"),)
-    await desk(c.HoldMeeting(id=id, results=results), Done, **SECRETARY)
-    await desk(c.PublishMeeting(id=id, secrecy=True), Done, **OFFICE)
+    await desk(meetings.ApproveMeeting(id=id), Done, **MAYOR)
+    results = (meetings.ItemResult(no=1, result=f"同意{MARKER}"),)
+    await desk(meetings.HoldMeeting(id=id, results=results), Done, **SECRETARY)
+    await desk(meetings.PublishMeeting(id=id, secrecy=True), Done, **OFFICE)
     return id
 
 
 async def _ledger(desk: Desk) -> str:
-    step = c.LedgerStep(no=1, what=MARKER, agency="lyj", due_on=desk.servers.clock.now().date() + timedelta(days=90))
-    plan = c.LedgerPlan(
+    step = ledgers.LedgerStep(
+        no=1, what=MARKER, agency="lyj", due_on=desk.servers.clock.now().date() + timedelta(days=90)
+    )
+    plan = ledgers.LedgerPlan(
         title=f"建设{MARKER}",
-        source=c.SourceReference(kind=c.LedgerSource.REPORT, text=MARKER),
+        source=ledgers.SourceReference(kind=ledgers.LedgerSource.REPORT, text=MARKER),
         measures=(MARKER,),
         steps=(step,),
-        duties=(c.Duty(agency="lyj", duty=MARKER),),
+        duties=(ledgers.Duty(agency="lyj", duty=MARKER),),
         supervision=MARKER,
     )
-    id = str((await desk(c.OpenLedger(plan=plan), Done, **LYJ)).id)
-    await desk(c.ReportStep(id=id, text=f"进展{MARKER}"), Done, **LYJ)
-    await desk(c.PublishLedger(id=id, secrecy=True), Done, **OFFICE)
+    id = str((await desk(ledgers.OpenLedger(plan=plan), Done, **LYJ)).id)
+    await desk(ledgers.ReportStep(id=id, text=f"进展{MARKER}"), Done, **LYJ)
+    await desk(ledgers.PublishLedger(id=id, secrecy=True), Done, **OFFICE)
     return id
 
 
 async def _year(desk: Desk) -> str:
-    entries = (c.DecisionEntry(no=1, title=f"事项{MARKER}", agency="lyj", basis=MARKER),)
-    put = c.PutDecisionCatalogue(year=2031, level=c.DecisionLevel.GOVERNMENT, agency="xzf", entries=entries)
+    entries = (DecisionEntry(no=1, title=f"事项{MARKER}", agency="lyj", basis=MARKER),)
+    put = PutDecisionCatalogue(year=2031, level=DecisionLevel.GOVERNMENT, agency="xzf", entries=entries)
     id = str((await desk(put, Done, **SECRETARY)).id)
-    await desk(c.PublishDecisionCatalogue(id=id, agreed=MARKER, secrecy=True), Done, **OFFICE)
+    await desk(PublishDecisionCatalogue(id=id, agreed=MARKER, secrecy=True), Done, **OFFICE)
     return id
 
 
@@ -265,7 +285,7 @@ async def _item(desk: Desk) -> str:
     """An item in two editions, with a limit that names it."""
     name = {"level1": MARKER, "level2": MARKER}
     rest = {"content": MARKER, "basis": MARKER, "limit": "每月", "subject": MARKER, "channel": "网站"}
-    put = c.PutItem(type="basic", agency="lyj", values=name | rest, reason=f"新增{MARKER}")
+    put = PutItem(type="basic", agency="lyj", values=name | rest, reason=f"新增{MARKER}")
     id = str((await desk(put, Done, **LYJ)).id)
     again = put.model_copy(update={"values": name | rest | {"content": f"又{MARKER}"}, "reason": f"改{MARKER}"})
     await desk(again, Done, **LYJ)
@@ -296,7 +316,7 @@ async def test_nothing_of_any_other_case_is_left(
     await until(shown)
     assert await in_databases(servers)
     assert await in_streams(servers)
-    take = c.Withdraw(id=id, leak=c.Leak.SECRET)
+    take = documents.Withdraw(id=id, leak=Leak.SECRET)
     done = await desk(take, Done, **OFFICE)
     assert (await desk(take, Done, **OFFICE)).version >= done.version
     left: list[str] = []
@@ -321,11 +341,11 @@ async def test_nothing_of_any_other_case_is_left(
 
 async def _closes(desk: Desk, publication: Publication, id: str, record: str, channels: tuple[str, ...]) -> None:
     """Another person approves and each channel is confirmed; nothing else can be done with it any more."""
-    await refused("own_withdrawal", desk(c.ApproveWithdrawal(id=id), Done, **OFFICE))
-    await desk(c.ApproveWithdrawal(id=id), Done, **MAYOR)
-    await refused("unknown_channel", desk(c.ConfirmCleared(id=id, channel="电视"), Done, **LYJ))
+    await refused("own_withdrawal", desk(documents.ApproveWithdrawal(id=id), Done, **OFFICE))
+    await desk(documents.ApproveWithdrawal(id=id), Done, **MAYOR)
+    await refused("unknown_channel", desk(documents.ConfirmCleared(id=id, channel="电视"), Done, **LYJ))
     for channel in channels:
-        await desk(c.ConfirmCleared(id=id, channel=channel), Done, **LYJ)
+        await desk(documents.ConfirmCleared(id=id, channel=channel), Done, **LYJ)
 
     async def sealed() -> bool:
         await takedown.erase_all(publication, calm_seconds=0.1)
@@ -337,7 +357,7 @@ async def _closes(desk: Desk, publication: Publication, id: str, record: str, ch
 
 async def test_what_comes_late_is_removed_too(servers: Servers, desk: Desk, publication: Publication) -> None:
     id = await draft(desk, "将被封存的草稿")
-    await desk(c.Withdraw(id=id, leak=c.Leak.SECRET), Done, as_="赵审核", agency="bgs")
+    await desk(documents.Withdraw(id=id, leak=Leak.SECRET), Done, as_="赵审核", agency="bgs")
     client = await servers.client("publication")
     subject = f"zwgk.{servers.region}.evt.internal.publication.document.drafted.v1.{id}"
     late = await client.jetstream().publish(subject, MARKER.encode())
@@ -358,4 +378,4 @@ async def test_what_comes_late_is_removed_too(servers: Servers, desk: Desk, publ
 async def test_history_cannot_be_purged_by_a_wildcard(servers: Servers) -> None:
     client = await servers.client("publication")
     with pytest.raises(ValueError, match="token"):
-        await History(lambda: client, servers.region).forget([c.DocumentDrafted], "*")
+        await History(lambda: client, servers.region).forget([documents.DocumentDrafted], "*")

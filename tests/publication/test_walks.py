@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts import publication as c
+from contracts.publication import record as c
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.numbers import DocumentNumber

@@ -12,10 +12,11 @@ from chassis.actors import Cause, service
 from chassis.handlers import Heard
 from chassis.outbox import Outgoing, outgoing
 from chassis.store import Store
-from contracts import hotline, publication
+from contracts import hotline
 from contracts.base import Event
 from contracts.hotline import Matter, Ticket, TicketKind, Urgency
 from contracts.platform import Retold, ServiceRecords
+from contracts.publication.documents import DocumentPublished
 from contracts.publication.record import Document, Metadata, PublicDocument, Text
 from contracts.registry import REGISTRY
 from services.readmodel.app import build
@@ -81,7 +82,7 @@ def changed(record: Ticket) -> Event:
 
 
 def published(record: PublicDocument) -> Event:
-    return publication.DocumentPublished(record=record)
+    return DocumentPublished(record=record)
 
 
 def retold(owner: str, since: datetime) -> Retold:

@@ -11,7 +11,7 @@ from chassis.rpc import Asker
 from chassis.runtime import App
 from contracts import readmodel as r
 from contracts.base import Audience, Role
-from contracts.publication import DocumentDrafted
+from contracts.publication.documents import DocumentDrafted
 from kernel.calendar import end_of_day
 from kernel.refused import Refused
 from services.readmodel.handlers import ReadModel

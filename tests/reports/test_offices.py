@@ -17,9 +17,10 @@ from typer.testing import CliRunner
 
 from cli.place import DATA, Place
 from cli.report import app as cli
-from contracts import hotline, publication, sitewatch
+from contracts import hotline, sitewatch
 from contracts import readmodel as c
 from contracts.base import Done, Role
+from contracts.publication.documents import DocumentFile, GetDocument, GetText, TextContent
 from kernel.refused import Refused
 from tests.reports.test_service import issue, line, made_whole, take_in
 from tests.servers import MORNING, Desk, Servers, started, until
@@ -235,10 +236,10 @@ async def test_a_report_is_published_by_the_ordinary_chain(
     words = ("publish", "quarterly", *QUARTER, "--issuer", "bgs", "--as", "张三", "--json")
     draft = await zwgk(servers, *words)
     assert (await zwgk(servers, *words))["id"] == draft["id"]
-    file = await desk(publication.GetDocument(id=draft["id"]), publication.DocumentFile)
+    file = await desk(GetDocument(id=draft["id"]), DocumentFile)
     assert (file.record.state, file.record.published_at) == ("draft", None)
     assert file.record.attachments[0].name.endswith(".docx")
-    text = await desk(publication.GetText(sha256=file.record.text.sha256), publication.TextContent)
+    text = await desk(GetText(sha256=file.record.text.sha256), TextContent)
     assert "未列示" in text.text
     for name, code in (("overdue", 2), ("clocks", 2), ("annual", 2)):
         said = await zwgk(servers, "publish", name, "--year", "2024", "--issuer", "bgs", code=code)
@@ -254,7 +255,7 @@ async def test_an_annual_report_is_published_once_it_is_issued(servers: Servers,
     assert "定稿" in await zwgk(servers, *words, code=2)
     await issue(desk, 2023, "slj")
     draft = await zwgk(servers, *words)
-    file = await desk(publication.GetDocument(id=draft["id"]), publication.DocumentFile)
+    file = await desk(GetDocument(id=draft["id"]), DocumentFile)
     assert file.record.metadata.category == "计划总结"
     assert "2023年政府信息公开工作年度报告" in file.record.metadata.title
 

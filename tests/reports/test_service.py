@@ -11,10 +11,11 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import publication, requests
 from contracts import readmodel as c
+from contracts import requests
 from contracts.base import Done, Role
-from contracts.publication import DocumentPublished
+from contracts.publication.catalogue import PutItem
+from contracts.publication.documents import DocumentPublished
 from kernel.refused import Refused
 from services.readmodel.handlers import ReadModel
 from services.readmodel.reports import reading
@@ -365,7 +366,7 @@ async def test_progress_in_the_key_fields_stands_in_the_draft(
     """翁源县2018年分工方案 第15项: 在年度报告中公布重点领域信息公开情况."""
     await take_in(desk, app, [line("lyj", "zd-1", "2026-03-02", "2026-03-10")])
     values = {"year": "2026", "field": "生态环境", "department": "示例县林业局", "progress": "公开林地审批12件。"}
-    put = publication.PutItem(type="key_progress", agency="lyj", values=dict(values), reason="年度进展")
+    put = PutItem(type="key_progress", agency="lyj", values=dict(values), reason="年度进展")
     async with started(servers, ["publication"]):
         await desk(put, Done, agency="lyj", roles=[Role.CLERK])
 

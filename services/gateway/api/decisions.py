@@ -4,8 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from contracts import publication as c
 from contracts.base import ID_PATTERN
+from contracts.publication import meetings as c
+from contracts.publication.comments import CommentKept, PublicAnswers
+from contracts.publication.decision_catalogue import PublicDecisionCatalogue
+from contracts.publication.decisions import PublicMatter
+from contracts.publication.ledgers import PublicLedger
 from services.gateway import participation
 from services.gateway.asking import SUBMITS, It, Key
 from services.gateway.participation import Listed, Opinion
@@ -20,25 +24,25 @@ After = Annotated[int, Query(ge=0, description="从哪个序号之后")]
 
 
 @routes.get("/decisions", summary="重大行政决策事项", description="已公开的决策事项，最近变动的在前。")
-async def decisions(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[c.PublicMatter]:
-    return await participation.listed(it, c.PublicMatter, cursor, limit)
+async def decisions(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[PublicMatter]:
+    return await participation.listed(it, PublicMatter, cursor, limit)
 
 
 @routes.get("/decisions/catalogues", summary="年度决策目录", description="政府和部门两级的年度决策事项目录。")
-async def catalogues(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[c.PublicDecisionCatalogue]:
-    return await participation.listed(it, c.PublicDecisionCatalogue, cursor, limit)
+async def catalogues(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[PublicDecisionCatalogue]:
+    return await participation.listed(it, PublicDecisionCatalogue, cursor, limit)
 
 
 @routes.get("/decisions/{id}", summary="一个决策事项", description="草案、征求意见、采纳情况、审查、讨论、公布和评估。")
-async def decision(it: It, id: Id) -> c.PublicMatter:
-    return await participation.one(it, c.PublicMatter, id)
+async def decision(it: It, id: Id) -> PublicMatter:
+    return await participation.one(it, PublicMatter, id)
 
 
 def _open_for_opinions(path: str, answered: str, given: tuple[str, str]) -> None:
     """Opinions on records of one kind: handed in by anyone, answered by number."""
 
     @routes.get(f"{path}/{{id}}/answers", summary=answered, description="公布后的采纳结论和理由，按意见序号。")
-    async def answers(it: It, id: Id, after: After = 0) -> c.PublicAnswers:
+    async def answers(it: It, id: Id, after: After = 0) -> PublicAnswers:
         return await participation.answers(it, id, after)
 
     summary, description = given
@@ -47,7 +51,7 @@ def _open_for_opinions(path: str, answered: str, given: tuple[str, str]) -> None
     )
 
     @post
-    async def comment(it: It, id: Id, body: Opinion, key: Key) -> c.CommentKept:
+    async def comment(it: It, id: Id, body: Opinion, key: Key) -> CommentKept:
         return await participation.give(it, id, body, key)
 
 
@@ -67,13 +71,13 @@ async def meeting(it: It, id: Id) -> c.PublicMeeting:
 
 
 @routes.get("/ledgers", summary="工作台账", description="重大部署的工作台账，最近变动的在前。")
-async def ledgers(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[c.PublicLedger]:
-    return await participation.listed(it, c.PublicLedger, cursor, limit)
+async def ledgers(it: It, cursor: Cursor = None, limit: Limit = 20) -> Listed[PublicLedger]:
+    return await participation.listed(it, PublicLedger, cursor, limit)
 
 
 @routes.get("/ledgers/{id}", summary="一本工作台账", description="措施、步骤、分工、进展、成效、督查结果。")
-async def ledger(it: It, id: Id) -> c.PublicLedger:
-    return await participation.one(it, c.PublicLedger, id)
+async def ledger(it: It, id: Id) -> PublicLedger:
+    return await participation.one(it, PublicLedger, id)
 
 
 _open_for_opinions(

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from contracts.base import Done
-from contracts.publication import MAX_FILE, MAX_PIECE, Attach, Piece, Uploaded
+from contracts.publication.files import MAX_FILE, MAX_PIECE, Attach, Piece, Uploaded
 from kernel.refused import Refused
 from services.gateway import documents, files
 from services.gateway.api.public import DocumentId, Sha256

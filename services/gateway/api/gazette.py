@@ -8,8 +8,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from contracts.base import ID_PATTERN
-from contracts.publication import Compilation, GazetteIssue, GetGazetteIssue, IssueFound
-from contracts.publication.gazette import GazetteItem
+from contracts.publication.gazette import Compilation, GazetteIssue, GazetteItem, GetGazetteIssue, IssueFound
 from kernel.refused import Refused
 from services.gateway import files, participation
 from services.gateway.asking import It

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Path, Query
 
 from contracts import readmodel
 from contracts.base import ID_PATTERN
-from contracts.publication import PublicDocument, TextContent
+from contracts.publication.documents import TextContent
+from contracts.publication.record import PublicDocument
 from services.gateway import documents
 from services.gateway.asking import Filters, It
 from services.gateway.problems import PROBLEM_RESPONSES

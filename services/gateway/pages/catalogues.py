@@ -10,7 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from contracts.base import ID_PATTERN
-from contracts.publication import (
+from contracts.publication.catalogue import (
     CatalogueItem,
     CatalogueRow,
     CatalogueRows,

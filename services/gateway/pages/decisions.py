@@ -7,8 +7,11 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from contracts import publication as c
 from contracts.base import Record
+from contracts.publication import decisions as c
+from contracts.publication.decision_catalogue import PublicDecisionCatalogue
+from contracts.publication.ledgers import LedgerStage, PublicLedger
+from contracts.publication.meetings import GetMeetingCounts, MeetingCounts, PublicMeeting
 from kernel.refused import Refused
 from services.gateway import agencies, columns, participation
 from services.gateway.api.decisions import After, Id
@@ -34,7 +37,7 @@ async def decisions(request: Request, it: It, cursor: Cursor = None) -> Response
         "decisions.html",
         column=columns.DECISIONS,
         found=await participation.listed(it, c.PublicMatter, cursor, PAGE),
-        catalogues=(await participation.listed(it, c.PublicDecisionCatalogue, None, PAGE)).items,
+        catalogues=(await participation.listed(it, PublicDecisionCatalogue, None, PAGE)).items,
         cursor=cursor,
         names=await agencies.names(it),
     )
@@ -42,7 +45,7 @@ async def decisions(request: Request, it: It, cursor: Cursor = None) -> Response
 
 @routes.get("/decisions/catalogues/{id}")
 async def catalogue(request: Request, it: It, id: Id) -> Response:
-    found = await participation.one(it, c.PublicDecisionCatalogue, id)
+    found = await participation.one(it, PublicDecisionCatalogue, id)
     names = await agencies.names(it)
     return page(request, "decision_catalogue.html", column=columns.DECISIONS, found=found, names=names)
 
@@ -54,8 +57,8 @@ async def meetings(request: Request, it: It, cursor: Cursor = None) -> Response:
         request,
         "meetings.html",
         column=columns.MEETINGS,
-        found=await participation.listed(it, c.PublicMeeting, cursor, PAGE),
-        counts=await it.recent(c.GetMeetingCounts(year=year), c.MeetingCounts),
+        found=await participation.listed(it, PublicMeeting, cursor, PAGE),
+        counts=await it.recent(GetMeetingCounts(year=year), MeetingCounts),
         cursor=cursor,
         names=await agencies.names(it),
     )
@@ -63,13 +66,13 @@ async def meetings(request: Request, it: It, cursor: Cursor = None) -> Response:
 
 @routes.get("/meetings/{id}")
 async def meeting(request: Request, it: It, id: Id) -> Response:
-    found = await participation.one(it, c.PublicMeeting, id)
+    found = await participation.one(it, PublicMeeting, id)
     return page(request, "meeting.html", column=columns.MEETINGS, found=found, names=await agencies.names(it))
 
 
 @routes.get("/ledgers")
 async def ledgers(request: Request, it: It, cursor: Cursor = None) -> Response:
-    found = await participation.listed(it, c.PublicLedger, cursor, PAGE)
+    found = await participation.listed(it, PublicLedger, cursor, PAGE)
     names = await agencies.names(it)
     return page(request, "ledgers.html", column=columns.LEDGERS, found=found, cursor=cursor, names=names)
 
@@ -144,11 +147,11 @@ _open_for_opinions(
 )
 _open_for_opinions(
     Open(
-        c.PublicLedger,
+        PublicLedger,
         "/ledgers",
         "ledger.html",
         columns.LEDGERS,
-        lambda found: found.stage is c.LedgerStage.RUNNING,
+        lambda found: found.stage is LedgerStage.RUNNING,
         lambda found: (),
     )
 )

@@ -5,7 +5,7 @@ import asyncio
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts.publication import Compilation, GazetteIssue
+from contracts.publication.gazette import Compilation, GazetteIssue
 from services.gateway import columns, participation
 from services.gateway.api.gazette import Form, Id, file, found
 from services.gateway.asking import It

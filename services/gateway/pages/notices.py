@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from contracts.publication import ObjectionKept, PublicDocument, RecordObjection
+from contracts.publication.record import PublicDocument
+from contracts.publication.showing import ObjectionKept, RecordObjection
 from contracts.readmodel import Catalogue, CataloguePage
 from kernel.refused import Refused
 from services.gateway import columns, documents

@@ -10,8 +10,9 @@ from fastapi import Query as Parameter
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from contracts import publication, readmodel
+from contracts import readmodel
 from contracts.base import ID_PATTERN, Command, Query
+from contracts.publication.documents import GetText, TextContent
 from contracts.titles import TITLES
 from kernel.refused import Refused
 from services.gateway import agencies, inputs, offices, steps
@@ -73,8 +74,8 @@ async def _text(it: Gateway, person: Session, type: str, found: readmodel.View) 
     if type != "publication.document" or not isinstance(kept, dict) or "sha256" not in kept:
         return ""
     try:
-        asked = publication.GetText(sha256=kept["sha256"])
-        return (await it.ask(asked, publication.TextContent, token=person.token)).text
+        asked = GetText(sha256=kept["sha256"])
+        return (await it.ask(asked, TextContent, token=person.token)).text
     except Refused:
         return ""
 

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 from chassis.objects import Objects
 from chassis.store import Collection
-from contracts.publication import MAX_FILE, Attach, Piece
+from contracts.publication.files import MAX_FILE, Attach, Piece
 from kernel.refused import Refused
 
 ABANDONED = timedelta(days=1)

@@ -4,7 +4,8 @@ it flags the item when such a document changes; which documents an item rests on
 import re
 from collections.abc import Mapping
 
-from contracts.publication import Metadata, Value
+from contracts.publication.catalogue import Value
+from contracts.publication.record import Metadata
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from kernel.text import compact

@@ -5,7 +5,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from contracts.publication import Attribute, Value
+from contracts.publication.catalogue import Value
+from contracts.publication.record import Attribute
 from services.publication.catalogue.types import ItemType
 
 ELEMENTS = re.compile(r"[；;、，,。\n●■◆·]+")

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from contracts.base import Event
-from contracts.publication import Act, CatalogueClock, ClockChanged, ClockOverdue, ClockRestated, ClockWithdrawn
+from contracts.publication.catalogue_clocks import Act, CatalogueClock, ClockChanged, ClockOverdue, ClockRestated
+from contracts.publication.takedown import ClockWithdrawn
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import Value
+from contracts.publication.catalogue import Value
 from kernel.numbers import is_credit_code
 from kernel.refused import Refused
 

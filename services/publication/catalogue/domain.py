@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from contracts.base import Event
-from contracts.publication import (
+from contracts.publication.catalogue import (
     CatalogueDuty,
     CatalogueItem,
     CatalogueItemRestated,
@@ -13,15 +13,14 @@ from contracts.publication import (
     DutyChanged,
     DutyOverdue,
     DutyRestated,
-    DutyWithdrawn,
     ItemAdded,
     ItemChanged,
     ItemRemoved,
-    ItemWithdrawn,
-    Metadata,
     Mismatch,
     Value,
 )
+from contracts.publication.record import Metadata
+from contracts.publication.takedown import DutyWithdrawn, ItemWithdrawn
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.publication import Change, Value
+from contracts.publication.catalogue import Change, Value
 from kernel.calendar import end_of_day
 from kernel.facts import Fact
 from services.publication.catalogue import citing

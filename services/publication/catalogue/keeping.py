@@ -10,8 +10,8 @@ from chassis.actors import CLOCK, Cause
 from chassis.calendars import Calendars
 from chassis.cases import Cases, Held, Opening, Step
 from chassis.numbers import Numbers
-from contracts import publication as c
-from contracts.publication import Change, Value
+from contracts.publication import catalogue as c
+from contracts.publication.catalogue import Change, Value
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from contracts.publication import ProposalRate, ProposalTable, Value
+from contracts.publication.catalogue import Value
+from contracts.publication.lists import ProposalRate, ProposalTable
 from kernel.shares import shares
 
 LEVELS = ("国家", "省", "市", "县", "乡")

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import Difference, Reconciliation, ReconciliationChanged, ReconciliationRestated
+from contracts.publication.lists import Difference, Reconciliation, ReconciliationChanged, ReconciliationRestated
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from contracts.publication import Row
+from contracts.publication.terms import Row
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from itertools import groupby
 
-from contracts.publication import Value
+from contracts.publication.catalogue import Value
 from kernel.refused import Refused
 from services.publication.catalogue.columns import Part
 

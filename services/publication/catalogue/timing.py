@@ -9,7 +9,7 @@ from chassis.actors import Cause
 from chassis.calendars import Calendars
 from chassis.cases import Cases, Held, Step
 from chassis.numbers import Numbers
-from contracts.publication import Act, Late
+from contracts.publication.catalogue_clocks import Act, Late
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

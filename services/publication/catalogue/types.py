@@ -10,7 +10,9 @@ from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from contracts.publication import Act, CatalogueLimit, CatalogueType, Column, Inner, Row, Running, Value
+from contracts.publication.catalogue import CatalogueType, Column, Inner, Running, Value
+from contracts.publication.catalogue_clocks import Act, CatalogueLimit
+from contracts.publication.terms import Row
 from kernel.calendar import Calendar
 from kernel.refused import Refused
 from services.publication.catalogue.columns import FieldType, Part

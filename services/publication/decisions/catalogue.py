@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from contracts import publication as c
 from contracts.base import Event
-from contracts.publication import CatalogueEdition, DecisionEntry, DecisionLevel
+from contracts.publication import decision_catalogue as c
+from contracts.publication.decision_catalogue import CatalogueEdition, DecisionEntry, DecisionLevel
+from contracts.publication.takedown import DecisionCatalogueWithdrawn, PublicDecisionCatalogueWithdrawn
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
@@ -213,4 +214,4 @@ _KIND: CaseKind[Year] = CaseKind(
     retell=retell,
     index=index,
 )
-KIND = sealable(_KIND, Tombstones(c.DecisionCatalogueWithdrawn, c.PublicDecisionCatalogueWithdrawn))
+KIND = sealable(_KIND, Tombstones(DecisionCatalogueWithdrawn, PublicDecisionCatalogueWithdrawn))

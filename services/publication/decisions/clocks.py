@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
-from contracts.publication import DecisionStage, Minimum
+from contracts.publication.decisions import DecisionStage, Minimum
 from kernel.calendar import Calendar, end_of_day
 from kernel.facts import Fact
 from services.publication.decisions import facts as f

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from contracts.publication import (
-    CommentTally,
+from contracts.publication.comments import CommentTally, ParticipationForm
+from contracts.publication.decision_catalogue import DecisionNeeds
+from contracts.publication.decisions import (
     Consultation,
-    DecisionNeeds,
     DecisionStage,
     Discussion,
     DiscussionOutcome,
@@ -14,7 +14,6 @@ from contracts.publication import (
     EvaluationKind,
     Extension,
     Held,
-    ParticipationForm,
     PlannedForm,
     RecordExperts,
     RecordRisk,

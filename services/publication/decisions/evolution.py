@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts.publication import Decided, DiscussionOutcome, Feedback
+from contracts.publication.decisions import Decided, DiscussionOutcome, Feedback
 from kernel.facts import Fact
 from services.publication.decisions import facts as f
 from services.publication.decisions.state import Decision, LegalReview

@@ -2,12 +2,11 @@
 
 from datetime import date, datetime
 
-from contracts.publication import (
+from contracts.publication.comments import CommentTally
+from contracts.publication.decision_catalogue import DecisionLevel, DecisionNeeds
+from contracts.publication.decisions import (
     Assessment,
-    CommentTally,
     Consultation,
-    DecisionLevel,
-    DecisionNeeds,
     DecisionScope,
     Discussion,
     Evaluation,

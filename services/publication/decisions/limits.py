@@ -8,7 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from contracts.publication import DecisionLevel, Minimum
+from contracts.publication.decision_catalogue import DecisionLevel
+from contracts.publication.decisions import Minimum
 from kernel.refused import Refused
 
 NATIONAL_DAYS = 30

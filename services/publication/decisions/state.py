@@ -4,12 +4,12 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import (
+from contracts.publication.comments import ParticipationForm
+from contracts.publication.decision_catalogue import DecisionLevel, DecisionNeeds
+from contracts.publication.decisions import (
     Assessment,
     Consultation,
     Decided,
-    DecisionLevel,
-    DecisionNeeds,
     DecisionScope,
     DecisionStage,
     Discussion,
@@ -17,7 +17,6 @@ from contracts.publication import (
     Evaluation,
     Feedback,
     Held,
-    ParticipationForm,
 )
 from services.publication.domain.state import Signature
 from services.publication.domain.withdrawing import Sealable

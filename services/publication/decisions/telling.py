@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts import publication as c
 from contracts.base import Event
+from contracts.publication import decisions as c
+from contracts.publication.takedown import MatterWithdrawn, PublicMatterWithdrawn
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from services.publication.decisions import facts as f
@@ -155,7 +156,7 @@ def kind(limits: Limits) -> CaseKind[Decision]:
         alarm=alarm,
         tick=tick(limits),
     )
-    return sealable(plain, Tombstones(c.MatterWithdrawn, c.PublicMatterWithdrawn))
+    return sealable(plain, Tombstones(MatterWithdrawn, PublicMatterWithdrawn))
 
 
 KIND = kind(read(None))

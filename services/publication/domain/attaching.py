@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.publication import MAX_ATTACHMENTS, Check
+from contracts.publication.record import MAX_ATTACHMENTS, Check
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import facts as f

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from contracts.publication import Attribute, Changes, Metadata
+from contracts.publication.record import Attribute, Changes, Metadata
 from kernel.refused import Refused
 from services.publication.domain import themes
 from services.publication.domain.facts import Official

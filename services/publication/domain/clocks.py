@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from contracts.publication import Attribute, Validity
+from contracts.publication.record import Attribute, Validity
 from kernel.calendar import Calendar, add_hours, end_of_day
 from kernel.facts import Fact
 from services.publication.domain.evolution import evolve

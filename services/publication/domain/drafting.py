@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.publication import Attribute, Changes, Interpretation, Metadata
+from contracts.publication.record import Attribute, Changes, Interpretation, Metadata
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber

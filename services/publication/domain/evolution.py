@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from contracts.publication import Attribute, Changes, Check, Metadata, Notice, Validity
+from contracts.publication.record import Attribute, Changes, Check, Metadata, Notice, Validity
 from kernel.facts import Fact
 from services.publication.domain import explaining
 from services.publication.domain import facts as f

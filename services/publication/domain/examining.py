@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection
 
-from contracts.publication import Metadata
+from contracts.publication.record import Metadata
 from kernel import personal, secrecy
 from kernel.refused import Refused
 from services.publication.domain.facts import Datum, Kept

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.publication import Explanation, Question, Raised
+from contracts.publication.record import Explanation, Question, Raised
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.checks import same_agency, stands

@@ -4,7 +4,16 @@ from datetime import date, datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import Attachment, Attribute, Delivery, Interpretation, Leak, Metadata, Source, Validity
+from contracts.publication.record import (
+    Attachment,
+    Attribute,
+    Delivery,
+    Interpretation,
+    Leak,
+    Metadata,
+    Source,
+    Validity,
+)
 from kernel.facts import Fact
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.publication import Attribute, Changes, Leak, Validity
+from contracts.publication.record import Attribute, Changes, Leak, Validity
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import facts as f

@@ -4,7 +4,7 @@ leaked (P26)."""
 from collections.abc import Callable
 from typing import Any
 
-from contracts.publication import Interpretation, Metadata, Text
+from contracts.publication.record import Interpretation, Metadata, Text
 from kernel.facts import Fact
 from services.publication.domain.facts import File, Kept
 

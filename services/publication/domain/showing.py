@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.publication import Delivery, Source
+from contracts.publication.record import Delivery, Source
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts.publication import (
+from contracts.publication.record import (
     Attribute,
     Check,
     Delivery,

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from contracts.publication import Attribute, Changes, Metadata
+from contracts.publication.record import Attribute, Changes, Metadata
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused

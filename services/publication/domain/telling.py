@@ -4,11 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.base import Event
-from contracts.publication import (
-    ATTACHED_BYTES,
-    INLINE_BYTES,
-    Attachment,
-    Document,
+from contracts.publication.documents import (
     DocumentChanged,
     DocumentClosed,
     DocumentCorrected,
@@ -20,14 +16,20 @@ from contracts.publication import (
     DocumentReturned,
     DocumentTakenDown,
     DocumentWithdrawn,
+    NoticeChanged,
+    PublicDocumentRestated,
+    ValidityChanged,
+)
+from contracts.publication.record import (
+    ATTACHED_BYTES,
+    INLINE_BYTES,
+    Attachment,
+    Document,
     Leak,
     Metadata,
-    NoticeChanged,
     PublicDocument,
-    PublicDocumentRestated,
     Text,
     Validity,
-    ValidityChanged,
     Version,
 )
 from kernel.facts import Fact

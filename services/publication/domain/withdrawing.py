@@ -13,7 +13,8 @@ from typing import Any, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import Leak, Tombstone, WithdrawnCase
+from contracts.publication.record import Leak
+from contracts.publication.takedown import Tombstone, WithdrawnCase
 from kernel.calendar import Calendar
 from kernel.cases import CaseKind
 from kernel.facts import Fact

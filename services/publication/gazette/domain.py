@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import (
+from contracts.publication.gazette import (
     Compilation,
     CompilationGapped,
     CompilationIssued,

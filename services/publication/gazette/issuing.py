@@ -9,7 +9,7 @@ from chassis.actors import Cause
 from chassis.cases import Cases, Held
 from chassis.history import History
 from chassis.numbers import Numbers
-from contracts.publication import MAX_COMPILED, MAX_ITEMS, Edition, GazetteItem
+from contracts.publication.gazette import MAX_COMPILED, MAX_ITEMS, Edition, GazetteItem
 from kernel.refused import Refused
 from services.publication.attachments.receiving import Uploads
 from services.publication.domain.facts import Official

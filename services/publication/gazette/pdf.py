@@ -17,7 +17,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer
 
-from contracts.publication import GazetteItem
+from contracts.publication.gazette import GazetteItem
 from services.publication.domain.sealing import TOMBSTONE
 
 FONT = "STSong-Light"

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from html import escape
 
-from contracts.publication import GazetteItem
+from contracts.publication.gazette import GazetteItem
 from services.publication.domain.sealing import TOMBSTONE
 
 STYLE = (

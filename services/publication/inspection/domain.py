@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import (
+from contracts.publication.inspection import (
     Draw,
     DrawCarriedOut,
     DrawCommitted,

@@ -12,7 +12,7 @@ from chassis.cases import Cases, Held
 from chassis.numbers import Numbers
 from chassis.papers import Paper, Papers
 from chassis.store import Collection
-from contracts.publication import MAX_DRAWN, CarryOutDraw, DrawListPage, OpenDraw
+from contracts.publication.inspection import MAX_DRAWN, CarryOutDraw, DrawListPage, OpenDraw
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.catalogue.item import Item

@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import (
+from contracts.publication.comments import CommentTally
+from contracts.publication.ledgers import (
     SHOWN_REPORTS,
-    CommentTally,
     Inspection,
     InspectionGrade,
     LedgerPlan,

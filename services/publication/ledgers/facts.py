@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from contracts.publication import CommentTally, Inspection, LedgerPlan, ProgressReport
+from contracts.publication.comments import CommentTally
+from contracts.publication.ledgers import Inspection, LedgerPlan, ProgressReport
 from kernel.facts import Fact
 from services.publication.domain.facts import Official
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts import publication as c
 from contracts.base import Event
+from contracts.publication import ledgers as c
+from contracts.publication.takedown import LedgerWithdrawn, PublicLedgerWithdrawn
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from services.publication.domain.withdrawing import Tombstones, sealable
@@ -120,4 +121,4 @@ _KIND: CaseKind[Work] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
-KIND = sealable(_KIND, Tombstones(c.LedgerWithdrawn, c.PublicLedgerWithdrawn))
+KIND = sealable(_KIND, Tombstones(LedgerWithdrawn, PublicLedgerWithdrawn))

@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from contracts.publication import AgendaItem, Attendance, Attribute, ItemResult, MeetingStage, MeetingType
+from contracts.publication.meetings import AgendaItem, Attendance, ItemResult, MeetingStage, MeetingType
+from contracts.publication.record import Attribute
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.facts import Fact

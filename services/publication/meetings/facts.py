@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.publication import AgendaItem, Attendance, ItemResult, MeetingType
+from contracts.publication.meetings import AgendaItem, Attendance, ItemResult, MeetingType
 from kernel.facts import Fact
 from services.publication.domain.facts import Official
 

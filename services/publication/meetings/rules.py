@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.publication import MeetingType
+from contracts.publication.meetings import MeetingType
 
 
 class Fields(BaseModel):

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from contracts import publication as c
 from contracts.base import Event
-from contracts.publication import AgendaItem, InviteeClass, MeetingStage
+from contracts.publication import meetings as c
+from contracts.publication.meetings import AgendaItem, InviteeClass, MeetingStage
+from contracts.publication.takedown import MeetingWithdrawn, PublicMeetingWithdrawn
 from kernel.calendar import Calendar
 from kernel.cases import CaseKind
 from kernel.facts import Fact
@@ -145,4 +146,4 @@ _KIND: CaseKind[Session] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
-KIND = sealable(_KIND, Tombstones(c.MeetingWithdrawn, c.PublicMeetingWithdrawn))
+KIND = sealable(_KIND, Tombstones(MeetingWithdrawn, PublicMeetingWithdrawn))

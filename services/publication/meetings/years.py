@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts import publication as c
 from contracts.base import Event
-from contracts.publication import MeetingType
+from contracts.publication import meeting_years as c
+from contracts.publication.meetings import MeetingType
 from kernel.calendar import end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import CleanupChanged, CleanupDue, CleanupRestated, CleanupRound, Conclusion
+from contracts.publication.rounds import CleanupChanged, CleanupDue, CleanupRestated, CleanupRound, Conclusion
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import ProposalChanged, ProposalOverdue, ProposalRestated, PublicationProposal
+from contracts.publication.rounds import ProposalChanged, ProposalOverdue, ProposalRestated, PublicationProposal
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

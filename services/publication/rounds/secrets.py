@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import SecretLine, SecretLineChanged, SecretLineDue, SecretLineRestated
+from contracts.publication.surveys import SecretLine, SecretLineChanged, SecretLineDue, SecretLineRestated
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication import Survey, SurveyChanged, SurveyDue, SurveyKind, SurveyRestated
+from contracts.publication.surveys import Survey, SurveyChanged, SurveyDue, SurveyKind, SurveyRestated
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
