@@ -21,7 +21,8 @@ from nats.aio.client import Client
 
 from chassis.actors import Cause, service
 from chassis.rpc import Asker
-from contracts import readmodel as c
+from contracts.readmodel import answers as c
+from contracts.readmodel.reports import GetReport, ReportName
 from kernel.refused import Refused
 from services.readmodel import past
 from services.readmodel.app import build
@@ -66,8 +67,8 @@ class Unanswered(Asker):
 
 
 def questions(it: ReadModel) -> dict[str, Callable[[], Awaitable[Any]]]:
-    def of(name: c.ReportName, **options: Any) -> Callable[[], Awaitable[Any]]:
-        return lambda: report(it, c.GetReport(report=name, **options), CAUSE)
+    def of(name: ReportName, **options: Any) -> Callable[[], Awaitable[Any]]:
+        return lambda: report(it, GetReport(report=name, **options), CAUSE)
 
     return {
         "desk": lambda: desk(it, c.Desk(), CAUSE),

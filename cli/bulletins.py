@@ -17,14 +17,16 @@ from cli.documents import chosen, day
 from cli.options import REQUIRED, As, Json, taking
 from cli.publication_files import send
 from cli.session import Session, guarded, run, show
-from contracts import readmodel
 from contracts.base import Done
 from contracts.publication import documents
 from contracts.publication.record import Changes
+from contracts.readmodel.answers import GetAnnualReport
+from contracts.readmodel.reports import GetReport, ReportFile, ReportFormat, ReportName
+from contracts.readmodel.terms import ReportReply
 from kernel.refused import Refused
 
 WAIT = 120.0
-FORMATS: dict[str, readmodel.ReportFormat] = {
+FORMATS: dict[str, ReportFormat] = {
     "text": "text", "json": "json", "html": "html", "xlsx": "xlsx", "docx": "docx",
 }  # fmt: skip
 ENDINGS = {".txt": "text", ".json": "json", ".html": "html", ".xlsx": "xlsx", ".docx": "docx"}
@@ -61,7 +63,7 @@ TABLES: dict[str, tuple[Any, Any]] = {
     "year": (Year, REQUIRED),
 }
 """Options of the reports; `!` marks one that the report cannot do without."""
-REPORTS: tuple[tuple[readmodel.ReportName, str, str], ...] = (
+REPORTS: tuple[tuple[ReportName, str, str], ...] = (
     (
         "quarterly",
         "year quarter! agency as_of public",
@@ -91,14 +93,14 @@ REPORTS: tuple[tuple[readmodel.ReportName, str, str], ...] = (
         "时限看板：各类工作在今后十个工作日内到期的时限。例：zwgk report clocks -o 看板.html",
     ),
 )
-SITE_YEAR: tuple[readmodel.ReportName, str, str] = (
+SITE_YEAR: tuple[ReportName, str, str] = (
     "site-year",
     "year site",
     "政府网站工作年度报表；其余各项用 zwgk report figures 申报。例：zwgk report site-year --year 2026",
 )
 
 
-def _command(name: readmodel.ReportName, options: str, said: str) -> Callable[..., None]:
+def _command(name: ReportName, options: str, said: str) -> Callable[..., None]:
     """The command that makes one report."""
 
     @taking({each.rstrip("!"): TABLES[each] for each in options.split()})
@@ -110,13 +112,13 @@ def _command(name: readmodel.ReportName, options: str, said: str) -> Callable[..
     return command
 
 
-def _made(name: readmodel.ReportName, format_: str, out: Path | None, json_: bool, **options: Any) -> None:
+def _made(name: ReportName, format_: str, out: Path | None, json_: bool, **options: Any) -> None:
     ending = ENDINGS.get(out.suffix.lower(), "text") if out else "text"
     kind = chosen("json" if json_ else format_ or ending, FORMATS, "format")
-    query = readmodel.GetReport(report=name, format=kind, **options)
+    query = GetReport(report=name, format=kind, **options)
 
-    async def work(session: Session) -> readmodel.ReportFile:
-        return await session.ask(query, readmodel.ReportFile, timeout=WAIT)
+    async def work(session: Session) -> ReportFile:
+        return await session.ask(query, ReportFile, timeout=WAIT)
 
     reply = run(work)
     content = content_of(reply)
@@ -125,7 +127,7 @@ def _made(name: readmodel.ReportName, format_: str, out: Path | None, json_: boo
         sys.stderr.write(f"! {each}\n")
 
 
-def content_of(reply: readmodel.ReportFile) -> bytes:
+def content_of(reply: ReportFile) -> bytes:
     """The file, or the report as JSON."""
     return base64.b64decode(reply.file) if reply.file else as_json(reply.data)
 
@@ -187,9 +189,9 @@ class Draft:
 async def _bulletin(session: Session, name: Any, given: dict[str, Any]) -> Draft:
     """The public edition of a report whose time is over."""
 
-    async def asked(format_: readmodel.ReportFormat) -> readmodel.ReportFile:
-        query = readmodel.GetReport(report=name, format=format_, public=True, **given)
-        return await session.ask(query, readmodel.ReportFile, timeout=WAIT)
+    async def asked(format_: ReportFormat) -> ReportFile:
+        query = GetReport(report=name, format=format_, public=True, **given)
+        return await session.ask(query, ReportFile, timeout=WAIT)
 
     text = await asked("text")
     if text.incomplete:
@@ -203,8 +205,8 @@ async def _annual(session: Session, year: int | None, of: str, edition: int | No
     """An issued edition of the annual report, as it was frozen; a draft of one is refused."""
     if year is None:
         raise Refused("year_missing", "没有说明年度。", field="year", remedy="请加 --year。")
-    query = readmodel.GetAnnualReport(year=year, agency=of, edition=edition, issued=True, format="docx")
-    reply = await session.ask(query, readmodel.ReportReply, timeout=WAIT)
+    query = GetAnnualReport(year=year, agency=of, edition=edition, issued=True, format="docx")
+    reply = await session.ask(query, ReportReply, timeout=WAIT)
     report = reply.report
     title = f"{report['agency']}{year}年政府信息公开工作年度报告"
     parts = [f"{name}\n{words}" for name, words in report["parts"].items()]

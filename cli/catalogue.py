@@ -10,7 +10,7 @@ from chassis.clock import clock
 from cli.documents import chosen
 from cli.query import dimension
 from cli.session import Session, guarded, run
-from contracts import readmodel as c
+from contracts.readmodel import answers as c
 from kernel.agencies import Agency, Register
 from kernel.refused import Refused
 from services.readmodel import downloads

@@ -11,8 +11,10 @@ from cli import tickets
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
-from contracts import hotline as c
 from contracts.base import Command, Done
+from contracts.hotline import tickets as c
+from contracts.hotline.reading import ListTickets, ShowTicket, TicketPage, TicketRows
+from contracts.hotline.terms import Ending, Matter, Satisfaction, TicketState
 
 app = typer.Typer(no_args_is_help=True)
 app.command("emit")(tickets.emit)
@@ -56,7 +58,7 @@ def _do(kind: type[Command], as_: str | None, agency: str, json_: bool, **fields
 
 @app.command("list")
 def list_(
-    state: c.TicketState = typer.Option(None, "--state", help="状态。"),
+    state: TicketState = typer.Option(None, "--state", help="状态。"),
     unit: str = typer.Option(None, "--unit", help="承办单位代码。"),
     open_: bool = typer.Option(None, "--open/--closed", help="未办结或已办结。"),
     limit: int = typer.Option(50, "--limit", min=1, max=200, help="条数。"),
@@ -65,10 +67,10 @@ def list_(
     json_: Json = False,
 ) -> None:
     """列出工单。例：zwgk hotline list --open --unit gongshui"""
-    query = c.ListTickets(state=state, agency=unit, open=open_, limit=limit)
+    query = ListTickets(state=state, agency=unit, open=open_, limit=limit)
 
-    async def work(session: Session) -> c.TicketRows:
-        return await session.ask(query, c.TicketRows, as_=as_, agency=agency)
+    async def work(session: Session) -> TicketRows:
+        return await session.ask(query, TicketRows, as_=as_, agency=agency)
 
     rows = run(work).tickets
     show([row.model_dump(mode="json") for row in rows], json_=json_, columns=ROWS)
@@ -84,10 +86,10 @@ def show_(
 ) -> None:
     """查看工单及其内容（查阅留痕）。例：zwgk hotline show 999901-RX-2026-000001 --as 张三"""
 
-    query = guarded(lambda: made(c.ShowTicket, {"id": id, "purpose": purpose}))
+    query = guarded(lambda: made(ShowTicket, {"id": id, "purpose": purpose}))
 
-    async def work(session: Session) -> c.TicketPage:
-        return await session.ask(query, c.TicketPage, as_=as_, agency=agency)
+    async def work(session: Session) -> TicketPage:
+        return await session.ask(query, TicketPage, as_=as_, agency=agency)
 
     page = run(work)
     if json_:
@@ -121,7 +123,7 @@ def _spent(minutes: int) -> str:
 def classify(
     id: str = ID,
     category: str = typer.Option(..., "--category", help="问题分类。"),
-    matter: c.Matter = typer.Option(c.Matter.ORDINARY, "--matter", help="时限类别。"),
+    matter: Matter = typer.Option(Matter.ORDINARY, "--matter", help="时限类别。"),
     accused: list[str] = typer.Option([], "--accused", help="被投诉单位代码，可多次给出。"),
     as_: As = None,
     agency: Agency = "",
@@ -272,7 +274,7 @@ def visit(
     id: str = ID,
     reached: bool = typer.Option(True, "--reached/--not-reached", help="是否联系上来电人。"),
     solved: bool = typer.Option(None, "--solved/--unsolved", help="是否解决。"),
-    satisfaction: c.Satisfaction = typer.Option(c.Satisfaction.SILENT, "--satisfaction", help="满意度。"),
+    satisfaction: Satisfaction = typer.Option(Satisfaction.SILENT, "--satisfaction", help="满意度。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
@@ -284,7 +286,7 @@ def visit(
 @app.command()
 def close(
     id: str = ID,
-    ending: c.Ending = typer.Option(..., "--ending", help="办结方式：answered visited factual transferred refused。"),
+    ending: Ending = typer.Option(..., "--ending", help="办结方式：answered visited factual transferred refused。"),
     text: str = typer.Option("", "--text", help="答复、移交联系方式或理由。"),
     as_: As = None,
     agency: Agency = "",

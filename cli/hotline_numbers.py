@@ -9,8 +9,10 @@ import typer
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
-from contracts import hotline as c
 from contracts.base import Command, Done, Query, Reply
+from contracts.hotline import figures as c
+from contracts.hotline.public import CountSuggestions, IssueBulletin, SuggestionFigures
+from contracts.hotline.ratings import CountRatings, RatingFigures
 
 R = TypeVar("R", bound=Reply)
 FIRST = typer.Option(..., "--from", formats=["%Y-%m-%d"], help="开始日期（含）。")
@@ -143,7 +145,7 @@ def suggestions(
 ) -> None:
     """建议的采纳情况。例：zwgk hotline suggestions --from 2026-01-01 --to 2026-03-31"""
     given = {"first": first.date(), "last": last.date()}
-    found = asked(c.CountSuggestions, c.SuggestionFigures, as_, agency, **given)
+    found = asked(CountSuggestions, SuggestionFigures, as_, agency, **given)
     heads = [("name", "单位"), ("ended", "办结"), ("adopted", "采纳"), ("not_adopted", "未采纳"), ("waiting", "在办")]
     rows = [row.model_dump() for row in (*found.rows, found.total)]
     show(found if json_ else rows, json_=json_, columns=heads)
@@ -154,7 +156,7 @@ def rating_stats(
 ) -> None:
     """好差评统计。例：zwgk hotline rating-stats --from 2026-01-01 --to 2026-01-31"""
     given = {"first": first.date(), "last": last.date()}
-    found = asked(c.CountRatings, c.RatingFigures, as_, agency, **given)
+    found = asked(CountRatings, RatingFigures, as_, agency, **given)
     heads = [("name", "单位"), ("counted", "计入"), ("good", "好评"), ("bad", "差评"), ("excluded", "误评恶评")]
     heads += [("rectified", "已整改解释"), ("named_bad", "实名差评"), ("revisited", "已回访")]
     rows = [row.model_dump() for row in (*found.rows, found.total)]
@@ -171,4 +173,4 @@ def issue(
 ) -> None:
     """公布一个期间的好差评或建议采纳情况。例：zwgk hotline issue --about ratings --from 2026-01-01 --to 2026-01-31"""
     given = {"about": about, "first": first.date(), "last": last.date()}
-    show(asked(c.IssueBulletin, Done, as_, agency, **given), json_=json_, columns=[("id", "编号"), ("state", "状态")])
+    show(asked(IssueBulletin, Done, as_, agency, **given), json_=json_, columns=[("id", "编号"), ("state", "状态")])

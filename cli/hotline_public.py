@@ -7,8 +7,10 @@ import typer
 from cli.hotline_numbers import asked
 from cli.options import Agency, As, Json
 from cli.session import show
-from contracts import hotline as c
 from contracts.base import Done
+from contracts.hotline import public as c
+from contracts.hotline import ratings
+from contracts.hotline.figures import BecomeRequest, TellHowToApply
 
 ID = typer.Argument(help="编号。")
 DONE = [("id", "编号"), ("state", "状态"), ("version", "版本")]
@@ -127,7 +129,7 @@ def list_ratings(
     json_: Json = False,
 ) -> None:
     """列出评价。例：zwgk hotline rating list --open"""
-    found = asked(c.ListRatings, c.RatingRows, as_, agency, open=open_, agency=unit)
+    found = asked(ratings.ListRatings, ratings.RatingRows, as_, agency, open=open_, agency=unit)
     heads = [("id", "编号"), ("level", "评价"), ("agency", "单位"), ("state_label", "状态"), ("due_at", "期限")]
     show([each.model_dump(mode="json") for each in found.ratings], json_=json_, columns=heads)
 
@@ -141,7 +143,7 @@ def show_rating(
     json_: Json = False,
 ) -> None:
     """查看评价（查阅留痕）。例：zwgk hotline rating show 编号"""
-    page = asked(c.ShowRating, c.RatingPage, as_, agency, id=id, purpose=purpose)
+    page = asked(ratings.ShowRating, ratings.RatingPage, as_, agency, id=id, purpose=purpose)
     show(page, json_=json_, columns=[("comment", "评价内容"), ("rater", "评价人"), ("notes", "说明")])
 
 
@@ -154,13 +156,13 @@ def contact(
     json_: Json = False,
 ) -> None:
     """登记联系评价人。例：zwgk hotline rating contact 编号 --reached"""
-    show(asked(c.ContactRater, Done, as_, agency, id=id, reached=reached), json_=json_, columns=DONE)
+    show(asked(ratings.ContactRater, Done, as_, agency, id=id, reached=reached), json_=json_, columns=DONE)
 
 
 @rating.command("verify")
 def verify(
     id: str = ID,
-    verdict: c.Verdict = typer.Option(..., "--verdict", help="属实 误评 恶意差评"),
+    verdict: ratings.Verdict = typer.Option(..., "--verdict", help="属实 误评 恶意差评"),
     reason: str = typer.Option(..., "--reason", help="理由。"),
     complex_: bool = typer.Option(False, "--complex", help="复杂事项，整改期限较长。"),
     as_: As = None,
@@ -169,7 +171,7 @@ def verify(
 ) -> None:
     """核实差评（被评价单位以外的人）。例：zwgk hotline rating verify 编号 --verdict 属实 --reason 情况属实"""
     given = {"id": id, "verdict": verdict, "reason": reason, "complex": complex_}
-    show(asked(c.VerifyRating, Done, as_, agency, **given), json_=json_, columns=DONE)
+    show(asked(ratings.VerifyRating, Done, as_, agency, **given), json_=json_, columns=DONE)
 
 
 @rating.command("appeal")
@@ -181,20 +183,20 @@ def appeal(
     json_: Json = False,
 ) -> None:
     """被评价单位申诉复核，限一次。例：zwgk hotline rating appeal 编号 --reason 非本单位事项"""
-    show(asked(c.AppealRating, Done, as_, agency, id=id, reason=reason), json_=json_, columns=DONE)
+    show(asked(ratings.AppealRating, Done, as_, agency, id=id, reason=reason), json_=json_, columns=DONE)
 
 
 @rating.command("remedy")
 def remedy(
     id: str = ID,
-    how: c.Remedy = typer.Option(c.Remedy.RECTIFIED, "--how", help="整改 解释说明"),
+    how: ratings.Remedy = typer.Option(ratings.Remedy.RECTIFIED, "--how", help="整改 解释说明"),
     text: str = typer.Option(..., "--text", help="整改情况或解释。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """登记整改或解释说明。例：zwgk hotline rating remedy 编号 --how 整改 --text 已精简材料"""
-    show(asked(c.RemedyRating, Done, as_, agency, id=id, remedy=how, text=text), json_=json_, columns=DONE)
+    show(asked(ratings.RemedyRating, Done, as_, agency, id=id, remedy=how, text=text), json_=json_, columns=DONE)
 
 
 @rating.command("revisit")
@@ -207,7 +209,7 @@ def revisit(
     json_: Json = False,
 ) -> None:
     """登记回访评价人。例：zwgk hotline rating revisit 编号 --level 5"""
-    show(asked(c.RevisitRater, Done, as_, agency, id=id, reached=reached, level=level), json_=json_, columns=DONE)
+    show(asked(ratings.RevisitRater, Done, as_, agency, id=id, reached=reached, level=level), json_=json_, columns=DONE)
 
 
 @signal.command("list")
@@ -237,7 +239,7 @@ def close_signal(
 
 def how_to_apply(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """登记已告知信息公开申请途径。例：zwgk hotline how-to-apply 999901-RX-2026-000001"""
-    show(asked(c.TellHowToApply, Done, as_, agency, id=id), json_=json_, columns=DONE)
+    show(asked(TellHowToApply, Done, as_, agency, id=id), json_=json_, columns=DONE)
 
 
 def become_request(
@@ -249,5 +251,5 @@ def become_request(
     json_: Json = False,
 ) -> None:
     """经来电人同意转为信息公开申请。例：zwgk hotline become-request 编号 --office zrzyj --consent"""
-    done = asked(c.BecomeRequest, Done, as_, agency, id=id, agency=office, consent=consent)
+    done = asked(BecomeRequest, Done, as_, agency, id=id, agency=office, consent=consent)
     show(done, json_=json_, columns=DONE)

@@ -25,10 +25,10 @@ from cli import (
 from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, with_fields
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
-from contracts import readmodel
 from contracts.base import Command
 from contracts.publication import documents as c
 from contracts.publication.record import Interpretation, Leak, Validity
+from contracts.readmodel.answers import ListViews, ViewPage
 from kernel.refused import Refused
 
 app = typer.Typer(no_args_is_help=True)
@@ -375,10 +375,10 @@ def list_(
     json_: Json = False,
 ) -> None:
     """列出文件，最近变动的在前。例：zwgk publication list --state published"""
-    query = readmodel.ListViews(type="publication.document", agency=agency, state=state, overdue=overdue, limit=limit)
+    query = ListViews(type="publication.document", agency=agency, state=state, overdue=overdue, limit=limit)
 
-    async def work(session: Session) -> readmodel.ViewPage:
-        return await session.ask(query, readmodel.ViewPage)
+    async def work(session: Session) -> ViewPage:
+        return await session.ask(query, ViewPage)
 
     page = run(work)
     rows = [item.record for item in page.items]

@@ -11,11 +11,11 @@ from cli.documents import chosen, day, do
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
-from contracts import readmodel
 from contracts.base import Command
 from contracts.publication import decisions as c
 from contracts.publication.comments import ParticipationForm
 from contracts.publication.decision_catalogue import DecisionLevel, PublishDecisionCatalogue, PutDecisionCatalogue
+from contracts.readmodel.answers import ListViews, ViewPage
 
 app = typer.Typer(help="重大行政决策：年度目录，从启动、征求意见、论证审查到公布、执行、评估。", no_args_is_help=True)
 years = typer.Typer(help="年度重大行政决策事项目录：政府、部门两级，调整须有理由。", no_args_is_help=True)
@@ -358,10 +358,10 @@ def list_(
 
 def listed(type: str, agency: str, json_: bool, state: str | None = None, overdue: bool | None = None) -> None:
     """Work records of a type, the newest change first."""
-    query = readmodel.ListViews(type=type, agency=agency or None, state=state, overdue=overdue, limit=200)
+    query = ListViews(type=type, agency=agency or None, state=state, overdue=overdue, limit=200)
 
-    async def work(session: Session) -> readmodel.ViewPage:
-        return await session.ask(query, readmodel.ViewPage)
+    async def work(session: Session) -> ViewPage:
+        return await session.ask(query, ViewPage)
 
     columns = [("id", "编号"), ("title", "名称"), ("state_label", "状态"), ("agency", "单位"), ("due_at", "期限")]
     columns.append(("waits_for", "等待"))

@@ -7,8 +7,8 @@ import typer
 from cli.documents import chosen, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
-from contracts import readmodel
 from contracts.publication import rounds as c
+from contracts.readmodel.answers import ListViews, ViewPage
 
 app = typer.Typer(help="规范性文件清理：每两年一轮，形成三张清单。", no_args_is_help=True)
 proposals_app = typer.Typer(help="公众申请较多、建议主动公开的信息。", no_args_is_help=True)
@@ -84,10 +84,10 @@ def show_(
 @proposals_app.command("list")
 def list_(agency: Agency = "", json_: Json = False) -> None:
     """列出待评估的建议。例：zwgk publication proposals list"""
-    query = readmodel.ListViews(type="publication.proposal", agency=agency or None, open=True)
+    query = ListViews(type="publication.proposal", agency=agency or None, open=True)
 
-    async def work(session: Session) -> readmodel.ViewPage:
-        return await session.ask(query, readmodel.ViewPage)
+    async def work(session: Session) -> ViewPage:
+        return await session.ask(query, ViewPage)
 
     columns = [("id", "编号"), ("title", "建议"), ("agency", "机构"), ("requests", "申请件"), ("due_at", "期限")]
     show([item.record for item in run(work).items], json_=json_, columns=columns)

@@ -8,8 +8,8 @@ import typer
 from cli.options import Json
 from cli.progress import bar
 from cli.session import Session, guarded, run, show
-from contracts import readmodel as c
 from contracts.base import Audience
+from contracts.readmodel import answers, running
 from kernel.refused import Refused
 
 agencies_app = typer.Typer(no_args_is_help=True)
@@ -20,8 +20,8 @@ readmodel_app = typer.Typer(no_args_is_help=True)
 def agencies(json_: Json = False) -> None:
     """列出现行机构。例：zwgk agencies list --json"""
 
-    async def work(session: Session) -> c.AgencyList:
-        return await session.ask(c.Agencies(), c.AgencyList)
+    async def work(session: Session) -> answers.AgencyList:
+        return await session.ask(answers.Agencies(), answers.AgencyList)
 
     found = run(work)
     show(
@@ -45,7 +45,7 @@ def search(
     text = " ".join(query)
     filters: Any = guarded(lambda: dict(map(dimension, by)))
     guarded(lambda: _require_short(text, offset))
-    wanted = c.Search(
+    wanted = answers.Search(
         q=text,
         audience=Audience.INTERNAL if internal else Audience.PUBLIC,
         offset=offset,
@@ -54,8 +54,8 @@ def search(
         filters=filters,
     )
 
-    async def work(session: Session) -> c.SearchPage:
-        return await session.ask(wanted, c.SearchPage)
+    async def work(session: Session) -> answers.SearchPage:
+        return await session.ask(wanted, answers.SearchPage)
 
     page = run(work)
     if json_:
@@ -74,21 +74,24 @@ def search(
 def dimension(text: str) -> tuple[str, str]:
     """`维度=值` of a filter."""
     name, mark, value = text.partition("=")
-    if not mark or name not in get_args(c.Dimension):
+    if not mark or name not in get_args(answers.Dimension):
         raise Refused("filter", "筛选应写成“维度=值”。", field="by", remedy="例：--by year=2026。")
     return name, value
 
 
 def _require_short(text: str, offset: int) -> None:
     """What the contract does not take is refused before it is sent, in words."""
-    if len(text) > c.MAX_QUESTION:
+    if len(text) > answers.MAX_QUESTION:
         raise Refused(
-            "query_too_long", f"检索内容不能超过 {c.MAX_QUESTION} 字。", field="query", remedy="请只保留关键的词句。"
+            "query_too_long",
+            f"检索内容不能超过 {answers.MAX_QUESTION} 字。",
+            field="query",
+            remedy="请只保留关键的词句。",
         )
-    if offset > c.MAX_OFFSET:
+    if offset > answers.MAX_OFFSET:
         raise Refused(
             "page_too_deep",
-            f"只能翻看前 {c.MAX_OFFSET} 条结果。",
+            f"只能翻看前 {answers.MAX_OFFSET} 条结果。",
             field="offset",
             remedy="请增加检索词或筛选条件，缩小范围后再翻看。",
         )
@@ -110,8 +113,8 @@ def desk(
 ) -> None:
     """工作台：已逾期、即将到期、等待办理的事项。例：zwgk desk --days 10"""
 
-    async def work(session: Session) -> c.DeskPage:
-        return await session.ask(c.Desk(agency=agency, working_days=days), c.DeskPage)
+    async def work(session: Session) -> answers.DeskPage:
+        return await session.ask(answers.Desk(agency=agency, working_days=days), answers.DeskPage)
 
     page = run(work)
     if json_:
@@ -133,13 +136,13 @@ def desk(
 def rebuild(json_: Json = False) -> None:
     """从事件日志重建全部视图；重建期间照常提供查询。例：zwgk readmodel rebuild"""
 
-    async def work(session: Session) -> c.RebuildState:
-        state = await session.ask(c.Rebuild(), c.RebuildState)
+    async def work(session: Session) -> running.RebuildState:
+        state = await session.ask(running.Rebuild(), running.RebuildState)
         with bar("重建", quiet=json_) as step:
             while state.running:
                 step(state.applied, state.total)
                 await asyncio.sleep(0.3)
-                state = await session.ask(c.RebuildProgress(), c.RebuildState)
+                state = await session.ask(running.RebuildProgress(), running.RebuildState)
             step(state.applied, state.total)
         return state
 
@@ -155,7 +158,7 @@ def rebuild(json_: Json = False) -> None:
         typer.echo(other if state.different else "与原来的视图完全一致。")
 
 
-def _interrupted(state: c.RebuildState) -> None:
+def _interrupted(state: running.RebuildState) -> None:
     raise Refused(
         "rebuild_interrupted",
         f"重建中断，已处理 {state.applied} 个事件，原有视图照常提供查询。",
@@ -167,8 +170,8 @@ def _interrupted(state: c.RebuildState) -> None:
 def checksum(json_: Json = False) -> None:
     """现行各视图的校验和：重建前后没有变动时相同。例：zwgk readmodel checksum"""
 
-    async def work(session: Session) -> c.Checksum:
-        return await session.ask(c.GetChecksum(), c.Checksum, timeout=120)
+    async def work(session: Session) -> running.Checksum:
+        return await session.ask(running.GetChecksum(), running.Checksum, timeout=120)
 
     show(run(work), json_=json_, columns=[("generation", "代"), ("views", "视图"), ("checksum", "校验和")])
 
@@ -177,8 +180,8 @@ def checksum(json_: Json = False) -> None:
 def lag(json_: Json = False) -> None:
     """读模型落后多少事件、各类视图多少条、各用多久更新。例：zwgk readmodel lag"""
 
-    async def work(session: Session) -> c.LagState:
-        return await session.ask(c.Lag(), c.LagState)
+    async def work(session: Session) -> running.LagState:
+        return await session.ask(running.Lag(), running.LagState)
 
     found = run(work)
     if json_:
@@ -196,8 +199,8 @@ def lag(json_: Json = False) -> None:
 def counts(year: int = typer.Option(help="年份。"), json_: Json = False) -> None:
     """某年的基本数字。例：zwgk readmodel counts --year 2026 --json"""
 
-    async def work(session: Session) -> c.CountTable:
-        return await session.ask(c.Counts(year=year), c.CountTable)
+    async def work(session: Session) -> answers.CountTable:
+        return await session.ask(answers.Counts(year=year), answers.CountTable)
 
     table = run(work)
     if json_:

@@ -14,8 +14,8 @@ from cli import bulletins
 from cli.documents import chosen, day
 from cli.options import As, Json
 from cli.session import FAILED, Session, guarded, run, show
-from contracts import readmodel as c
 from contracts.base import Done, Reply
+from contracts.readmodel import answers, terms
 from kernel.refused import Refused
 from services.readmodel.reports import identities, reading
 from services.readmodel.reports.form import cells
@@ -51,7 +51,7 @@ AS_OF = typer.Option(None, "--as-of", formats=["%Y-%m-%d"], help="截至哪一�
 SOURCE = typer.Option(..., "--source", help="数据来源。")
 FORMATS = {name: name for name in ("json", "html", "docx", "xlsx")}
 FORMS = {"2019": "2019", "2021": "2021"}
-PARTS: dict[str, c.Part] = {"一": "overview", "五": "problems", "六": "other"}
+PARTS: dict[str, terms.Part] = {"一": "overview", "五": "problems", "六": "other"}
 WAIT = 120.0
 
 
@@ -59,11 +59,11 @@ async def _as(session: Session, scope: str, desk: str) -> str:
     """The agency of the person who acts: as said, else the unit itself, else the government's office."""
     if desk or scope:
         return desk or scope
-    known = await session.ask(c.Agencies(), c.AgencyList)
+    known = await session.ask(answers.Agencies(), answers.AgencyList)
     return next((each.code for each in known.agencies if each.kind == "office"), "")
 
 
-def _do(command: c.OfReport, as_: str | None, desk: str, json_: bool) -> None:
+def _do(command: terms.OfReport, as_: str | None, desk: str, json_: bool) -> None:
     async def work(session: Session) -> Done:
         agency = await _as(session, command.agency, desk)
         return await session.ask(command, Done, as_=as_, agency=agency, timeout=WAIT)
@@ -98,7 +98,7 @@ def annual(
     kind: Any = chosen("json" if json_ else format_, FORMATS, "format")
     layout: Any = chosen(form, FORMS, "form") if form else None
     query = guarded(
-        lambda: c.GetAnnualReport(
+        lambda: answers.GetAnnualReport(
             year=year,
             agency=agency,
             as_of=day(as_of),
@@ -108,20 +108,20 @@ def annual(
             format=kind,
         )
     )
-    reply = _ask(query, c.ReportReply)
+    reply = _ask(query, terms.ReportReply)
     guarded(lambda: _write(reply, kind, out))
     for each in (*reply.report["missing"], *reply.report["checks"]["fail"]):
         sys.stderr.write(f"! {each}\n")
 
 
-def _write(reply: c.ReportReply, kind: str, out: Path | None) -> None:
+def _write(reply: terms.ReportReply, kind: str, out: Path | None) -> None:
     content = base64.b64decode(reply.file) if reply.file else bulletins.as_json(reply.report)
     bulletins.write(content, kind, out)
 
 
 def _explain(year: int, agency: str, as_of: datetime | None, cell: tuple[str, str], json_: bool) -> None:
-    query = c.ExplainCell(year=year, agency=agency, as_of=day(as_of), row=cell[0], column=cell[1])
-    found = _ask(query, c.CellCases)
+    query = answers.ExplainCell(year=year, agency=agency, as_of=day(as_of), row=cell[0], column=cell[1])
+    found = _ask(query, terms.CellCases)
     if json_:
         show(found, json_=True)
         return
@@ -148,7 +148,7 @@ def figures(
 ) -> None:
     """申报数据。例：zwgk report figures --year 2026 --agency zrzyj --set 行政许可=12 --source 许可台账"""
     given = guarded(lambda: tuple(each for text in set_ for each in declared(text)))
-    _do(c.DeclareFigures(year=year, agency=agency, figures=given, source=source), as_, desk, json_)
+    _do(answers.DeclareFigures(year=year, agency=agency, figures=given, source=source), as_, desk, json_)
 
 
 SHORT = {
@@ -159,7 +159,7 @@ SHORT = {
 }
 
 
-def declared(text: str) -> list[c.Figure]:
+def declared(text: str) -> list[terms.Figure]:
     """`项目=数值`, with 余 for an approximate one; the name of a whole row of table 1 with 0 sets all its cells."""
     item, mark, value = text.rpartition("=")
     item, value = item.strip(), value.strip()
@@ -172,7 +172,7 @@ def declared(text: str) -> list[c.Figure]:
         raise Refused("figure", "申报数应写成“项目=数值”。", field="set", remedy="例：--set 行政许可=12。")
     row = [f"{name}/{column}" for form in ("2021", "2019") for name, column in cells(form) if name == item]
     items = row if row and not number else [SHORT.get(item, item)]
-    return [c.Figure(item=each, value=number, approximate=value.endswith("余")) for each in dict.fromkeys(items)]
+    return [terms.Figure(item=each, value=number, approximate=value.endswith("余")) for each in dict.fromkeys(items)]
 
 
 @app.command("opening")
@@ -188,15 +188,15 @@ def opening(
 ) -> None:
     """录入首年的期初结转。例：zwgk report opening --year 2025 --carried 自然人=3 --source 上年年报"""
     given = guarded(lambda: _opening(carried, result))
-    _do(c.EnterOpening(year=year, agency=agency, opening=given, source=source), as_, desk, json_)
+    _do(answers.EnterOpening(year=year, agency=agency, opening=given, source=source), as_, desk, json_)
 
 
-def _opening(carried: Sequence[str], result: Sequence[str]) -> c.Opening:
+def _opening(carried: Sequence[str], result: Sequence[str]) -> terms.Opening:
     results: dict[str, dict[str, int]] = {}
     for text in result:
         row, _, rest = text.partition("/")
         results.setdefault(row, {}).update([_count(rest)])
-    return c.Opening(carried=dict(map(_count, carried)), results=results)
+    return terms.Opening(carried=dict(map(_count, carried)), results=results)
 
 
 def _count(text: str) -> tuple[str, int]:
@@ -218,12 +218,12 @@ def write(
 ) -> None:
     """改写文字部分。例：zwgk report write 五 问题与改进.txt --year 2026"""
     text = guarded(lambda: _text(file))
-    _do(c.WritePart(year=year, agency=agency, part=chosen(part, PARTS, "part"), text=text), as_, desk, json_)
+    _do(answers.WritePart(year=year, agency=agency, part=chosen(part, PARTS, "part"), text=text), as_, desk, json_)
 
 
 def _text(file: Path) -> str:
     text = _bytes(file).decode("utf-8-sig", errors="replace").strip()
-    if len(text) > c.MAX_NARRATIVE:
+    if len(text) > terms.MAX_NARRATIVE:
         raise Refused("text_long", "文字超过一万二千字。", field="file", remedy="请删减后再提交。")
     return text
 
@@ -244,7 +244,7 @@ def explain_carry(
     json_: Json = False,
 ) -> None:
     """说明结转不一致的原因。例：zwgk report explain-carry 机构改革职能划转 --year 2026 --agency zrzyj"""
-    _do(c.ExplainCarry(year=year, agency=agency, reason=reason), as_, desk, json_)
+    _do(answers.ExplainCarry(year=year, agency=agency, reason=reason), as_, desk, json_)
 
 
 @app.command("issue")
@@ -257,7 +257,7 @@ def issue(
     json_: Json = False,
 ) -> None:
     """定稿并冻结；数据更正后再次定稿为新的一版。例：zwgk report issue --year 2025 --agency zrzyj"""
-    _do(c.IssueReport(year=year, agency=agency, reason=reason), as_, desk, json_)
+    _do(answers.IssueReport(year=year, agency=agency, reason=reason), as_, desk, json_)
 
 
 @app.command("submit")
@@ -269,7 +269,7 @@ def submit(
     json_: Json = False,
 ) -> None:
     """报送本单位年报。例：zwgk report submit --year 2025 --agency zrzyj"""
-    _do(c.SubmitReport(year=year, agency=agency), as_, desk, json_)
+    _do(answers.SubmitReport(year=year, agency=agency), as_, desk, json_)
 
 
 @app.command("return")
@@ -282,7 +282,7 @@ def give_back(
     json_: Json = False,
 ) -> None:
     """退回修改。例：zwgk report return 表三与台账不一致 --year 2025 --agency zrzyj"""
-    command = c.ReturnReport(year=year, agency=agency, reason=reason)
+    command = answers.ReturnReport(year=year, agency=agency, reason=reason)
 
     async def work(session: Session) -> Done:
         return await session.ask(command, Done, as_=as_, agency=await _as(session, "", desk), timeout=WAIT)
@@ -294,9 +294,11 @@ def give_back(
 def collect(year: int = YEAR, as_: As = None, desk: str = DESK, json_: Json = False) -> None:
     """布置各单位年报。例：zwgk report collect --year 2025"""
 
-    async def work(session: Session) -> c.Collected:
+    async def work(session: Session) -> terms.Collected:
         agency = await _as(session, "", desk)
-        return await session.ask(c.OpenCollection(year=year), c.Collected, as_=as_, agency=agency, timeout=WAIT)
+        return await session.ask(
+            answers.OpenCollection(year=year), terms.Collected, as_=as_, agency=agency, timeout=WAIT
+        )
 
     _units(run(work), json_)
 
@@ -304,10 +306,10 @@ def collect(year: int = YEAR, as_: As = None, desk: str = DESK, json_: Json = Fa
 @app.command("due")
 def due(year: int = YEAR, json_: Json = False) -> None:
     """各单位年报的报送情况，逾期在前。例：zwgk report due --year 2025"""
-    _units(_ask(c.ReportsDue(year=year), c.Collected), json_)
+    _units(_ask(answers.ReportsDue(year=year), terms.Collected), json_)
 
 
-def _units(found: c.Collected, json_: bool) -> None:
+def _units(found: terms.Collected, json_: bool) -> None:
     if json_:
         show(found, json_=True)
         return
@@ -350,7 +352,7 @@ def disclosure(
 ) -> None:
     """主动公开统计：分类条数与占比，分渠道条次。例：zwgk report disclosure --year 2026 --format json"""
     kind = chosen("json" if json_ else format_, {"json": "json", "table": "table"}, "format")
-    found = _ask(c.GetDisclosure(year=year, agency=agency, as_of=day(as_of)), c.DisclosureStatistics)
+    found = _ask(answers.GetDisclosure(year=year, agency=agency, as_of=day(as_of)), terms.DisclosureStatistics)
     if kind == "json":
         show(_plain_statistics(found), json_=True)
         return
@@ -365,7 +367,7 @@ def disclosure(
     show(rows, json_=False, columns=[("channel", "渠道"), ("count", "条次")], title=title)
 
 
-def _plain_statistics(found: c.DisclosureStatistics) -> dict[str, Any]:
+def _plain_statistics(found: terms.DisclosureStatistics) -> dict[str, Any]:
     """`{total, by_category: [{category, count, share}], by_channel: [{channel, count}]}` and where it comes from."""
     plain = found.model_dump(mode="json", exclude={"by_category", "by_channel"})
     categories = [each.model_dump(mode="json", exclude={"declared"}) for each in found.by_category]

@@ -7,7 +7,7 @@ import typer
 from cli.documents import chosen, day
 from cli.options import Agency, As, Json
 from cli.request_steps import DAY, KINDS, NUMBER, ON, RESULTS, REVIEW, act, said
-from contracts import requests as c
+from contracts.requests import procedure as c
 
 
 def review(

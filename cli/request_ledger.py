@@ -14,7 +14,9 @@ from cli.documents import chosen
 from cli.options import Agency, As, Json
 from cli.progress import bar
 from cli.session import FAILED, Session, guarded, run, show
-from contracts import requests as c
+from contracts.requests import terms as c
+from contracts.requests.answers import LedgerImported, LedgerPage
+from contracts.requests.procedure import MAX_LEDGER_LINES, ImportLedger, Ledger
 from kernel.refused import Refused
 
 BATCH_BYTES = 128 * 1024
@@ -39,7 +41,7 @@ def batches(path: Path) -> Iterator[tuple[int, list[str], int]]:
     with path.open("rb") as file:
         for number, raw in enumerate(file, 1):
             line = raw.decode("utf-8-sig" if number == 1 else "utf-8", errors="replace").strip()
-            if lines and (len(lines) == c.MAX_LEDGER_LINES or size + len(raw) > BATCH_BYTES):
+            if lines and (len(lines) == MAX_LEDGER_LINES or size + len(raw) > BATCH_BYTES):
                 yield first, lines, read
                 lines, first, size = [], number, 0
             lines.append(line[: BATCH_BYTES // 2])
@@ -59,17 +61,17 @@ def import_(
 
     total = guarded(lambda: _size(path))
 
-    async def work(session: Session) -> c.LedgerImported:
+    async def work(session: Session) -> LedgerImported:
         imported = existing = 0
         rejected: list[c.BadLine] = []
         with bar("导入台账", quiet=json_) as progress:
             for first, lines, read in batches(path):
-                command = c.ImportLedger(lines=tuple(lines), first=first)
-                came = await session.ask(command, c.LedgerImported, as_=as_, agency=agency, timeout=60)
+                command = ImportLedger(lines=tuple(lines), first=first)
+                came = await session.ask(command, LedgerImported, as_=as_, agency=agency, timeout=60)
                 imported, existing = imported + came.imported, existing + came.existing
                 rejected += came.rejected
                 progress(read, total)
-        return c.LedgerImported(imported=imported, existing=existing, rejected=tuple(rejected))
+        return LedgerImported(imported=imported, existing=existing, rejected=tuple(rejected))
 
     result = run(work)
     if json_:
@@ -106,8 +108,8 @@ def ledger(
         rows: list[c.Request] = []
         cursor = ""
         while True:
-            query = c.Ledger(received_from=from_.date(), received_to=to.date(), agency=of, cursor=cursor)
-            page = await session.ask(query, c.LedgerPage, as_=as_, agency=agency)
+            query = Ledger(received_from=from_.date(), received_to=to.date(), agency=of, cursor=cursor)
+            page = await session.ask(query, LedgerPage, as_=as_, agency=agency)
             rows += page.rows
             if page.next is None:
                 return rows

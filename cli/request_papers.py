@@ -11,8 +11,10 @@ from cli.options import Agency, As, Json
 from cli.progress import bar
 from cli.request_steps import NUMBER, act, said
 from cli.session import FAILED, Session, guarded, run, show
-from contracts import requests as c
+from contracts.requests import papers as c
+from contracts.requests.answers import Detail
 from contracts.requests.papers import AttachmentRole, DocumentKind, Format
+from contracts.requests.procedure import GetRequest
 from kernel.refused import Refused
 from services.requests import sealing
 from services.requests.domain.keeping import MEDIA
@@ -32,7 +34,7 @@ async def own(session: Session, number: str, as_: str | None, agency: str) -> st
     """The agency to act for: the one named, else the one in charge."""
     if agency:
         return agency
-    detail = await session.ask(c.GetRequest(number=number), c.Detail, as_=as_, agency=agency)
+    detail = await session.ask(GetRequest(number=number), Detail, as_=as_, agency=agency)
     return detail.record.agency
 
 

@@ -12,8 +12,10 @@ from chassis.validation import invalid
 from cli.documents import chosen, day
 from cli.options import Agency, As, Json
 from cli.session import REFUSED, Session, complain, run, show
-from contracts import requests as c
 from contracts.base import Done
+from contracts.requests import procedure
+from contracts.requests import terms as t
+from contracts.requests.answers import Detail
 
 DAY = ["%Y-%m-%d"]
 NUMBER = typer.Argument(help="申请编号。")
@@ -25,11 +27,15 @@ COLUMNS = [
     ("due_on", "答复期限"), ("overdue", "逾期"), ("alert", "提醒"), ("waits_for", "等待"), ("outcome", "结果"),
     ("closed_on", "办结日期"),
 ]  # fmt: skip
-WHOM = {"第三方": c.Consulted.THIRD_PARTY, "共同制作机关": c.Consulted.CO_ORGAN, "其他机关": c.Consulted.OTHER_ORGAN}
-STANCES = {each.value: each for each in c.Stance}
-ROUTES = {each.value: each for each in c.Route}
-OUTCOMES = {each.value: each for each in c.Outcome}
-NOTICES: dict[str, c.Notice] = {
+WHOM = {
+    "第三方": t.Consulted.THIRD_PARTY,
+    "共同制作机关": t.Consulted.CO_ORGAN,
+    "其他机关": t.Consulted.OTHER_ORGAN,
+}
+STANCES = {each.value: each for each in t.Stance}
+ROUTES = {each.value: each for each in t.Route}
+OUTCOMES = {each.value: each for each in t.Outcome}
+NOTICES: dict[str, t.Notice] = {
     "补正": "correction", "收费": "fee", "延期": "extension", "答复": "reply", "征求意见": "consultation",
     "告知第三方": "third_party",
 }  # fmt: skip
@@ -40,19 +46,19 @@ KINDS: dict[str, Any] = {
 RESULTS: dict[str, Any] = {"维持": "upheld", "纠正": "corrected", "其他": "other"}
 
 
-def shown(record: c.Request) -> dict[str, Any]:
+def shown(record: t.Request) -> dict[str, Any]:
     """A record as a row."""
     return record.model_dump(mode="json")
 
 
-def act(command: c.Step, as_: str | None, agency: str, json_: bool) -> None:
+def act(command: t.Step, as_: str | None, agency: str, json_: bool) -> None:
     """Carry out a step, for the agency in charge where none is named, and show how the request then stands."""
 
-    async def work(session: Session) -> tuple[Done, c.Request]:
-        query = c.GetRequest(number=command.number)
-        before = await session.ask(query, c.Detail, as_=as_, agency=agency)
+    async def work(session: Session) -> tuple[Done, t.Request]:
+        query = procedure.GetRequest(number=command.number)
+        before = await session.ask(query, Detail, as_=as_, agency=agency)
         done = await session.ask(command, Done, as_=as_, agency=agency or before.record.agency)
-        return done, (await session.ask(query, c.Detail, as_=as_, agency=agency)).record
+        return done, (await session.ask(query, Detail, as_=as_, agency=agency)).record
 
     done, record = run(work)
     if json_:
@@ -77,7 +83,7 @@ def said(step: Callable[..., None]) -> Callable[..., None]:
 
 def receive(number: str = NUMBER, on: datetime = ON, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """确认收到申请，期限起算。例：zwgk requests receive 编号 --as 张三"""
-    act(c.ConfirmReceipt(number=number, confirmed_on=day(on)), as_, agency, json_)
+    act(procedure.ConfirmReceipt(number=number, confirmed_on=day(on)), as_, agency, json_)
 
 
 def accept(
@@ -88,7 +94,7 @@ def accept(
     json_: Json = False,
 ) -> None:
     """内容明确，受理。例：zwgk requests accept 编号 --as 张三"""
-    act(c.Accept(number=number, information=information), as_, agency, json_)
+    act(procedure.Accept(number=number, information=information), as_, agency, json_)
 
 
 def correct(
@@ -101,7 +107,7 @@ def correct(
     json_: Json = False,
 ) -> None:
     """告知补正（一次）。例：zwgk requests correct 编号 --items 请写明年度 --within 10 --as 张三"""
-    command = c.RequestCorrection(number=number, items=items, within=within, delivered_on=day(delivered))
+    command = procedure.RequestCorrection(number=number, items=items, within=within, delivered_on=day(delivered))
     act(command, as_, agency, json_)
 
 
@@ -117,7 +123,7 @@ def consult(
 ) -> None:
     """征求意见，期限暂停。例：zwgk requests consult 编号 --whom 第三方 --letter 函 --as 张三"""
     asked = chosen(whom, WHOM, "whom")
-    command = c.Consult(number=number, whom=asked, letter=letter, sent_on=day(on), delivered_on=day(delivered))
+    command = procedure.Consult(number=number, whom=asked, letter=letter, sent_on=day(on), delivered_on=day(delivered))
     act(command, as_, agency, json_)
 
 
@@ -132,7 +138,7 @@ def answered(
     json_: Json = False,
 ) -> None:
     """登记征求意见的答复。例：zwgk requests answered 编号 C1 --stance 同意公开 --as 张三"""
-    command = c.ConsultationAnswered(
+    command = procedure.ConsultationAnswered(
         number=number,
         consultation=consultation,
         stance=chosen(stance, STANCES, "stance"),
@@ -155,7 +161,7 @@ def delivered(
     """登记文书送达。例：zwgk requests delivered 编号 补正 --on 2026-11-24 --as 张三"""
     kind = chosen(notice, NOTICES, "notice")
     on_day = on.date()
-    command = c.RecordDelivery(
+    command = procedure.RecordDelivery(
         number=number, notice=kind, consultation=consultation, delivered_on=on_day, returned=returned
     )
     act(command, as_, agency, json_)
@@ -171,10 +177,10 @@ def reasons(
     json_: Json = False,
 ) -> None:
     """要求说明理由，或者认可理由。例：zwgk requests reasons 编号 --ask 请说明理由 --as 张三"""
-    command: c.Step = (
-        c.AcceptReasons(number=number, reasons=accepted, delayed_to=day(until))
+    command: t.Step = (
+        procedure.AcceptReasons(number=number, reasons=accepted, delayed_to=day(until))
         if accepted
-        else c.AskReasons(number=number, notice=ask or "请说明理由")
+        else procedure.AskReasons(number=number, notice=ask or "请说明理由")
     )
     act(command, as_, agency, json_)
 
@@ -192,7 +198,7 @@ def fee(
     json_: Json = False,
 ) -> None:
     """发出收费通知，金额按标准计算。例：zwgk requests fee 编号 --quantity 72 --payment 银行转账 --as 张三"""
-    command = c.NoticeFee(
+    command = procedure.NoticeFee(
         number=number,
         method=chosen(method, METHODS, "method"),
         quantity=quantity,
@@ -206,7 +212,7 @@ def fee(
 
 def paid(number: str = NUMBER, on: datetime = ON, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """登记缴费，期限重新起算。例：zwgk requests paid 编号 --on 2026-11-24 --as 张三"""
-    act(c.RecordPayment(number=number, paid_on=day(on)), as_, agency, json_)
+    act(procedure.RecordPayment(number=number, paid_on=day(on)), as_, agency, json_)
 
 
 def extend(
@@ -219,7 +225,7 @@ def extend(
     json_: Json = False,
 ) -> None:
     """批准延期（由政府信息公开工作机构负责人）。例：zwgk requests extend 编号 --days 10 --reason 材料较多"""
-    act(c.Extend(number=number, days=days, reason=reason, notified_on=day(on)), as_, agency, json_)
+    act(procedure.Extend(number=number, days=days, reason=reason, notified_on=day(on)), as_, agency, json_)
 
 
 def search(
@@ -234,7 +240,7 @@ def search(
     json_: Json = False,
 ) -> None:
     """登记检索记录。例：zwgk requests search 编号 --unit 档案室 --place 库房 --terms 名册 --person 李四 --as 张三"""
-    command = c.RecordSearch(number=number, unit=unit, place=place, terms=terms, person=person, found=found)
+    command = procedure.RecordSearch(number=number, unit=unit, place=place, terms=terms, person=person, found=found)
     act(command, as_, agency, json_)
 
 
@@ -253,7 +259,7 @@ def reply(
     json_: Json = False,
 ) -> None:
     """起草答复。例：zwgk requests reply 编号 --outcome OPEN_PROVIDE --text 现予提供 --as 张三"""
-    command = c.DraftReply(
+    command = procedure.DraftReply(
         number=number,
         outcome=chosen(outcome, OUTCOMES, "outcome"),
         text=text,
@@ -275,7 +281,9 @@ def approve(
     json_: Json = False,
 ) -> None:
     """审批答复（起草人以外的人）。例：zwgk requests approve 编号 --as 李主任"""
-    command: c.Step = c.ReturnReply(number=number, opinion=send_back) if send_back else c.ApproveReply(number=number)
+    command: t.Step = (
+        procedure.ReturnReply(number=number, opinion=send_back) if send_back else procedure.ApproveReply(number=number)
+    )
     act(command, as_, agency, json_)
 
 
@@ -289,7 +297,9 @@ def deliver(
     json_: Json = False,
 ) -> None:
     """送达答复。例：zwgk requests deliver 编号 --route 邮寄 --proof EX123456789CN --as 张三"""
-    command = c.ReplyRequest(number=number, route=chosen(route, ROUTES, "route"), replied_on=day(on), proof=proof)
+    command = procedure.ReplyRequest(
+        number=number, route=chosen(route, ROUTES, "route"), replied_on=day(on), proof=proof
+    )
     act(command, as_, agency, json_)
 
 
@@ -302,12 +312,12 @@ def withdraw(
     json_: Json = False,
 ) -> None:
     """登记申请人撤回。例：zwgk requests withdraw 编号 --statement 书面撤回 --as 张三"""
-    act(c.Withdraw(number=number, statement=statement, withdrawn_on=day(on)), as_, agency, json_)
+    act(procedure.Withdraw(number=number, statement=statement, withdrawn_on=day(on)), as_, agency, json_)
 
 
 def close(number: str = NUMBER, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """确认逾期未补正或者未缴费，结案。例：zwgk requests close 编号 --as 张三"""
-    act(c.CloseLapsed(number=number), as_, agency, json_)
+    act(procedure.CloseLapsed(number=number), as_, agency, json_)
 
 
 STEPS = (

@@ -9,8 +9,11 @@ from cli.documents import chosen, day
 from cli.options import Agency, As, Json
 from cli.request_steps import COLUMNS, DAY, NUMBER, ON, act, said, shown
 from cli.session import Session, run, show
-from contracts import requests as c
 from contracts.base import Command, Done
+from contracts.requests import work as c
+from contracts.requests.answers import Detail, LedgerPage
+from contracts.requests.procedure import ChangeContact, GetRequest, ListDue
+from contracts.requests.terms import Channel
 from contracts.requests.work import Ending, Finding, Measure
 
 complaints = typer.Typer(help="投诉举报：登记、核实、督促整改、办结。", no_args_is_help=True)
@@ -18,7 +21,7 @@ channels = typer.Typer(help="申请渠道测试（渠道畅通）。", no_args_i
 ID = typer.Argument(help="编号。")
 TEXT = typer.Option(..., "--text", help="内容。")
 HELD = {each.value: each for each in c.Held}
-CHANNELS = {each.value: each for each in c.Channel}
+CHANNELS = {each.value: each for each in Channel}
 FINDINGS: dict[str, Finding] = {"属实": "属实", "部分属实": "部分属实", "不属实": "不属实"}
 MEASURES: dict[str, Measure] = {"督促整改": "督促整改", "通报批评": "通报批评"}
 ENDINGS: dict[str, Ending] = {"答复": "答复", "撤回": "撤回", "不属于受理范围": "不属于受理范围"}
@@ -44,8 +47,8 @@ def today(
     """一天的工作：新收、已逾期、十个工作日内到期、等待谁、协查。例：zwgk requests today --of zrzyj --as 张三"""
 
     async def work(session: Session) -> dict[str, list[Any]]:
-        arrived = await session.ask(c.ListArrived(agency=of, days=days), c.LedgerPage, as_=as_, agency=agency)
-        due = await session.ask(c.ListDue(agency=of), c.LedgerPage, as_=as_, agency=agency)
+        arrived = await session.ask(c.ListArrived(agency=of, days=days), LedgerPage, as_=as_, agency=agency)
+        due = await session.ask(ListDue(agency=of), LedgerPage, as_=as_, agency=agency)
         asked = await session.ask(c.ListCollections(unit=of), c.CollectionList, as_=as_, agency=agency)
         overdue = [row for row in due.rows if row.overdue]
         return {
@@ -76,8 +79,8 @@ def collect(
     command = c.AskUnit(number=number, unit=unit, question=question, due_on=due.date())
 
     async def work(session: Session) -> Done:
-        query = c.GetRequest(number=number)
-        before = await session.ask(query, c.Detail, as_=as_, agency=agency)
+        query = GetRequest(number=number)
+        before = await session.ask(query, Detail, as_=as_, agency=agency)
         return await session.ask(command, Done, as_=as_, agency=agency or before.record.agency)
 
     show(run(work), json_=json_, columns=DONE)
@@ -147,7 +150,7 @@ def change_contact(
     json_: Json = False,
 ) -> None:
     """按申请人的要求更改其联系方式。例：zwgk requests change-contact 编号 --contact 0000-5559001 --as 张三"""
-    act(c.ChangeContact(number=number, contact=contact, address=address), as_, agency, json_)
+    act(ChangeContact(number=number, contact=contact, address=address), as_, agency, json_)
 
 
 def public(

@@ -12,12 +12,14 @@ from cli.documents import chosen, day
 from cli.options import Agency, As, Json
 from cli.request_steps import COLUMNS, DAY, NUMBER, act, said, shown
 from cli.session import Session, guarded, run, show
-from contracts import requests as c
+from contracts.requests import answers as c
+from contracts.requests.procedure import Explain, Follow, GetRequest, ListDue, Submit, SubmitCorrection
+from contracts.requests.terms import Applicant, ApplicantClass, Application, ApplicationKind, Channel, Route
 from kernel.refused import Refused
 
 app = typer.Typer(no_args_is_help=True)
-CHANNELS = {each.value: each for each in c.Channel}
-CLASSES = {each.value: each for each in c.ApplicantClass}
+CHANNELS = {each.value: each for each in Channel}
+CLASSES = {each.value: each for each in ApplicantClass}
 COMPUTED = "deadlines_set.v1"
 """What follows each step by itself; a person reads the steps."""
 SIMILAR = [
@@ -30,7 +32,7 @@ FOLLOWED = [
 ]  # fmt: skip
 DAYS = [("date", "日期"), ("counted", "计入"), ("reason", "理由"), ("source", "依据"), ("provisional", "暂定")]
 SUBMITTED = [("number", "编号"), ("code", "查询码"), ("state", "状态"), ("received_on", "收到日期")]
-ROUTES = {each.value: each for each in c.Route}
+ROUTES = {each.value: each for each in Route}
 
 app.command("import")(request_ledger.import_)
 app.command("ledger")(request_ledger.ledger)
@@ -40,12 +42,12 @@ request_papers.add_to(app)
 request_work.add_to(app)
 
 
-def application(path: Path) -> c.Application:
+def application(path: Path) -> Application:
     """An application from a JSON file, `-` for standard input; raises `Refused` for what cannot be one."""
 
-    def read() -> c.Application:
+    def read() -> Application:
         try:
-            return c.Application.model_validate_json(sys.stdin.read() if str(path) == "-" else path.read_bytes())
+            return Application.model_validate_json(sys.stdin.read() if str(path) == "-" else path.read_bytes())
         except OSError:
             raise Refused("path_missing", "没有这个文件。", field="file", remedy="请核对路径。") from None
         except ValueError:
@@ -77,19 +79,19 @@ def submit(
     json_: Json = False,
 ) -> None:
     """登记申请，得到编号和查询码。例：zwgk requests submit --to zrzyj --file 申请.json --channel 邮寄 --as 张三"""
-    typed = c.Application(
-        kind=c.ApplicationKind.RECTIFICATION if rectify else c.ApplicationKind.DISCLOSURE,
+    typed = Application(
+        kind=ApplicationKind.RECTIFICATION if rectify else ApplicationKind.DISCLOSURE,
         suggests_publication=suggest,
         assistance=assistance,
         applicant_class=chosen(class_, CLASSES, "class"),
-        applicants=(c.Applicant(name=name, id_document=id_document, contact=contact),),
+        applicants=(Applicant(name=name, id_document=id_document, contact=contact),),
         description=description,
         form=form,
         route=chosen(route, ROUTES, "route"),
     )
     given = application(file) if file else typed
     by = chosen(channel, CHANNELS, "channel")
-    command = c.Submit(agency=to, channel=by, application=given, arrived_on=day(arrived))
+    command = Submit(agency=to, channel=by, application=given, arrived_on=day(arrived))
 
     async def work(session: Session) -> c.Submitted:
         return await session.ask(command, c.Submitted, as_=as_, agency=agency or to, key=key)
@@ -109,7 +111,7 @@ def corrected(
     json_: Json = False,
 ) -> None:
     """登记补正后的申请，期限重新起算。例：zwgk requests corrected 编号 --file 申请.json --as 张三"""
-    command = c.SubmitCorrection(
+    command = SubmitCorrection(
         number=number, application=application(file), corrected_on=day(on), good_reason=good_reason
     )
     act(command, as_, agency, json_)
@@ -126,11 +128,11 @@ def show_request(
     """查看一件申请及其经过。例：zwgk requests show 编号 --purpose 拟答复 --as 张三"""
 
     async def work(session: Session) -> c.Detail:
-        first = await session.ask(c.GetRequest(number=number), c.Detail, as_=as_, agency=agency)
+        first = await session.ask(GetRequest(number=number), c.Detail, as_=as_, agency=agency)
         if not purpose:
             return first
         return await session.ask(
-            c.GetRequest(number=number, purpose=purpose), c.Detail, as_=as_, agency=agency or first.record.agency
+            GetRequest(number=number, purpose=purpose), c.Detail, as_=as_, agency=agency or first.record.agency
         )
 
     detail = run(work)
@@ -165,7 +167,7 @@ def follow(
     """申请人凭编号和查询码查看进展。例：zwgk requests follow 编号 --code 查询码"""
 
     async def work(session: Session) -> c.Followed:
-        return await session.ask(c.Follow(number=number, code=code), c.Followed)
+        return await session.ask(Follow(number=number, code=code), c.Followed)
 
     show(run(work), json_=json_, columns=FOLLOWED)
 
@@ -175,7 +177,7 @@ def explain(number: str = NUMBER, as_: As = None, agency: Agency = "", json_: Js
     """逐日说明答复期限。例：zwgk requests explain 编号"""
 
     async def work(session: Session) -> c.Explained:
-        return await session.ask(c.Explain(number=number), c.Explained, as_=as_, agency=agency)
+        return await session.ask(Explain(number=number), c.Explained, as_=as_, agency=agency)
 
     explained = run(work)
     if json_:
@@ -199,7 +201,7 @@ def list_due(
     """列出将到期和已逾期的申请。例：zwgk requests list --within 5 --of zrzyj"""
 
     async def work(session: Session) -> c.LedgerPage:
-        query = c.ListDue(agency=of, working_days=within)
+        query = ListDue(agency=of, working_days=within)
         return await session.ask(query, c.LedgerPage, as_=as_, agency=agency)
 
     rows: list[Any] = [shown(row) for row in run(work).rows]

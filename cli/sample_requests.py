@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 
 from cli.sample_staff import OPENNESS, Loading, clerk, head
-from contracts import requests as c
 from contracts.base import Done
-from contracts.requests.terms import Applicant, Application, Consulted, Outcome, Route
+from contracts.requests import procedure as c
+from contracts.requests.answers import LedgerImported, Submitted
+from contracts.requests.terms import Applicant, ApplicantClass, Application, Channel, Consulted, Outcome, Route, Step
 from kernel.refused import Refused
 from sample import data as sample
 from sample.data import SampleRequest, SampleStep
@@ -42,7 +43,7 @@ async def _ledger(loading: Loading, lines: list[SampleRequest]) -> None:
     if not lines:
         return
     texts = tuple(json.dumps(line.ledger(), ensure_ascii=False) for line in lines)
-    taken = await loading.send(OPENNESS, c.ImportLedger(lines=texts), c.LedgerImported, "ledger")
+    taken = await loading.send(OPENNESS, c.ImportLedger(lines=texts), LedgerImported, "ledger")
     for bad in taken.rejected:
         loading.refuse(lines[bad.line - 1].id, bad.reason)
 
@@ -52,11 +53,11 @@ async def _open(loading: Loading, request: SampleRequest) -> None:
     by, key = clerk(request.agency), f"request:{request.id}"
     submit = c.Submit(
         agency=request.agency,
-        channel=c.Channel(request.channel),
+        channel=Channel(request.channel),
         application=_application(request),
         arrived_on=request.steps[0].on,
     )
-    number = (await loading.send(by, submit, c.Submitted, key)).number
+    number = (await loading.send(by, submit, Submitted, key)).number
     for step in request.steps:
         if step.step in STEPS:
             await STEPS[step.step](loading, request, step, number)
@@ -73,7 +74,7 @@ def _application(request: SampleRequest) -> Application:
         address=given.address,
     )
     return Application(
-        applicant_class=c.ApplicantClass(request.applicant_class),
+        applicant_class=ApplicantClass(request.applicant_class),
         applicants=(applicant,),
         description=request.content,
         form=request.delivery or "",
@@ -94,7 +95,7 @@ async def _approve(loading: Loading, request: SampleRequest, step: SampleStep, n
 Take = Callable[[Loading, SampleRequest, SampleStep, str], Awaitable[None]]
 
 
-def _by_clerk(made: Callable[[SampleStep, str], c.Step]) -> Take:
+def _by_clerk(made: Callable[[SampleStep, str], Step]) -> Take:
     async def take(loading: Loading, request: SampleRequest, step: SampleStep, number: str) -> None:
         await loading.send(clerk(request.agency), made(step, number), Done, f"request:{request.id}:{step.step}")
 

@@ -12,8 +12,9 @@ from nats.aio.client import Client
 
 from chassis.credentials import Credentials
 from cli.sample_staff import DISPATCHER, Loading, clerk
-from contracts import hotline as c
 from contracts.base import Done
+from contracts.hotline import tickets as c
+from contracts.hotline.terms import Matter, Satisfaction
 from kernel.refused import Refused
 from sample import data as sample
 from sample.data import SampleTicket
@@ -114,14 +115,14 @@ async def _take(loading: Loading, ticket: SampleTicket, id: str) -> None:
         await loading.send(unit, _reply(ticket, id), Done, f"{key}:reply")
     if reached >= STAGES.index("closed"):
         await loading.send(DISPATCHER, c.ReviewReply(id=id, approve=True), Done, f"{key}:review")
-        visit = c.RecordVisit(id=id, reached=True, solved=True, satisfaction=c.Satisfaction.SATISFIED)
+        visit = c.RecordVisit(id=id, reached=True, solved=True, satisfaction=Satisfaction.SATISFIED)
         await loading.send(DISPATCHER, visit, Done, f"{key}:visit")
 
 
-def _matter(ticket: SampleTicket) -> c.Matter:
+def _matter(ticket: SampleTicket) -> Matter:
     if ticket.urgency in ("紧急", "特急"):
-        return c.Matter.URGENT
-    return c.Matter.SIMPLE if ticket.kind in ("咨询", "表扬") else c.Matter.ORDINARY
+        return Matter.URGENT
+    return Matter.SIMPLE if ticket.kind in ("咨询", "表扬") else Matter.ORDINARY
 
 
 def _reply(ticket: SampleTicket, id: str) -> c.ReplyTicket:

@@ -10,7 +10,7 @@ from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts import sitewatch as c
 from contracts.base import Command, Done, Query, Reply
-from contracts.readmodel import ListViews, ViewPage
+from contracts.readmodel.answers import ListViews, ViewPage
 from kernel.refused import Refused
 
 app = typer.Typer(no_args_is_help=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from contracts import hotline as c
+from contracts.hotline import terms as c
 from kernel.clock import CST
 from kernel.refused import Refused
 

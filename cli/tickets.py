@@ -16,7 +16,9 @@ from cli.options import Agency, As, Json
 from cli.place import DATA
 from cli.session import Session, guarded, run, show
 from cli.ticket_tables import FIELDS, closed, rows, taken
-from contracts import hotline as c
+from contracts.hotline import figures as c
+from contracts.hotline.terms import TicketKind
+from contracts.hotline.tickets import TakeTicket, TicketTaken
 from kernel.refused import Refused
 
 M = TypeVar("M", bound=BaseModel)
@@ -88,7 +90,7 @@ def _credentials(party: str) -> Credentials:
 def import_(
     file: Path = typer.Argument(help="CSV（UTF-8）或 Excel（xlsx）文件，首行为列名。"),
     source: str = typer.Option("import", "--source", help="来源名称；与工单编号一起识别同一工单。"),
-    kind: c.TicketKind = typer.Option(c.TicketKind.CONSULT, "--kind", help="没有类型列时的诉求类型。"),
+    kind: TicketKind = typer.Option(TicketKind.CONSULT, "--kind", help="没有类型列时的诉求类型。"),
     columns: list[str] = typer.Option([], "--map", help="列=字段，可多次给出。字段：" + " ".join(FIELDS)),
     history: bool = typer.Option(False, "--history", help="作为已办结的历史工单导入，不再派办。"),
     as_: As = None,
@@ -109,11 +111,11 @@ def import_(
 
 
 async def _taken(
-    session: Session, line: int, row: dict[str, str], source: str, kind: c.TicketKind, as_: str | None, agency: str
+    session: Session, line: int, row: dict[str, str], source: str, kind: TicketKind, as_: str | None, agency: str
 ) -> dict[str, Any]:
     try:
-        command = made(c.TakeTicket, taken(row, source, kind))
-        done = await session.ask(command, c.TicketTaken, as_=as_, agency=agency)
+        command = made(TakeTicket, taken(row, source, kind))
+        done = await session.ask(command, TicketTaken, as_=as_, agency=agency)
     except Refused as refused:
         return {"line": line, "outcome": "rejected", "field": refused.field, "reason": refused.message}
     return {"line": line, "outcome": done.outcome, "id": done.id}

@@ -12,8 +12,11 @@ from typing import TypeVar, cast
 
 from contracts import gateway, hotline, opinion, publication, readmodel, requests, sitewatch, supervision
 from contracts.base import Audience, Command, Contract, Event, Intake, Query, Role
+from contracts.hotline import figures, public, ratings, tickets
 from contracts.platform import Retold
 from contracts.publication import catalogue, documents, takedown
+from contracts.readmodel import answers
+from contracts.requests import procedure
 
 T = TypeVar("T", bound=Contract)
 
@@ -134,23 +137,23 @@ def _passed_on(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
 
 REGISTRY = Registry(
     services=(
-        Service(publication, listens=(NOTICE, requests.ProactiveProposed, documents.ValidityChanged)),
-        Service(requests, listens=(NOTICE,), sends=(readmodel.Search,)),
-        Service(opinion, listens=(hotline.SignalRaised,)),
+        Service(publication, listens=(NOTICE, procedure.ProactiveProposed, documents.ValidityChanged)),
+        Service(requests, listens=(NOTICE,), sends=(answers.Search,)),
+        Service(opinion, listens=(public.SignalRaised,)),
         Service(
             hotline,
             listens=(
                 NOTICE,
-                hotline.TicketMerged,
-                hotline.TicketReplied,
-                hotline.TicketClosed,
+                tickets.TicketMerged,
+                tickets.TicketReplied,
+                tickets.TicketClosed,
                 catalogue.ItemAdded,
                 catalogue.ItemChanged,
                 catalogue.ItemRemoved,
                 takedown.ItemWithdrawn,
                 catalogue.CatalogueItemRestated,
             ),
-            sends=(requests.Submit,),
+            sends=(procedure.Submit,),
         ),
         Service(sitewatch, listens=(NOTICE,)),
         Service(supervision, listens=(NOTICE,)),
@@ -158,7 +161,7 @@ REGISTRY = Registry(
             readmodel,
             listens_to_all=True,
             sends=(
-                *(hotline.Statistics, hotline.MonthlyBulletin, hotline.CountRatings, hotline.CountSuggestions),
+                *(figures.Statistics, figures.MonthlyBulletin, ratings.CountRatings, public.CountSuggestions),
                 sitewatch.CountChecks,
             ),
         ),
@@ -169,7 +172,7 @@ REGISTRY = Registry(
     ),
     parties=(
         Party("h12345", emits=Service(hotline).intakes),
-        Party("ratings", emits=(hotline.RatingGiven,)),
+        Party("ratings", emits=(ratings.RatingGiven,)),
         Party("portal", reads_public=True),
     ),
 )

@@ -1,6 +1,6 @@
 """The agency register, as pages need it."""
 
-from contracts.readmodel import Agencies, AgencyEntry, AgencyList
+from contracts.readmodel.answers import Agencies, AgencyEntry, AgencyList
 from services.gateway.service import Gateway
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from contracts import requests
+from contracts.requests.terms import ApplicantClass, ApplicationKind, Route
 from services.gateway.forms import Form
 
 APPLICANT = {"name": "name", "id_document": "id_document", "contact": "contact", "address": "address"}
@@ -64,8 +64,8 @@ def written(form: Form) -> dict[str, Any]:
 def choices() -> dict[str, Any]:
     """What the fields of the form offer."""
     return {
-        "classes": list(requests.ApplicantClass),
-        "kinds_of_request": list(requests.ApplicationKind),
+        "classes": list(ApplicantClass),
+        "kinds_of_request": list(ApplicationKind),
         "joint": range(2, len(JOINT) + 2),
-        "routes": list(requests.Route),
+        "routes": list(Route),
     }

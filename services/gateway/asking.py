@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 
-from contracts.readmodel import Dimension
+from contracts.readmodel.answers import Dimension
 from kernel.refused import Refused
 from services.gateway.rates import Buckets, Rates
 from services.gateway.service import Gateway

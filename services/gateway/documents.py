@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from contracts.publication.documents import GetText, TextContent
 from contracts.publication.record import Attachment, PublicDocument, Text, Version
-from contracts.readmodel import GetRelated, GetView, Related, View
+from contracts.readmodel.answers import GetRelated, GetView, Related, View
 from kernel.refused import Refused
 from services.gateway.service import Gateway
 

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from contracts.publication.files import MAX_FILE
-from contracts.requests import MAX_ATTACHMENT
+from contracts.requests.papers import MAX_ATTACHMENT
 from kernel.refused import Refused
 from services.gateway.problems import FAILED, answer
 

@@ -8,7 +8,9 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 
-from contracts import hotline as c
+from contracts.hotline import terms as c
+from contracts.hotline.figures import Reported
+from contracts.hotline.tickets import TicketTaken
 from kernel.refused import Refused
 from services.gateway.problems import refused, status_of
 from services.gateway.tracing import Traced
@@ -122,7 +124,7 @@ def definition(code: str) -> Shown:
     }
 
 
-def taken(ticket: c.TicketTaken) -> Shown:
+def taken(ticket: TicketTaken) -> Shown:
     """The answer to a post. The query code is told this once, to who posted."""
     notice = f"查询码 {ticket.query_code}，请妥善保存，凭编号和查询码查询办理情况。"
     return {
@@ -132,7 +134,7 @@ def taken(ticket: c.TicketTaken) -> Shown:
     }
 
 
-def reported(ticket: c.Reported) -> Shown:
+def reported(ticket: Reported) -> Shown:
     """A ticket as anybody may see it: its class, town and progress; no word, no name, no place of the caller."""
     codes = {name: code for code, name in c.CATEGORIES.items()}
     return {

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts import readmodel
 from contracts.base import Personal, Record
 from contracts.publication import comments as c
 from contracts.publication.decision_catalogue import PublicDecisionCatalogue
@@ -15,6 +14,7 @@ from contracts.publication.decisions import PublicMatter
 from contracts.publication.gazette import Compilation, GazetteIssue
 from contracts.publication.ledgers import PublicLedger
 from contracts.publication.meetings import PublicMeeting
+from contracts.readmodel.answers import GetView, ListViews, View, ViewPage
 from kernel.refused import Refused
 from services.gateway import documents
 from services.gateway.service import Gateway
@@ -49,15 +49,15 @@ class Listed(BaseModel, Generic[R]):
 
 async def listed(it: Gateway, kind: type[R], cursor: str | None, limit: int) -> Listed[R]:
     """Public records of one kind."""
-    asked = readmodel.ListViews(type=TYPES[kind], cursor=cursor, limit=limit)
-    page = await it.recent(asked, readmodel.ViewPage)
+    asked = ListViews(type=TYPES[kind], cursor=cursor, limit=limit)
+    page = await it.recent(asked, ViewPage)
     items = tuple(kind.model_validate(view.record) for view in page.items)
     return Listed[kind](total=page.total, items=items, next=page.next)  # type: ignore[valid-type]
 
 
 async def one(it: Gateway, kind: type[R], id: str) -> R:
     """One public record; raises `Refused`: `not_found`, or `withdrawn` for one that was taken down."""
-    view = await it.ask(readmodel.GetView(type=TYPES[kind], id=id), readmodel.View)
+    view = await it.ask(GetView(type=TYPES[kind], id=id), View)
     if view.record.get("withdrawn"):
         raise Refused("withdrawn", "该信息已撤下。", remedy="如需了解，请联系发布机构。")
     return kind.model_validate(view.record)

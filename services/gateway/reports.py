@@ -11,8 +11,8 @@ from fastapi import Depends, Query
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from contracts import readmodel
 from contracts.base import WorkRecord
+from contracts.readmodel.reports import GetReport, ReportFile, ReportFormat, ReportName
 from contracts.registry import REGISTRY
 from contracts.titles import title
 from services.gateway.service import Gateway
@@ -25,7 +25,7 @@ ENDINGS = {"html": "html", "xlsx": "xlsx", "docx": "docx"}
 class Listed:
     """One report in the list: `asks` are the fields of its form."""
 
-    name: readmodel.ReportName
+    name: ReportName
     title: str
     about: str
     asks: tuple[str, ...] = ()
@@ -106,12 +106,10 @@ def _options(
 Asked = Annotated[Options, Depends(_options)]
 
 
-async def made(it: Gateway, name: str, format_: str, options: Options, token: str) -> readmodel.ReportFile:
+async def made(it: Gateway, name: str, format_: str, options: Options, token: str) -> ReportFile:
     """The report, asked for with the person's token."""
-    query = readmodel.GetReport(
-        report=cast(readmodel.ReportName, name), format=cast(readmodel.ReportFormat, format_), **options.given
-    )
-    return await it.ask(query, readmodel.ReportFile, token=token, timeout=SECONDS)
+    query = GetReport(report=cast(ReportName, name), format=cast(ReportFormat, format_), **options.given)
+    return await it.ask(query, ReportFile, token=token, timeout=SECONDS)
 
 
 def file(content: str, media_type: str, title: str, format_: str) -> Response:

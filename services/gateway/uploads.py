@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 
-from contracts import requests as c
+from contracts.requests import papers as c
 from kernel.refused import Refused
 from services.gateway.forms import MAX_FIELDS, Form
 from services.gateway.service import Gateway

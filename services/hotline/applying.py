@@ -1,9 +1,11 @@
 """Tickets that ask for government information: the caller is told how to apply; with consent it becomes a request."""
 
 from chassis.actors import Cause
-from contracts import hotline as c
-from contracts import requests
 from contracts.base import Done
+from contracts.hotline import figures as c
+from contracts.requests.answers import Submitted
+from contracts.requests.procedure import Submit
+from contracts.requests.terms import MAX_TEXT, Applicant, ApplicantClass, Application, Channel
 from kernel.refused import Refused
 from services.hotline.domain import Case, information
 from services.hotline.papers import Sheet, Words
@@ -30,7 +32,7 @@ async def become_request(service: Hotline, command: c.BecomeRequest, cause: Caus
     if not information.becoming(case, "", "", cause.now):
         return await service.decide(command.id, lambda _: [], cause)
     submitted = await service.ask(
-        await _application(service, case, command, cause), requests.Submitted, key=f"ticket:{case.number}"
+        await _application(service, case, command, cause), Submitted, key=f"ticket:{case.number}"
     )
     told = f"政府信息公开申请编号 {submitted.number}，查询码 {submitted.code}。请告知来电人。"
     return await service.decide_with_words(
@@ -41,16 +43,16 @@ async def become_request(service: Hotline, command: c.BecomeRequest, cause: Caus
     )
 
 
-async def _application(service: Hotline, case: Case, command: c.BecomeRequest, cause: Cause) -> requests.Submit:
+async def _application(service: Hotline, case: Case, command: c.BecomeRequest, cause: Cause) -> Submit:
     """What is missing of an application the agency asks for by a notice of correction (条例 第三十条)."""
     sheet = await service.papers.read(case.paper, Sheet, cause.actor, PURPOSE, cause.now)
     caller = sheet.caller
     if caller is None or not caller.name:
         raise Refused("caller_unknown", "工单没有来电人姓名，不能代为申请。", remedy="请告知来电人自行提交申请。")
-    applicant = requests.Applicant(name=caller.name, contact=caller.phone)
-    application = requests.Application(
-        applicant_class=requests.ApplicantClass.PERSON,
+    applicant = Applicant(name=caller.name, contact=caller.phone)
+    application = Application(
+        applicant_class=ApplicantClass.PERSON,
         applicants=(applicant,),
-        description=(command.description or f"{sheet.title}\n{sheet.content}")[: requests.MAX_TEXT],
+        description=(command.description or f"{sheet.title}\n{sheet.content}")[:MAX_TEXT],
     )
-    return requests.Submit(agency=command.agency, channel=requests.Channel.INTERNET, application=application)
+    return Submit(agency=command.agency, channel=Channel.INTERNET, application=application)

@@ -10,7 +10,7 @@ from chassis.cases import Held, Opening
 from chassis.handlers import Emission
 from chassis.papers import Paper
 from chassis.store import Document
-from contracts.hotline import TakeTicket, TicketAnswer, TicketEmitted
+from contracts.hotline.tickets import TakeTicket, TicketAnswer, TicketEmitted
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.hotline.domain import Case, intake

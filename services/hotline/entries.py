@@ -7,8 +7,9 @@ from typing import Any
 from chassis.actors import Cause
 from chassis.cases import Held
 from chassis.papers import Paper
-from contracts import hotline as c
 from contracts.base import Done, Role
+from contracts.hotline import public as c
+from contracts.hotline import terms
 from kernel import personal
 from kernel.clock import CST
 from kernel.facts import Fact
@@ -22,7 +23,7 @@ from services.hotline.papers import Sheet, Words
 from services.hotline.service import Hotline, official, on
 
 PURPOSE = "公开前审核"
-STAFF = frozenset({*c.STAFF, Role.OPENNESS})
+STAFF = frozenset({*terms.STAFF, Role.OPENNESS})
 
 
 @on.command(c.OfferResult)

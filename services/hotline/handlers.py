@@ -5,8 +5,10 @@ from collections.abc import Sequence
 
 from chassis.actors import Cause
 from chassis.handlers import Emission
-from contracts import hotline as c
 from contracts.base import Done, Role
+from contracts.hotline import tickets as c
+from contracts.hotline.reading import Following, FollowTicket, ListTickets, ShowTicket, TicketPage, TicketRows
+from contracts.hotline.terms import Ticket
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.calendar import Notice
 from kernel.refused import Refused
@@ -252,8 +254,8 @@ async def rate(service: Hotline, command: c.RateTicket, cause: Cause) -> Done:
     return await service.decide(command.number, lambda case: ending.rate(case, command.level, cause.now), cause)
 
 
-@on.query(c.FollowTicket)
-async def follow(service: Hotline, query: c.FollowTicket, cause: Cause) -> c.Following:
+@on.query(FollowTicket)
+async def follow(service: Hotline, query: FollowTicket, cause: Cause) -> Following:
     _check_code(service, query.number, query.code)
     held = await service.cases.get(query.number)
     if held is None:
@@ -261,20 +263,20 @@ async def follow(service: Hotline, query: c.FollowTicket, cause: Cause) -> c.Fol
     return following(held.state, await reading.reply_of(service, held.state, cause))
 
 
-@on.query(c.ShowTicket)
-async def show(service: Hotline, query: c.ShowTicket, cause: Cause) -> c.TicketPage:
+@on.query(ShowTicket)
+async def show(service: Hotline, query: ShowTicket, cause: Cause) -> TicketPage:
     return await reading.page(service, query.id, query.purpose, cause)
 
 
-@on.query(c.ListTickets)
-async def list_(service: Hotline, query: c.ListTickets, cause: Cause) -> c.TicketRows:
+@on.query(ListTickets)
+async def list_(service: Hotline, query: ListTickets, cause: Cause) -> TicketRows:
     """A unit sees what is in its hands; the centre and the supervisors see all."""
     sees_all = bool({Role.DISPATCHER, Role.SUPERVISOR, Role.ARCHIVIST, Role.SERVICE} & cause.actor.roles)
     agency = query.agency if sees_all else cause.actor.agency
     where = {"state": query.state and query.state.value, "open": query.open, "agency": agency}
     given = {name: value for name, value in where.items() if value is not None}
     found = await service.cases.find(given, sort=[("_id", -1)], limit=query.limit)
-    return c.TicketRows(tickets=tuple(record(held.state) for held in found))
+    return TicketRows(tickets=tuple(record(held.state) for held in found))
 
 
 @on.event(c.TicketMerged)
@@ -305,7 +307,7 @@ async def recompute(service: Hotline, event: CalendarNoticeLoaded, cause: Cause)
         await service.ratings.execute(rated.id, lambda state: rating.recompute(state, calendar), cause)
 
 
-async def _share_reply(service: Hotline, ticket: c.Ticket, cause: Cause) -> None:
+async def _share_reply(service: Hotline, ticket: Ticket, cause: Cause) -> None:
     """Every merged caller gets the reply, and keeps visit and rating of their own."""
     if not ticket.absorbed:
         return

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from chassis.actors import Cause
 from chassis.cases import Opening
 from chassis.papers import Paper
-from contracts import hotline as c
+from contracts.hotline import figures as c
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.hotline.domain import history

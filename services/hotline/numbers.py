@@ -4,8 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 from chassis.actors import Cause
-from contracts import hotline as c
 from contracts.base import Done
+from contracts.hotline import figures as c
+from contracts.hotline.public import (
+    BulletinRows,
+    CountSuggestions,
+    IssueBulletin,
+    ListBulletins,
+    PublicTicket,
+    SuggestionFigures,
+)
+from contracts.hotline.ratings import CountRatings, RatingFigures
+from contracts.hotline.terms import Ticket, TicketKind, TicketState
 from kernel.clock import CST
 from services.hotline.domain import bulletin, entry, figures, signal, standing
 from services.hotline.domain.figures import Count, Period
@@ -73,13 +83,13 @@ async def duty(service: Hotline, query: c.DutySheet, cause: Cause) -> c.DutyPage
         emergencies=_some(t for t in open_ if t.emergency and not t.emergency_confirmed),
         overdue=_some(t for t in open_ if t.overdue),
         due=_some(t for t in open_ if t.due_at and cause.now < t.due_at <= end and not t.overdue),
-        unsigned=_some(t for t in open_ if t.state == c.TicketState.DISPATCHED),
-        visits=_some(t for t in open_ if t.state == c.TicketState.VISITING),
+        unsigned=_some(t for t in open_ if t.state == TicketState.DISPATCHED),
+        visits=_some(t for t in open_ if t.state == TicketState.VISITING),
         signals=tuple(signal.record(held.state) for held in signals),
     )
 
 
-def _some(found: Any) -> tuple[c.Ticket, ...]:
+def _some(found: Any) -> tuple[Ticket, ...]:
     """The most pressing first, as many as one sheet holds."""
     return tuple(sorted(found, key=lambda ticket: (ticket.due_at or ticket.opened_at, ticket.id))[:LISTED])
 
@@ -96,34 +106,34 @@ async def supervision(service: Hotline, query: c.SupervisionList, cause: Cause) 
     return c.SupervisionPage(total=len(lines), lines=tuple(lines[:LISTED]))
 
 
-@on.query(c.CountSuggestions)
-async def suggestions(service: Hotline, query: c.CountSuggestions, cause: Cause) -> c.SuggestionFigures:
+@on.query(CountSuggestions)
+async def suggestions(service: Hotline, query: CountSuggestions, cause: Cause) -> SuggestionFigures:
     period = Period(query.first, query.last)
     rows, total = figures.suggestions(await tickets(service, period), service.name_of)
     results = await _results(service, period)
-    return c.SuggestionFigures(first=query.first, last=query.last, rows=rows, total=total, results=results)
+    return SuggestionFigures(first=query.first, last=query.last, rows=rows, total=total, results=results)
 
 
-async def _results(service: Hotline, period: Period) -> tuple[c.PublicTicket, ...]:
+async def _results(service: Hotline, period: Period) -> tuple[PublicTicket, ...]:
     """Published results of suggestions received in a period."""
     days = {"$gte": period.first.isoformat(), "$lte": period.last.isoformat()}
     found = await service.entries.find(
-        {"public": True, "ticket_kind": c.TicketKind.SUGGESTION.value, "received_on": days},
+        {"public": True, "ticket_kind": TicketKind.SUGGESTION.value, "received_on": days},
         sort=[("published_at", -1)],
         limit=LISTED,
     )
     public = (entry.shown(held.state) for held in found)
-    return tuple(each for each in public if isinstance(each, c.PublicTicket))
+    return tuple(each for each in public if isinstance(each, PublicTicket))
 
 
-@on.query(c.CountRatings)
-async def ratings(service: Hotline, query: c.CountRatings, cause: Cause) -> c.RatingFigures:
+@on.query(CountRatings)
+async def ratings(service: Hotline, query: CountRatings, cause: Cause) -> RatingFigures:
     rows, total = standing.rows(await given(service, Period(query.first, query.last)), service.name_of)
-    return c.RatingFigures(first=query.first, last=query.last, rows=rows, total=total)
+    return RatingFigures(first=query.first, last=query.last, rows=rows, total=total)
 
 
-@on.command(c.IssueBulletin)
-async def issue(service: Hotline, command: c.IssueBulletin, cause: Cause) -> Done:
+@on.command(IssueBulletin)
+async def issue(service: Hotline, command: IssueBulletin, cause: Cause) -> Done:
     """Once for each subject and period."""
     period, origin = Period(command.first, command.last), f"{command.about}:{command.first}:{command.last}"
     known = (await service.bulletins.by_origin([origin])).get(origin)
@@ -139,14 +149,14 @@ async def issue(service: Hotline, command: c.IssueBulletin, cause: Cause) -> Don
     return Done(id=held.id, version=held.version, state="issued", repeated=held.repeated)
 
 
-@on.query(c.ListBulletins)
-async def list_bulletins(service: Hotline, query: c.ListBulletins, cause: Cause) -> c.BulletinRows:
+@on.query(ListBulletins)
+async def list_bulletins(service: Hotline, query: ListBulletins, cause: Cause) -> BulletinRows:
     where = {} if query.about is None else {"about": query.about}
     found = await service.bulletins.find(where, sort=[("_id", -1)], limit=query.limit)
-    return c.BulletinRows(bulletins=tuple(bulletin.record(held.state) for held in found))
+    return BulletinRows(bulletins=tuple(bulletin.record(held.state) for held in found))
 
 
-async def _published(service: Hotline, command: c.IssueBulletin, period: Period) -> dict[str, Any]:
+async def _published(service: Hotline, command: IssueBulletin, period: Period) -> dict[str, Any]:
     if command.about == "ratings":
         rows, total = standing.rows(await given(service, period), service.name_of)
         return {"ratings": (*rows, total), "suggestions": (), "results": ()}

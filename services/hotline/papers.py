@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel
 
-from contracts.hotline import Attachment, Caller, Location, TicketEmitted
+from contracts.hotline.terms import Attachment, Caller, Location
+from contracts.hotline.tickets import TicketEmitted
 
 
 class Sheet(BaseModel):

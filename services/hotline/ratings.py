@@ -9,8 +9,9 @@ from chassis.actors import Cause
 from chassis.cases import Held
 from chassis.handlers import Emission
 from chassis.papers import Paper
-from contracts import hotline as c
 from contracts.base import Done, Role
+from contracts.hotline import ratings as c
+from contracts.hotline.terms import Caller
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.hotline.domain import Case, rating
@@ -26,7 +27,7 @@ class Slip(BaseModel):
     """What a rater says and who it is."""
 
     comment: str | None
-    rater: c.Caller | None
+    rater: Caller | None
 
 
 @on.intake(c.RatingGiven)

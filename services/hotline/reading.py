@@ -1,8 +1,8 @@
 """Reading the papers of a ticket: who reads is kept, and sees what the work needs."""
 
 from chassis.actors import Actor, Cause
-from contracts import hotline as c
 from contracts.base import Role
+from contracts.hotline import reading as c
 from kernel import personal
 from kernel.refused import Refused
 from services.hotline.domain import Case

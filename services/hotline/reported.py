@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.actors import Cause
-from contracts import hotline as c
+from contracts.hotline import figures as c
 from services.hotline.domain import Case
 from services.hotline.domain.record import is_shown
 from services.hotline.domain.ticket import LABELS

@@ -16,7 +16,7 @@ from chassis.rpc import Asker
 from chassis.runtime import Runtime
 from chassis.store import Collection
 from contracts.base import Done
-from contracts.hotline import CENTRE
+from contracts.hotline.terms import CENTRE
 from kernel.agencies import Register
 from kernel.clock import CST
 from kernel.facts import Fact

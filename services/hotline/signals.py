@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from chassis.actors import CLOCK, Cause
-from contracts import hotline as c
 from contracts.base import Done
+from contracts.hotline import public as c
 from kernel.clock import CST
 from services.hotline.domain import signal
 from services.hotline.domain.signal import LINES, Seen

@@ -12,7 +12,7 @@ from chassis.numbers import Numbers
 from chassis.runtime import Runtime
 from contracts import opinion as c
 from contracts.base import Done
-from contracts.hotline import SignalRaised
+from contracts.hotline.public import SignalRaised
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.personal import require_impersonal

@@ -8,10 +8,10 @@ from typing import Any
 from chassis.actors import Cause
 from chassis.cases import Held
 from chassis.store import Document, UpdateOne
-from contracts import requests
 from contracts.base import Done, Role
 from contracts.publication import rounds as c
 from contracts.publication.record import Metadata, Validity
+from contracts.requests.procedure import ProactiveProposed
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import drafting, publishing
@@ -177,8 +177,8 @@ async def _judged(service: Publication, row: Document) -> c.Judged:
     return c.Judged.model_validate(known | {"title": metadata.title, "doc_no": metadata.doc_no} | said)
 
 
-@on.event(requests.ProactiveProposed)
-async def proposed(service: Publication, event: requests.ProactiveProposed, cause: Cause) -> None:
+@on.event(ProactiveProposed)
+async def proposed(service: Publication, event: ProactiveProposed, cause: Cause) -> None:
     """One proposal an agency and information, however often it is proposed."""
     proposal, agency = event.proposal, event.record.agency
     origin = f"{agency}:{proposal.information}"

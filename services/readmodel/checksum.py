@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from contracts.readmodel import Checksum
+from contracts.readmodel.running import Checksum
 from services.readmodel.storage import Generation
 
 _FIELDS = {"stamp": 1, "removed": 1, "told_at": 1, "record": 1}

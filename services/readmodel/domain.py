@@ -9,8 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts import readmodel as c
 from contracts.base import Event
+from contracts.readmodel import answers as c
 from contracts.readmodel.terms import AnnualReport, Declared, Figure, Issue, Opening, Part, ReportStage
 from kernel.cases import CaseKind
 from kernel.clock import CST

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
-from contracts.readmodel import CataloguePage, Change, ChangePage
+from contracts.readmodel.answers import CataloguePage
+from contracts.readmodel.terms import Change, ChangePage
 from kernel.agencies import Register
 from kernel.refused import Refused
 from services.readmodel.lists import NO_TEXT, agency_name, decode, encode

@@ -8,8 +8,8 @@ from chassis.actors import Cause
 from chassis.calendars import Calendars
 from chassis.clock import Clock
 from chassis.handlers import Handlers, Heard
-from contracts import readmodel as c
 from contracts.base import Audience, Role
+from contracts.readmodel import answers, running
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.agencies import Register
 from kernel.calendar import Notice
@@ -28,7 +28,7 @@ from services.readmodel.storage import Generations
 from services.readmodel.views import newest, removal, view
 
 on = Handlers["ReadModel"]()
-STAFF = frozenset(c.STAFF) | {Role.SERVICE}
+STAFF = frozenset(answers.STAFF) | {Role.SERVICE}
 
 
 @dataclass
@@ -68,19 +68,19 @@ async def hear(service: ReadModel, heard: Sequence[Heard]) -> None:
     service.pending.last_event_at = heard[-1].at
 
 
-@on.query(c.Agencies)
-async def agencies(service: ReadModel, query: c.Agencies, cause: Cause) -> c.AgencyList:
+@on.query(answers.Agencies)
+async def agencies(service: ReadModel, query: answers.Agencies, cause: Cause) -> answers.AgencyList:
     today = cause.now.date()
-    return c.AgencyList(
+    return answers.AgencyList(
         agencies=tuple(
-            c.AgencyEntry(code=agency.code, name=agency.name, kind=agency.kind, parent=agency.parent)
+            answers.AgencyEntry(code=agency.code, name=agency.name, kind=agency.kind, parent=agency.parent)
             for agency in service.register.in_force(today)
         )
     )
 
 
-@on.query(c.Search)
-async def search(service: ReadModel, query: c.Search, cause: Cause) -> c.SearchPage:
+@on.query(answers.Search)
+async def search(service: ReadModel, query: answers.Search, cause: Cause) -> answers.SearchPage:
     if query.audience is Audience.INTERNAL and not cause.actor.roles & STAFF:
         raise Refused("forbidden", "只有工作人员可以检索内部记录。", remedy="请先登录。")
     wanted = parse(
@@ -92,7 +92,7 @@ async def search(service: ReadModel, query: c.Search, cause: Cause) -> c.SearchP
         limit=query.limit,
     )
     page = await asyncio.to_thread(service.tail.index.search, wanted)
-    return c.SearchPage(
+    return answers.SearchPage(
         total=page.total,
         hits=tuple(_hit(hit) for hit in page.hits),
         facets={name: _buckets(service, name, counted) for name, counted in page.facets.items()},
@@ -101,9 +101,9 @@ async def search(service: ReadModel, query: c.Search, cause: Cause) -> c.SearchP
     )
 
 
-def _hit(hit: Hit) -> c.Hit:
+def _hit(hit: Hit) -> answers.Hit:
     id = hit.id.split(":", 1)[1]
-    return c.Hit(
+    return answers.Hit(
         id=id,
         title=hit.title_html,
         snippets=hit.snippets_html,
@@ -116,58 +116,58 @@ def _hit(hit: Hit) -> c.Hit:
     )
 
 
-def _buckets(service: ReadModel, name: str, counted: Sequence[tuple[str, int]]) -> tuple[c.Bucket, ...]:
+def _buckets(service: ReadModel, name: str, counted: Sequence[tuple[str, int]]) -> tuple[answers.Bucket, ...]:
     def label(value: str) -> str:
         return lists.agency_name(service.register, value) if name == "agency" else value
 
-    return tuple(c.Bucket(value=value, label=label(value), count=count) for value, count in counted)
+    return tuple(answers.Bucket(value=value, label=label(value), count=count) for value, count in counted)
 
 
-@on.query(c.Catalogue)
-async def catalogue(service: ReadModel, query: c.Catalogue, cause: Cause) -> c.CataloguePage:
+@on.query(answers.Catalogue)
+async def catalogue(service: ReadModel, query: answers.Catalogue, cause: Cause) -> answers.CataloguePage:
     generation = await service.generations.current()
     return await lists.catalogue(generation, await service.holdings.read(generation), service.register, query)
 
 
-@on.query(c.GetRelated)
-async def get_related(service: ReadModel, query: c.GetRelated, cause: Cause) -> c.Related:
+@on.query(answers.GetRelated)
+async def get_related(service: ReadModel, query: answers.GetRelated, cause: Cause) -> answers.Related:
     generation = await service.generations.current()
     return await lists.related(generation, await service.holdings.read(generation), query.id)
 
 
-@on.query(c.GetView)
-async def get_view(service: ReadModel, query: c.GetView, cause: Cause) -> c.View:
+@on.query(answers.GetView)
+async def get_view(service: ReadModel, query: answers.GetView, cause: Cause) -> answers.View:
     public = not cause.actor.roles & STAFF
     generation = await service.generations.current()
     return await lists.one(generation, query.type, query.id, public=public, version=query.wait_version)
 
 
-@on.query(c.ListViews)
-async def list_views(service: ReadModel, query: c.ListViews, cause: Cause) -> c.ViewPage:
+@on.query(answers.ListViews)
+async def list_views(service: ReadModel, query: answers.ListViews, cause: Cause) -> answers.ViewPage:
     public = not cause.actor.roles & STAFF
     return await lists.listed(await service.generations.current(), service.board, query, public=public)
 
 
-@on.query(c.Desk)
-async def desk(service: ReadModel, query: c.Desk, cause: Cause) -> c.DeskPage:
+@on.query(answers.Desk)
+async def desk(service: ReadModel, query: answers.Desk, cause: Cause) -> answers.DeskPage:
     board = await service.board.read(await service.generations.current())
     calendar = service.calendars.current
     return await asyncio.to_thread(lists.desk, board.open(), service.register, calendar, cause.now, query)
 
 
-@on.query(c.Counts)
-async def counts(service: ReadModel, query: c.Counts, cause: Cause) -> c.CountTable:
+@on.query(answers.Counts)
+async def counts(service: ReadModel, query: answers.Counts, cause: Cause) -> answers.CountTable:
     generation = await service.generations.current()
     return await lists.counts(generation, await service.holdings.read(generation), query.year)
 
 
-@on.query(c.Lag)
-async def lag(service: ReadModel, query: c.Lag, cause: Cause) -> c.LagState:
+@on.query(running.Lag)
+async def lag(service: ReadModel, query: running.Lag, cause: Cause) -> running.LagState:
     generation = await service.generations.current()
     pending = await service.rebuilder.pending()
     views = await lists.by_type(generation)
     behind = await service.tail.behind(generation)
-    return c.LagState(
+    return running.LagState(
         pending=pending,
         last_event_at=service.pending.last_event_at,
         views=views,
@@ -176,16 +176,16 @@ async def lag(service: ReadModel, query: c.Lag, cause: Cause) -> c.LagState:
     )
 
 
-@on.query(c.GetChecksum)
-async def get_checksum(service: ReadModel, query: c.GetChecksum, cause: Cause) -> c.Checksum:
+@on.query(running.GetChecksum)
+async def get_checksum(service: ReadModel, query: running.GetChecksum, cause: Cause) -> running.Checksum:
     return await checksum(await service.generations.current())
 
 
-@on.command(c.Rebuild)
-async def rebuild(service: ReadModel, command: c.Rebuild, cause: Cause) -> c.RebuildState:
+@on.command(running.Rebuild)
+async def rebuild(service: ReadModel, command: running.Rebuild, cause: Cause) -> running.RebuildState:
     return await service.rebuilder.start()
 
 
-@on.query(c.RebuildProgress)
-async def rebuild_progress(service: ReadModel, query: c.RebuildProgress, cause: Cause) -> c.RebuildState:
+@on.query(running.RebuildProgress)
+async def rebuild_progress(service: ReadModel, query: running.RebuildProgress, cause: Cause) -> running.RebuildState:
     return await service.rebuilder.progress()

@@ -9,7 +9,7 @@ from sys import intern
 from typing import ClassVar, Literal, NamedTuple
 
 from chassis.store import Document
-from contracts.readmodel import Dimension
+from contracts.readmodel.answers import Dimension
 from services.readmodel.following import TOGETHER, Follower
 from services.readmodel.storage import Generation
 from services.readmodel.views import DIMENSIONS, PUBLIC_DOCUMENT

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.store import Document
-from contracts.readmodel import (
+from contracts.readmodel.answers import (
     Bucket,
     Catalogue,
     CataloguePage,

@@ -16,7 +16,7 @@ from chassis.bus import Bus
 from chassis.clock import Clock
 from chassis.store import Unreachable
 from chassis.tasks import end
-from contracts.readmodel import RebuildState
+from contracts.readmodel.running import RebuildState
 from kernel.refused import Refused
 from services.readmodel.checksum import difference
 from services.readmodel.replay import Replay, batches, reading

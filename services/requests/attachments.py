@@ -11,8 +11,8 @@ from pydantic import Field
 
 from chassis.actors import Cause
 from chassis.papers import Paper
-from contracts import requests as c
 from contracts.base import Contract
+from contracts.requests import papers as c
 from contracts.requests.papers import MAX_FILE_TEXT
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified

@@ -11,7 +11,7 @@ from pydantic import RootModel
 from chassis.actors import Cause
 from chassis.cases import Held
 from chassis.chain import canonical
-from contracts import requests as c
+from contracts.requests import papers as c
 from contracts.requests.papers import DocumentKind
 from kernel.refused import Refused
 from services.requests import attachments, documents

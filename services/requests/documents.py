@@ -10,7 +10,7 @@ from typing import Any
 from chassis.actors import Cause
 from chassis.chain import Entry
 from chassis.papers import Paper
-from contracts import requests as c
+from contracts.requests import papers as c
 from contracts.requests.papers import DocumentKind
 from contracts.requests.terms import Application, Consulted, Outcome
 from kernel.clock import CST

@@ -2,9 +2,11 @@
 
 from chassis.actors import Cause
 from chassis.handlers import Handlers
-from contracts import requests as c
 from contracts.base import Done
+from contracts.requests import procedure as c
+from contracts.requests.answers import Detail, Explained, Followed, LedgerImported, LedgerPage, Submitted
 from contracts.requests.terms import Outcome
+from contracts.requests.work import ListArrived
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.calendar import Notice
 from services.requests import intake, reading
@@ -23,12 +25,12 @@ MAX_COMPLAINTS = 1000
 
 
 @on.command(c.Submit)
-async def submit(service: Requests, command: c.Submit, cause: Cause) -> c.Submitted:
+async def submit(service: Requests, command: c.Submit, cause: Cause) -> Submitted:
     return await intake.submit(service, command, cause)
 
 
 @on.command(c.ImportLedger)
-async def import_ledger(service: Requests, command: c.ImportLedger, cause: Cause) -> c.LedgerImported:
+async def import_ledger(service: Requests, command: c.ImportLedger, cause: Cause) -> LedgerImported:
     return await intake.import_ledger(service, command, cause)
 
 
@@ -356,32 +358,32 @@ async def erase(service: Requests, command: c.EraseApplicantData, cause: Cause) 
 
 
 @on.query(c.Follow)
-async def follow(service: Requests, query: c.Follow, cause: Cause) -> c.Followed:
+async def follow(service: Requests, query: c.Follow, cause: Cause) -> Followed:
     return await reading.follow(service, query, cause)
 
 
 @on.query(c.GetRequest)
-async def get_request(service: Requests, query: c.GetRequest, cause: Cause) -> c.Detail:
+async def get_request(service: Requests, query: c.GetRequest, cause: Cause) -> Detail:
     return await reading.get(service, query, cause)
 
 
 @on.query(c.Explain)
-async def explain_limit(service: Requests, query: c.Explain, cause: Cause) -> c.Explained:
+async def explain_limit(service: Requests, query: c.Explain, cause: Cause) -> Explained:
     return explain((await service.cases.load(query.number)).state, cause.now.date(), service.calendar)
 
 
 @on.query(c.Ledger)
-async def ledger(service: Requests, query: c.Ledger, cause: Cause) -> c.LedgerPage:
+async def ledger(service: Requests, query: c.Ledger, cause: Cause) -> LedgerPage:
     return await reading.ledger(service, query, cause.now.date())
 
 
-@on.query(c.ListArrived)
-async def list_arrived(service: Requests, query: c.ListArrived, cause: Cause) -> c.LedgerPage:
+@on.query(ListArrived)
+async def list_arrived(service: Requests, query: ListArrived, cause: Cause) -> LedgerPage:
     return await reading.list_arrived(service, query, cause.now.date())
 
 
 @on.query(c.ListDue)
-async def list_due(service: Requests, query: c.ListDue, cause: Cause) -> c.LedgerPage:
+async def list_due(service: Requests, query: c.ListDue, cause: Cause) -> LedgerPage:
     return await reading.list_due(service, query, cause.now.date())
 
 

@@ -2,8 +2,10 @@
 
 from chassis.actors import Cause
 from chassis.handlers import Handlers
-from contracts import requests as c
 from contracts.base import Done
+from contracts.requests import papers as c
+from contracts.requests.procedure import ChangeContact
+from contracts.requests.work import NoteContact, RecordHelp
 from services.requests import attachments, casefile, documents, intake
 from services.requests.domain import keeping
 from services.requests.service import Requests, done
@@ -46,21 +48,21 @@ async def case_file_key(service: Requests, query: c.CaseFileKey, cause: Cause) -
     return casefile.public_key(service.digest)
 
 
-@on.command(c.NoteContact)
-async def note_contact(service: Requests, command: c.NoteContact, cause: Cause) -> Done:
+@on.command(NoteContact)
+async def note_contact(service: Requests, command: NoteContact, cause: Cause) -> Done:
     return await service.step(
         command.number, lambda case, paper: keeping.contacted(case, paper), cause, {"联系记录": command.note}
     )
 
 
-@on.command(c.ChangeContact)
-async def change_contact(service: Requests, command: c.ChangeContact, cause: Cause) -> Done:
+@on.command(ChangeContact)
+async def change_contact(service: Requests, command: ChangeContact, cause: Cause) -> Done:
     held = await service.admitted(command.number, cause, command.code)
     return done(await intake.change_contact(service, held, command, cause))
 
 
-@on.command(c.RecordHelp)
-async def record_help(service: Requests, command: c.RecordHelp, cause: Cause) -> Done:
+@on.command(RecordHelp)
+async def record_help(service: Requests, command: RecordHelp, cause: Cause) -> Done:
     return await service.step(
         command.number, lambda case, paper: keeping.help_given(case, paper), cause, {"提供的帮助": command.help}
     )

@@ -11,9 +11,10 @@ from chassis.actors import CLOCK, Cause
 from chassis.cases import Held
 from chassis.handlers import Handlers
 from chassis.papers import Paper
-from contracts import requests as c
 from contracts.base import Done, WorkRecord
-from contracts.readmodel import Hit, Search, SearchPage
+from contracts.readmodel.answers import Hit, Search, SearchPage
+from contracts.requests import work as c
+from contracts.requests.terms import Channel
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import answering, channel, collection, complaint
@@ -222,7 +223,7 @@ async def list_channels(service: Requests, query: c.ListChannels, cause: Cause) 
     where = {"agency": query.agency} if query.agency else {"trouble": True}
     rows = [channel.record(held.state) for held in await service.channels.find(where, limit=PAGE)]
     tried = {row.channel for row in rows}
-    never = [each.value for each in c.Channel if each not in tried] if query.agency else []
+    never = [each.value for each in Channel if each not in tried] if query.agency else []
     return c.ChannelList(rows=tuple(rows), never=tuple(never))
 
 

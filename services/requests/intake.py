@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from chassis.actors import Cause
 from chassis.cases import Held, Opening
 from chassis.papers import Paper
-from contracts import requests as c
 from contracts.base import Role
+from contracts.requests import procedure as c
+from contracts.requests.answers import LedgerImported, Submitted
 from contracts.requests.terms import Application, BadLine
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
@@ -24,7 +25,7 @@ from services.requests.service import Requests, day_of
 CHANGES_CONTACT = "更改联系方式"
 
 
-async def submit(service: Requests, command: c.Submit, cause: Cause) -> c.Submitted:
+async def submit(service: Requests, command: c.Submit, cause: Cause) -> Submitted:
     """Register an application under a new number."""
     content = service.digest(command.model_dump_json())
     earlier = (await service.cases.by_origin([cause.id])).get(cause.id)
@@ -71,12 +72,12 @@ def _arrival(service: Requests, command: c.Submit, number: str, content: str, ca
     )
 
 
-def submitted(service: Requests, held: Held[Case], content: str) -> c.Submitted:
+def submitted(service: Requests, held: Held[Case], content: str) -> Submitted:
     """Number and code, for who submitted this very application; the key alone does not open another's."""
     case = held.state
     if case.content != content:
         raise Refused("key_used", "这个提交标识已用于另一份申请。", remedy="请重新提交。")
-    return c.Submitted(
+    return Submitted(
         number=held.id,
         code=query_code(held.id, service.digest),
         state=case.stage,
@@ -94,7 +95,7 @@ class Read:
     entry: LedgerLine
 
 
-async def import_ledger(service: Requests, command: c.ImportLedger, cause: Cause) -> c.LedgerImported:
+async def import_ledger(service: Requests, command: c.ImportLedger, cause: Cause) -> LedgerImported:
     """Take in what can be taken in, and say of every other line what is wrong with it."""
     read, rejected = _read(service, command, cause)
     existing = await service.cases.by_origin([each.origin for each in read])
@@ -104,7 +105,7 @@ async def import_ledger(service: Requests, command: c.ImportLedger, cause: Cause
     results = await service.cases.open_many(openings)
     imported = sum(result is not None for result in results)
     rejected += wrong
-    return c.LedgerImported(
+    return LedgerImported(
         imported=imported,
         existing=len(command.lines) - imported - len(rejected),
         rejected=tuple(sorted(rejected, key=lambda bad: bad.line)),

@@ -1,7 +1,7 @@
 """What is kept encrypted of a request: the application itself, and the words of notices, letters and replies."""
 
 from contracts.base import Contract
-from contracts.requests import Application
+from contracts.requests.terms import Application
 
 __all__ = ["Application", "Words"]
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from chassis.actors import Cause
 from chassis.cases import Held
-from contracts import requests as c
+from contracts.requests import answers as c
+from contracts.requests.procedure import Follow, GetRequest, Ledger, ListDue
 from contracts.requests.terms import Application, Happened, Similar, Stage
+from contracts.requests.work import ListArrived
 from kernel.refused import Refused
 from services.requests import documents
 from services.requests.domain.following import followed
@@ -25,7 +27,7 @@ APPLICANT_READS = "申请人查询"
 _STEPS = {kind.kind: label for kind, label in STEPS.items()}
 
 
-async def follow(service: Requests, query: c.Follow, cause: Cause) -> c.Followed:
+async def follow(service: Requests, query: Follow, cause: Cause) -> c.Followed:
     """The applicant's view, with the words addressed to the applicant."""
     held = await service.proven(query.number, query.code)
     case = held.state
@@ -46,7 +48,7 @@ async def _words(service: Requests, case: Case, paper: str, purpose: str, cause:
     return (await service.papers.read(paper, Words, cause.actor, purpose, cause.now)).text()
 
 
-async def get(service: Requests, query: c.GetRequest, cause: Cause) -> c.Detail:
+async def get(service: Requests, query: GetRequest, cause: Cause) -> c.Detail:
     """The record, its history and similar requests; papers only for a stated purpose, and the reading is kept."""
     held = await service.cases.load(query.number)
     case = held.state
@@ -109,7 +111,7 @@ def _compared(case: Case, other: Case) -> Similar:
     )
 
 
-async def ledger(service: Requests, query: c.Ledger, today: date) -> c.LedgerPage:
+async def ledger(service: Requests, query: Ledger, today: date) -> c.LedgerPage:
     """Requests by receipt date, page by page.
 
     Read month by month: a database that sorts all that matches before it answers then never sorts much.
@@ -137,7 +139,7 @@ def _date_of(cursor: str) -> date:
         raise Refused("cursor", "翻页标记不正确。", field="cursor", remedy="请从第一页重新查询。") from None
 
 
-async def list_due(service: Requests, query: c.ListDue, today: date) -> c.LedgerPage:
+async def list_due(service: Requests, query: ListDue, today: date) -> c.LedgerPage:
     """What runs out within so many working days, and what has run out."""
     until = service.calendar.due(today, query.working_days) if query.working_days else today
     span = {"$lte": f"{until.isoformat()}/~"}
@@ -145,7 +147,7 @@ async def list_due(service: Requests, query: c.ListDue, today: date) -> c.Ledger
     return _page(found, "due", query.limit)
 
 
-async def list_arrived(service: Requests, query: c.ListArrived, today: date) -> c.LedgerPage:
+async def list_arrived(service: Requests, query: ListArrived, today: date) -> c.LedgerPage:
     """What came in during the last days, the newest first."""
     where = {"agency": query.agency} if query.agency else {}
     span = {"$gte": (today - timedelta(days=query.days)).isoformat()}

@@ -7,8 +7,8 @@ from datetime import date
 import httpx
 import pytest
 
-from contracts import hotline
 from contracts.base import Done, Role
+from contracts.hotline.public import IssueBulletin, ProposeKnowledge, PublishEntry
 from contracts.publication import documents as c
 from contracts.publication.catalogue import PutItem
 from contracts.publication.decision_catalogue import DecisionLevel
@@ -79,9 +79,9 @@ async def knowledge_pages(desk: Desk, web: httpx.AsyncClient) -> list[str]:
 
     await until(known)
     ticket, _ = await ticket_answered(web, desk, "咨询", "示例：居住证在哪里办？")
-    proposed = await unit(desk, hotline.ProposeKnowledge(ticket=ticket, guide=CODE))
-    await desk(hotline.PublishEntry(id=proposed.id), Done, as_="公开员丙", roles=[Role.OPENNESS])
-    issue = hotline.IssueBulletin(about="suggestions", first=date(2026, 10, 1), last=date(2026, 10, 31))
+    proposed = await unit(desk, ProposeKnowledge(ticket=ticket, guide=CODE))
+    await desk(PublishEntry(id=proposed.id), Done, as_="公开员丙", roles=[Role.OPENNESS])
+    issue = IssueBulletin(about="suggestions", first=date(2026, 10, 1), last=date(2026, 10, 31))
     await desk(issue, Done, as_="公开员丙", roles=[Role.OPENNESS])
 
     async def shown() -> bool:

@@ -22,7 +22,7 @@ from chassis import streams
 from chassis.settings import Settings
 from chassis.store import Store
 from contracts import subjects
-from contracts.hotline import TicketEmitted
+from contracts.hotline.tickets import TicketEmitted
 from contracts.registry import REGISTRY
 from tests.servers import MORNING, Servers, running, until
 

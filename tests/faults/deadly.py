@@ -9,7 +9,7 @@ from chassis.settings import Settings
 from chassis.telemetry import configure_logging
 from cli.serve import serve_until_told
 from contracts.base import Answer
-from contracts.hotline import TicketEmitted
+from contracts.hotline.tickets import TicketEmitted
 from kernel.refused import Refused
 from services.hotline import door
 from services.hotline.handlers import on

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from chassis.store import Store
-from contracts.hotline import Ticket
+from contracts.hotline.terms import Ticket
 from services.hotline.domain import KIND
 from services.hotline.domain.record import record
 from tests.faults.crashing import (

@@ -18,10 +18,11 @@ from chassis.runtime import App
 from chassis.store import Store
 from cli import bus as operators
 from cli.session import REFUSED
-from contracts import hotline as c
-from contracts import readmodel as r
 from contracts.base import Done, Role
+from contracts.hotline import tickets as c
+from contracts.hotline.terms import Matter
 from contracts.platform import Parked
+from contracts.readmodel import answers as r
 from kernel.refused import Refused
 from services.hotline.service import Hotline
 from tests.faults.crashing import Emitter, Process, Stored, impatient, stored, ticket
@@ -240,7 +241,7 @@ async def test_a_forged_person_is_refused_on_the_bus(servers: Servers, app: App[
 
 async def ask_with(client: Client, servers: Servers, token: str) -> Any:
     asker = Asker(lambda: client, servers.region, "desk")
-    command = c.ClassifyTicket(id="999901-RX-2026-000001", category="城市管理", matter=c.Matter.ORDINARY)
+    command = c.ClassifyTicket(id="999901-RX-2026-000001", category="城市管理", matter=Matter.ORDINARY)
     return await asker(command, Done, token=token)
 
 

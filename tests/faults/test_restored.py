@@ -15,9 +15,11 @@ from chassis.store import Store
 from cli import bus as operators
 from cli import session
 from cli.place import Place
-from contracts import hotline as c
-from contracts import readmodel as r
 from contracts.base import Done, Role
+from contracts.hotline import terms as c
+from contracts.hotline.tickets import ClassifyTicket
+from contracts.readmodel import answers as r
+from contracts.readmodel.running import Rebuild, RebuildProgress, RebuildState
 from tests.faults.crashing import HOTLINE, Emitter, impatient, settled, ticket
 from tests.servers import Desk, Servers, started, until
 
@@ -75,7 +77,7 @@ async def take(servers: Servers, *tickets: str) -> dict[str, str]:
 
 async def classify(desk: Desk, id: str, category: str) -> None:
     matter = c.Matter.ORDINARY
-    await desk(c.ClassifyTicket(id=id, category=category, matter=matter), Done, roles=[Role.DISPATCHER])
+    await desk(ClassifyTicket(id=id, category=category, matter=matter), Done, roles=[Role.DISPATCHER])
 
 
 async def listed(desk: Desk) -> dict[str, Any]:
@@ -87,10 +89,10 @@ async def listed(desk: Desk) -> dict[str, Any]:
 async def rebuilt(servers: Servers) -> None:
     client = await servers.client("operator")
     ask = Asker(lambda: client, servers.region, "operator")
-    await ask(r.Rebuild(), r.RebuildState)
+    await ask(Rebuild(), RebuildState)
 
     async def done() -> bool:
-        return not (await ask(r.RebuildProgress(), r.RebuildState)).running
+        return not (await ask(RebuildProgress(), RebuildState)).running
 
     await until(done, 30)
 

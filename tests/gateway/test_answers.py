@@ -6,8 +6,10 @@ from datetime import date
 import httpx
 import pytest
 
-from contracts import hotline as c
 from contracts.base import Command, Done, Role
+from contracts.hotline import public as c
+from contracts.hotline.ratings import ListRatings, RatingRows
+from contracts.hotline.tickets import DispatchTicket, ReplyTicket, ReviewReply, SignTicket
 from contracts.publication import catalogue as p
 from tests.hotline.test_guide import GUIDE
 from tests.servers import Desk, until
@@ -31,10 +33,10 @@ async def answered(web: httpx.AsyncClient, desk: Desk, kind: str, content: str) 
     body = {"kind": kind, "title": "示例", "content": content, "category": CLASS}
     taken = (await web.post("/api/v1/tickets", json=body)).json()
     id = taken["id"]
-    await centre(desk, c.DispatchTicket(id=id, lead="gaj"))
-    await unit(desk, c.SignTicket(id=id))
-    await unit(desk, c.ReplyTicket(id=id, text="请到3号窗口办理。"))
-    await centre(desk, c.ReviewReply(id=id, approve=True))
+    await centre(desk, DispatchTicket(id=id, lead="gaj"))
+    await unit(desk, SignTicket(id=id))
+    await unit(desk, ReplyTicket(id=id, text="请到3号窗口办理。"))
+    await centre(desk, ReviewReply(id=id, approve=True))
     return id, taken["query_code"]
 
 
@@ -108,7 +110,7 @@ async def test_the_caller_rates_the_reply_once(web: httpx.AsyncClient, desk: Des
     form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
     rated = (await web.post("/tickets/rate", data=form | {"level": "2"})).text
     assert ("没有提交成功" in rated, 'action="/tickets/rate"' in rated) == (False, False)
-    rows: c.RatingRows = await desk(c.ListRatings(bad=True), c.RatingRows, roles=[Role.DISPATCHER])
+    rows: RatingRows = await desk(ListRatings(bad=True), RatingRows, roles=[Role.DISPATCHER])
     assert [(each.ticket, each.level) for each in rows.ratings] == [(number, 2)]
     again = await web.post("/api/v1/tickets/rate", json=claim | {"level": 5})
     assert "已经评价过" in again.json()["detail"]

@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts import requests as c
 from contracts.base import Done, Role
+from contracts.requests import procedure as c
+from contracts.requests.answers import Detail
+from contracts.requests.papers import MAX_ATTACHMENT
+from contracts.requests.terms import Outcome, Route
 from services.requests.service import REFUSAL_SECONDS
 from tests.gateway.test_cases import APPLICATION, FORM, fields
 from tests.servers import Desk, Servers
@@ -39,11 +42,11 @@ async def answered(web: httpx.AsyncClient, desk: Desk) -> dict[str, str]:
     number = claim["number"]
     await desk(c.ConfirmReceipt(number=number), Done, **CLERK)
     await desk(c.Accept(number=number), Done, **CLERK)
-    await desk(c.DraftReply(number=number, outcome=c.Outcome.OPEN_PROVIDE, text="现提供明细。"), Done, **CLERK)
+    await desk(c.DraftReply(number=number, outcome=Outcome.OPEN_PROVIDE, text="现提供明细。"), Done, **CLERK)
     await desk(c.ApproveReply(number=number), Done, **HEAD)
     before = (await web.post("/api/v1/requests/follow", json=claim)).json()
     assert "答复书" not in before["documents"], "an approved reply is not the applicant's before it is served"
-    await desk(c.ReplyRequest(number=number, route=c.Route.ELECTRONIC), Done, **CLERK)
+    await desk(c.ReplyRequest(number=number, route=Route.ELECTRONIC), Done, **CLERK)
     return claim
 
 
@@ -67,7 +70,7 @@ async def test_a_request_is_corrected_by_page(web: httpx.AsyncClient, desk: Desk
     again = await web.post("/requests/correct", data=FORM | claim | hidden | {"command_key": "another"})
     assert again.status_code == 422
     wanted = c.GetRequest(number=claim["number"], purpose="核对")
-    detail = await desk(wanted, c.Detail, **CLERK)
+    detail = await desk(wanted, Detail, **CLERK)
     assert detail.application.description == FORM["description"]
     assert detail.application.applicants[0].contact == FORM["contact"]
 
@@ -97,7 +100,7 @@ async def test_an_applicant_changes_the_contact(web: httpx.AsyncClient, desk: De
         assert again.status_code == 200, again.text
     stranger = await web.post("/api/v1/requests/contact", json=claim | {"code": "WRONGCODE1", "contact": "0000-1"})
     assert stranger.status_code == 404
-    detail = await desk(c.GetRequest(number=claim["number"], purpose="送达"), c.Detail, **CLERK)
+    detail = await desk(c.GetRequest(number=claim["number"], purpose="送达"), Detail, **CLERK)
     first = detail.application.applicants[0]
     assert (first.contact, first.address) == ("0000-5559778", "示例路7号")
     assert first.name == APPLICATION["applicants"][0]["name"]
@@ -169,7 +172,7 @@ async def test_a_file_is_added_by_interface(web: httpx.AsyncClient, desk: Desk) 
     assert (await sent(claim | {"role": "答复附件"})).status_code == 422
     assert (await sent(claim | {"role": "x"})).json()["field"] == "file"
     assert (await sent(claim, b"")).json()["field"] == "file"
-    assert (await sent(claim, b"x" * (c.MAX_ATTACHMENT + 1))).status_code == 422
+    assert (await sent(claim, b"x" * (MAX_ATTACHMENT + 1))).status_code == 422
     assert (await web.post("/api/v1/requests/attach", json=claim)).status_code == 422
 
 

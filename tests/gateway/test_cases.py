@@ -6,8 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts import requests
 from contracts.base import Done, Role
+from contracts.requests.answers import Detail
+from contracts.requests.papers import MAX_ATTACHMENT, AttachmentPiece, ReadAttachment
+from contracts.requests.procedure import ConfirmReceipt, GetRequest
 from tests.gateway.conftest import Publish
 from tests.servers import Desk, Servers, until
 
@@ -248,9 +250,7 @@ async def test_joint_applicants_help_and_rectification_by_form(
     assert "共同申请人也应当填写" in short.text
     done = await web.post("/requests/new", data=FORM | hidden | told | {"contact_2": "0000-5559009"})
     (number,) = re.findall(r'<dd id="number">([^<]+)</dd>', done.text)
-    seen = await desk(
-        requests.GetRequest(number=number, purpose="核对"), requests.Detail, agency="bgs", roles=[Role.CLERK]
-    )
+    seen = await desk(GetRequest(number=number, purpose="核对"), Detail, agency="bgs", roles=[Role.CLERK])
     assert seen.record.kind == "更正申请"
     assert seen.record.suggested
     assert seen.record.needs_help
@@ -266,7 +266,7 @@ async def test_staff_read_the_limit_day_by_day_and_what_came_in(
     early = await web.get(path, headers=staff)
     assert early.status_code == 422
     assert "期限未起算" in early.json()["detail"]
-    await desk(requests.ConfirmReceipt(number=number), Done, agency="bgs", roles=[Role.CLERK])
+    await desk(ConfirmReceipt(number=number), Done, agency="bgs", roles=[Role.CLERK])
     explained = (await web.get(path, headers=staff)).json()
     counted = [day for day in explained["days"] if day["counted"]]
     assert len(counted) == explained["workdays"] == 20
@@ -304,11 +304,11 @@ async def test_a_file_is_added_with_number_and_code(web: httpx.AsyncClient, desk
     assert wrong.status_code == 422
     assert (await sent(claim | {"form_token": "x"})).status_code == 403
     assert (await sent(claim, b"")).status_code == 422
-    assert (await sent(claim, b"x" * (requests.MAX_ATTACHMENT + 1))).status_code == 422
-    assert (await sent(claim, b"x" * (requests.MAX_ATTACHMENT + 2**17))).status_code == 413
+    assert (await sent(claim, b"x" * (MAX_ATTACHMENT + 1))).status_code == 422
+    assert (await sent(claim, b"x" * (MAX_ATTACHMENT + 2**17))).status_code == 413
     piece = await desk(
-        requests.ReadAttachment(number=number, attachment="F1", purpose="核对"),
-        requests.AttachmentPiece,
+        ReadAttachment(number=number, attachment="F1", purpose="核对"),
+        AttachmentPiece,
         agency="bgs",
         roles=[Role.CLERK],
     )

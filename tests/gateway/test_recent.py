@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 
 from chassis.rpc import Asker
-from contracts.readmodel import Agencies, AgencyList
+from contracts.readmodel.answers import Agencies, AgencyList
 from kernel.refused import Refused
 from services.gateway.recent import Recent
 

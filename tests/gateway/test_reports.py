@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from contracts import requests
 from contracts.base import Role
+from contracts.requests.answers import LedgerImported
+from contracts.requests.procedure import ImportLedger
 from services.gateway.reports import LIST
 from tests.servers import Desk, Servers, until
 
@@ -70,7 +71,7 @@ async def test_a_number_of_the_annual_report_leads_to_its_requests(
 ) -> None:
     line = {"id": "旧-1", "agency": "fgj", "channel": "当面", "applicant_class": "自然人", "received_on": "2015-03-02",
             "closed_on": "2015-03-09", "outcome": "OPEN_PROVIDE"}  # fmt: skip
-    came = await desk(requests.ImportLedger(lines=(json.dumps(line),)), requests.LedgerImported, roles=[Role.OPENNESS])
+    came = await desk(ImportLedger(lines=(json.dumps(line),)), LedgerImported, roles=[Role.OPENNESS])
     assert not came.rejected
     await signed_in(web, servers)
     assert 'action="/desk/reports/annual"' in (await web.get("/desk/reports")).text

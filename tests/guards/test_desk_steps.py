@@ -2,11 +2,12 @@
 
 import re
 
-from contracts import hotline, requests
+from contracts.hotline.terms import TicketState
 from contracts.publication import decisions as c
 from contracts.publication.ledgers import LedgerStage
 from contracts.publication.meetings import MeetingStage
 from contracts.registry import REGISTRY
+from contracts.requests.terms import Stage
 from contracts.verbs import SERVICES, VERBS
 from services.gateway import inputs, offices, steps
 from services.gateway.labels import NOT_PAPERS, paper
@@ -39,8 +40,8 @@ def test_every_command_about_a_record_is_offered_somewhere() -> None:
 
 def test_the_states_at_which_steps_are_offered_exist() -> None:
     known = {
-        "hotline.ticket": {state.value for state in hotline.TicketState},
-        "requests.request": {state.value for state in requests.Stage},
+        "hotline.ticket": {state.value for state in TicketState},
+        "requests.request": {state.value for state in Stage},
         "publication.decision": {state.value for state in c.DecisionStage},
         "publication.meeting": {state.value for state in MeetingStage},
         "publication.work_ledger": {state.value for state in LedgerStage},

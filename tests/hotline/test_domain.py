@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from contracts.hotline import Caller, Ending, Matter, Satisfaction, Ticket
+from contracts.hotline.terms import Caller, Ending, Matter, Satisfaction, Ticket
 from kernel.agencies import Register
 from kernel.clock import CST
 from kernel.facts import Fact

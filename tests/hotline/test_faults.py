@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from chassis.store import Store
-from contracts import hotline as c
 from contracts.base import Role
+from contracts.hotline import figures as c
 from services.hotline.domain import KIND
 from tests.faults.crashing import HOTLINE, Emitter, answers, impatient, process, settled, stored, ticket
 from tests.servers import MORNING, Servers

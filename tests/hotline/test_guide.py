@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import hotline as c
 from contracts.base import Done, Role
+from contracts.hotline import public as c
 from contracts.publication import catalogue as p
 from kernel.refused import Refused
 from services.hotline.domain.entry import KIND, GuideMoved, State, compared, confirm, draft, publish

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.hotline import Caller, Ending, Matter, TicketEmitted
+from contracts.hotline.terms import Caller, Ending, Matter
+from contracts.hotline.tickets import TicketEmitted
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.hotline.domain import Case, ending, intake

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from contracts.hotline import Duty, Matter, Satisfaction
+from contracts.hotline.terms import Duty, Matter, Satisfaction
 from kernel.calendar import Notice, Rest
 from kernel.clock import CST
 from services.hotline.domain import clock, dispatching, ending, handling

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contracts.hotline import Ending, Matter, Satisfaction, Ticket
+from contracts.hotline.terms import Ending, Matter, Satisfaction, Ticket
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.hotline.domain import KIND, Case, clock, dispatching, ending, handling, intake

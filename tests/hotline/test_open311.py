@@ -9,8 +9,10 @@ import pytest
 import pytest_asyncio
 from pydantic import SecretStr
 
-from contracts import hotline as c
 from contracts.base import Done, Role
+from contracts.hotline import reading as c
+from contracts.hotline.terms import CATEGORIES, Ending
+from contracts.hotline.tickets import CloseTicket
 from services.hotline.domain.triage import RULES
 from tests.servers import Desk, Servers, started
 
@@ -39,7 +41,7 @@ async def web(servers: Servers) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def test_codes_stand_for_the_classes_of_the_hotline() -> None:
-    assert set(c.CATEGORIES.values()) == set(RULES.categories)
+    assert set(CATEGORIES.values()) == set(RULES.categories)
 
 
 async def test_services_and_their_definition(web: httpx.AsyncClient) -> None:
@@ -69,7 +71,7 @@ async def test_a_posted_request_is_a_ticket_and_shows_nothing_personal(web: http
         assert not [word for word in ("井盖", "样板路", "5556001", "示例甲") if word in got.text]
     tree = ElementTree.fromstring((await web.get(f"/requests/{id}.xml")).content)
     assert tree.findtext("request/service_code") == "city"
-    await desk(c.CloseTicket(id=id, ending=c.Ending.ANSWERED, text="已修复"), Done, roles=[Role.DISPATCHER])
+    await desk(CloseTicket(id=id, ending=Ending.ANSWERED, text="已修复"), Done, roles=[Role.DISPATCHER])
     assert (await web.get("/requests.json?status=open")).json() == []
     (closed,) = (await web.get("/requests.json?status=closed&service_code=city")).json()
     assert closed["status"] == "closed"

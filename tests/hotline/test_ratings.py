@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.hotline import RatedObject, RatingState, RatingWay, Remedy, Verdict
+from contracts.hotline.ratings import RatedObject, RatingState, RatingWay, Remedy, Verdict
 from kernel.calendar import Notice, Rest
 from kernel.clock import CST
 from kernel.facts import Fact

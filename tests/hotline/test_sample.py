@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-from contracts.hotline import Matter, TicketEmitted
+from contracts.hotline.terms import Matter
+from contracts.hotline.tickets import TicketEmitted
 from kernel.clock import CST
 from sample import data
 from services.hotline.domain import KIND, Case, intake

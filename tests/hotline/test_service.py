@@ -18,9 +18,12 @@ from chassis.actors import Actor, Cause, service
 from chassis.handlers import Emission
 from chassis.rpc import Asker
 from chassis.runtime import App
-from contracts import hotline as c
 from contracts import subjects
 from contracts.base import Done, Intake, Role
+from contracts.hotline import tickets as c
+from contracts.hotline.ratings import RatingGiven
+from contracts.hotline.reading import Following, FollowTicket, ShowTicket, TicketPage
+from contracts.hotline.terms import Ending, Satisfaction
 from contracts.supervision import CalendarNotice, CalendarNoticeLoaded
 from kernel.calendar import Notice, Rest
 from kernel.clock import CST
@@ -187,18 +190,18 @@ async def test_from_dispatch_to_the_callers_rating(
 ) -> None:
     answer = await take(emitter, "S-4")
     id, code, ask = answer["case"], answer["query_code"], citizen(app, servers)
-    seen = await ask(c.FollowTicket(number=id, code=code), c.Following)
+    seen = await ask(FollowTicket(number=id, code=code), Following)
     assert (seen.state_label, seen.reply) == ("待派单", None)
     await replied(desk, id)
-    seen = await ask(c.FollowTicket(number=id, code=code), c.Following)
+    seen = await ask(FollowTicket(number=id, code=code), Following)
     assert (seen.reply, seen.can_rate) == ("已经修好，请放心。", True)
     assert [step.label for step in seen.steps] == ["已受理", "已派单", "承办单位已签收", "回复待审核", "已答复"]
-    visit = c.RecordVisit(id=id, reached=True, solved=True, satisfaction=c.Satisfaction.SATISFIED)
+    visit = c.RecordVisit(id=id, reached=True, solved=True, satisfaction=Satisfaction.SATISFIED)
     assert (await as_centre(desk, visit)).state == "closed"
     assert (await ask(c.RateTicket(number=id, code=code, level=5), Done)).state == "closed"
     for number, wrong in ((id, "AAAAAAAAAA"), ("999901-RX-2026-999999", code)):
         with pytest.raises(Refused, match="编号或查询码不正确"):
-            await ask(c.FollowTicket(number=number, code=wrong), c.Following)
+            await ask(FollowTicket(number=number, code=wrong), Following)
 
 
 async def test_papers_are_for_who_works_on_it_and_every_reading_is_kept(
@@ -207,13 +210,13 @@ async def test_papers_are_for_who_works_on_it_and_every_reading_is_kept(
     answer = await take(emitter, "S-5", caller={"name": "示例来电人乙", "phone": "0000-5558002", "wants_secrecy": True})
     id = answer["case"]
     await as_centre(desk, c.DispatchTicket(id=id, lead="zjj"))
-    whole: c.TicketPage = await desk(c.ShowTicket(id=id), c.TicketPage, agency="rxzx", roles=[Role.DISPATCHER])
+    whole: TicketPage = await desk(ShowTicket(id=id), TicketPage, agency="rxzx", roles=[Role.DISPATCHER])
     assert whole.caller is not None
     assert whole.content == SECRET
-    unit: c.TicketPage = await desk(c.ShowTicket(id=id), c.TicketPage, agency="zjj", roles=[Role.CLERK])
+    unit: TicketPage = await desk(ShowTicket(id=id), TicketPage, agency="zjj", roles=[Role.CLERK])
     assert unit.caller is None
     with pytest.raises(Refused) as refused:
-        await desk(c.ShowTicket(id=id), c.TicketPage, agency="jyj", roles=[Role.CLERK])
+        await desk(ShowTicket(id=id), TicketPage, agency="jyj", roles=[Role.CLERK])
     assert refused.value.code == "not_your_ticket"
     paper = (await app.it.cases.load(id)).state.paper
     assert [reading["by"]["agency"] for reading in await app.it.papers.readings([paper])] == ["rxzx", "zjj"]
@@ -232,10 +235,10 @@ async def test_an_emergency_is_answered_with_the_transfer_notice(emitter: Emitte
     assert "119" in answer["notice"]
     id = answer["case"]
     with pytest.raises(Refused) as refused:
-        await as_centre(desk, c.CloseTicket(id=id, ending=c.Ending.TRANSFERRED, text="已转119"))
+        await as_centre(desk, c.CloseTicket(id=id, ending=Ending.TRANSFERRED, text="已转119"))
     assert refused.value.code == "emergency_open"
     await as_centre(desk, c.ConfirmHandOver(id=id, number="119"))
-    closed = await as_centre(desk, c.CloseTicket(id=id, ending=c.Ending.TRANSFERRED, text="已转119"))
+    closed = await as_centre(desk, c.CloseTicket(id=id, ending=Ending.TRANSFERRED, text="已转119"))
     assert closed.state == "closed"
 
 
@@ -271,7 +274,7 @@ async def test_a_ticket_from_the_web_takes_the_same_way(app: App[Hotline], serve
     command = c.TakeTicket(channel="网站", kind="建议", title="增加座位", content="希望图书馆增加座位。")  # type: ignore[arg-type]
     done = await ask(command, c.TicketTaken)
     assert (done.outcome, done.state) == ("accepted", "triage")
-    assert (await ask(c.FollowTicket(number=done.id, code=done.query_code), c.Following)).kind == "建议"
+    assert (await ask(FollowTicket(number=done.id, code=done.query_code), Following)).kind == "建议"
     wrong = command.model_copy(update={"channel": "心灵感应"})
     with pytest.raises(Refused) as refused:
         await ask(wrong, c.TicketTaken)
@@ -295,7 +298,7 @@ async def test_papers_are_erased_together(app: App[Hotline], desk: Desk, emitter
     case = (await app.it.cases.load(first["case"])).state
     assert await app.it.papers.erase(dossier(case, app.it.digest)) == 4  # two sheets, the reply, the review
     with pytest.raises(Refused) as refused:
-        await desk(c.ShowTicket(id=case.number), c.TicketPage, agency="rxzx", roles=[Role.DISPATCHER])
+        await desk(ShowTicket(id=case.number), TicketPage, agency="rxzx", roles=[Role.DISPATCHER])
     assert refused.value.code == "paper_erased"
 
 
@@ -327,7 +330,7 @@ async def _hear(app: App[Hotline], servers: Servers, notice: Notice, id: str) ->
 async def test_ratings_of_service_matters_have_a_door_of_their_own(app: App[Hotline], servers: Servers) -> None:
     """The rating system has an account of its own: it emits ratings, no tickets, and reads its own answers."""
     client = await servers.client("ratings")
-    counter = Emitter(client, servers.region, "ratings", c.RatingGiven)
+    counter = Emitter(client, servers.region, "ratings", RatingGiven)
     rating = {"rating_no": "R-1", "given_at": MORNING.isoformat(), "level": 1, "way": "一次一评", "agency": "zwj"}
     rating |= {"channel": "窗口", "guide": "SX-1", "rater": {"name": "示例来电人甲", "phone": "0000-5558001"}}
     await counter.emit(json.dumps(rating).encode(), json.dumps(rating | {"level": 7}).encode())

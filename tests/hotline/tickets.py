@@ -4,7 +4,8 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracts.hotline import Matter, TicketEmitted
+from contracts.hotline.terms import Matter
+from contracts.hotline.tickets import TicketEmitted
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.facts import Fact

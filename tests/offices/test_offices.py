@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts import requests
 from contracts.base import Asked, Command, Role
 from contracts.publication import decisions as c
 from contracts.publication.catalogue import GetItem, PutItem, RemoveItem, ReviewItem
@@ -17,6 +16,7 @@ from contracts.publication.documents import ApproveByHead, Draft, Publish, Revie
 from contracts.publication.meetings import AgendaItem, ApproveMeeting, HoldMeeting, ItemResult, MeetingType, PlanMeeting
 from contracts.publication.record import Attribute, Changes
 from contracts.registry import PERSONS, REGISTRY
+from contracts.requests.procedure import GetRequest
 from kernel.refused import Refused
 from services.gateway.offices import seconds, version
 from services.gateway.rates import ACT
@@ -123,7 +123,7 @@ async def test_a_query_stands_in_an_address_unless_it_reads_personal_data(office
     assert (wrong.json()["field"], SECRET in wrong.text) == ("year", False)
     read = await office.web.get("/api/v1/queries/requests/get-request?number=1&purpose=x", headers=clerk)
     assert is_problem(read, 405, "method_not_allowed")
-    gone = requests.GetRequest(number="999901-YSQ-2026-999999")
+    gone = GetRequest(number="999901-YSQ-2026-999999")
     assert (await office.send(gone, "甲", Role.CLERK)).status_code == 404
 
 

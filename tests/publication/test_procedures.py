@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from contracts.base import Event
 from contracts.publication import decisions as c
-from contracts.publication import ledgers as ledgers_contracts
+from contracts.publication import ledgers as work
 from contracts.publication.comments import CommentTally, ParticipationForm
 from contracts.publication.decision_catalogue import DecisionLevel, DecisionNeeds
 from contracts.publication.decisions import DecisionStage
@@ -49,13 +49,13 @@ WHO = st.sampled_from(PEOPLE)
 ASSESSED = c.Assessment(on=BEGIN.date(), assessors=("某院",), conclusion="可行")
 ITEM = AgendaItem(no=1, title="议题", field="教育")
 OPEN = OpennessProposal(attribute=Attribute.PROACTIVE, invite=(InviteeClass.MEDIA,))
-STEPS = (ledgers_contracts.LedgerStep(no=1, what="步骤一", agency="aa", due_on=date(2026, 4, 1)),)
-PLAN = ledgers_contracts.LedgerPlan(
+STEPS = (work.LedgerStep(no=1, what="步骤一", agency="aa", due_on=date(2026, 4, 1)),)
+PLAN = work.LedgerPlan(
     title="任务台账",
-    source=ledgers_contracts.SourceReference(kind=ledgers_contracts.LedgerSource.PLAN, text="规划"),
+    source=work.SourceReference(kind=work.LedgerSource.PLAN, text="规划"),
     measures=("措施",),
     steps=STEPS,
-    duties=(ledgers_contracts.Duty(agency="aa", duty="负责"),),
+    duties=(work.Duty(agency="aa", duty="负责"),),
     supervision="热线反映",
 )
 ENDED = {DecisionStage.STOPPED, DecisionStage.ARCHIVED}
@@ -211,11 +211,11 @@ class Procedures(RuleBasedStateMachine):
     def _ledger(self, what: int, by: Official, secrecy: bool) -> Sequence[Fact]:
         state, now = self.ledger.state, self.now
         later = PLAN.model_copy(update={"measures": (f"措施{now.day}",)})
-        found = ledgers_contracts.Inspection(
+        found = work.Inspection(
             on=now.date(),
             inspector="督查室",
             unit="aa",
-            grade=ledgers_contracts.InspectionGrade.SLOW,
+            grade=work.InspectionGrade.SLOW,
             result="推进缓慢",
         )
         attempts: tuple[Callable[[], Sequence[Fact]], ...] = (

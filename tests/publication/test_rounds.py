@@ -8,11 +8,12 @@ import pytest_asyncio
 
 from chassis.actors import Actor, Cause
 from chassis.runtime import App
-from contracts import requests
 from contracts.base import Done
 from contracts.publication import rounds as c
 from contracts.publication.documents import ApproveByHead, Publish, Review, SetAttribute
 from contracts.publication.record import Attribute
+from contracts.requests.procedure import ProactiveProposed
+from contracts.requests.terms import Proposal, Request
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -127,12 +128,12 @@ async def test_what_several_people_ask_for_is_proposed_once_and_adopted_by_a_doc
     await refused("adopted", desk(decline, Done, as_="赵审核", agency="bgs"))
 
 
-def proposal_event(asked: tuple[str, ...], applicants: int) -> requests.ProactiveProposed:
-    record = requests.Request.model_construct(id=asked[0], agency="czj")
-    proposal = requests.Proposal(information="digest", requests=asked, applicants=applicants)
-    return requests.ProactiveProposed.model_construct(record=record, proposal=proposal)
+def proposal_event(asked: tuple[str, ...], applicants: int) -> ProactiveProposed:
+    record = Request.model_construct(id=asked[0], agency="czj")
+    proposal = Proposal(information="digest", requests=asked, applicants=applicants)
+    return ProactiveProposed.model_construct(record=record, proposal=proposal)
 
 
-async def _hear(service: Publication, servers: Servers, event: requests.ProactiveProposed, id: str) -> None:
+async def _hear(service: Publication, servers: Servers, event: ProactiveProposed, id: str) -> None:
     cause = Cause(Actor("service", "requests"), id, servers.clock.now())
-    await handlers.on.events[requests.ProactiveProposed](service, event, cause)
+    await handlers.on.events[ProactiveProposed](service, event, cause)

@@ -16,7 +16,6 @@ from chassis.history import History
 from chassis.runtime import App
 from chassis.store import Store
 from cli.serve import Serving
-from contracts import readmodel as r
 from contracts.base import Done
 from contracts.publication import documents, ledgers, meetings
 from contracts.publication.catalogue import PutItem
@@ -37,6 +36,7 @@ from contracts.publication.decision_catalogue import (
 from contracts.publication.decisions import OpenConsultation, PlanConsultation, PlannedForm, SetDecisionDraft
 from contracts.publication.gazette import IssueGazette
 from contracts.publication.record import Attribute, Changes, Leak
+from contracts.readmodel import answers as r
 from contracts.registry import REGISTRY
 from services.publication import takedown
 from services.publication.service import Publication

@@ -12,9 +12,9 @@ from chassis.actors import Cause, service
 from chassis.handlers import Heard
 from chassis.outbox import Outgoing, outgoing
 from chassis.store import Store
-from contracts import hotline
 from contracts.base import Event
-from contracts.hotline import Matter, Ticket, TicketKind, Urgency
+from contracts.hotline.terms import Matter, Ticket, TicketKind, Urgency
+from contracts.hotline.tickets import TicketChanged
 from contracts.platform import Retold, ServiceRecords
 from contracts.publication.documents import DocumentPublished
 from contracts.publication.record import Document, Metadata, PublicDocument, Text
@@ -78,7 +78,7 @@ def draft(id: str, title: str = "未公开的草稿") -> Document:
 
 
 def changed(record: Ticket) -> Event:
-    return hotline.TicketChanged(record=record)
+    return TicketChanged(record=record)
 
 
 def published(record: PublicDocument) -> Event:

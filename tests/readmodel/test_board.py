@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from contracts import readmodel as c
+from contracts.readmodel import answers as c
 from services.readmodel import lists
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, desk, list_views

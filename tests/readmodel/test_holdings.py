@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from contracts import readmodel as c
+from contracts.readmodel import answers as c
 from services.readmodel.handlers import ReadModel, catalogue, get_related
 from services.readmodel.holdings import Holdings
 from tests.readmodel.telling import EPOCH, READER, alone, document, hear, heard, published, retold

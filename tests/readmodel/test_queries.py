@@ -9,9 +9,10 @@ import pytest_asyncio
 
 from chassis.rpc import Asker
 from chassis.runtime import App
-from contracts import readmodel as r
 from contracts.base import Audience, Role
 from contracts.publication.documents import DocumentDrafted
+from contracts.readmodel import answers as r
+from contracts.readmodel.running import Lag, Rebuild, RebuildProgress
 from kernel.calendar import end_of_day
 from kernel.refused import Refused
 from services.readmodel.handlers import ReadModel
@@ -170,9 +171,9 @@ async def test_a_citizen_sees_no_internal_record_by_any_query(
         "search inside": r.Search(q="菖蒲", audience=Audience.INTERNAL),
         "desk": r.Desk(),
         "counts": r.Counts(year=2026),
-        "lag": r.Lag(),
-        "progress": r.RebuildProgress(),
-        "rebuild": r.Rebuild(),
+        "lag": Lag(),
+        "progress": RebuildProgress(),
+        "rebuild": Rebuild(),
     }
     codes = {}
     for name, asked in refusals.items():

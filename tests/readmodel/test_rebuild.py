@@ -8,8 +8,9 @@ import pytest
 
 from chassis.rpc import Asker
 from chassis.store import Store
-from contracts import readmodel as r
 from contracts.base import Role
+from contracts.readmodel import running as r
+from contracts.readmodel.answers import Search, SearchPage
 from kernel.refused import Refused
 from services.readmodel import rebuild as rebuilding
 from services.readmodel import replay as replaying
@@ -251,7 +252,7 @@ async def test_two_replicas_agree(servers: Servers, desk: Desk) -> None:
             return len(set(asked)) == 1 and found == [40, 40]
 
         await until(both_found)
-        pages = [await desk(r.Search(q="鸢尾"), r.SearchPage, roles=[Role.CLERK]) for _ in range(4)]
+        pages = [await desk(Search(q="鸢尾"), SearchPage, roles=[Role.CLERK]) for _ in range(4)]
         assert {page.total for page in pages} == {40}
 
 

@@ -12,7 +12,8 @@ import pytest
 import pytest_asyncio
 from openpyxl import load_workbook
 
-from contracts.readmodel import Catalogue, ChangePage
+from contracts.readmodel.answers import Catalogue
+from contracts.readmodel.terms import ChangePage
 from kernel.refused import Refused
 from services.readmodel import downloads, lists
 from services.readmodel.handlers import ReadModel

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chassis.handlers import Heard
-from contracts import requests
+from contracts.requests.procedure import RequestChanged
 from contracts.requests.terms import ApplicantClass, Channel, Outcome, Request, Result
 from services.readmodel.handlers import ReadModel, hear
 from services.readmodel.reports import editions
@@ -48,7 +48,7 @@ def request(id: str, closed: date | None = None, **changes: Any) -> Request:
 
 
 def told(record: Request, version: int, at: datetime, epoch: int = EPOCH) -> Heard:
-    return heard(requests.RequestChanged(record=record), version, epoch=epoch, at=at)
+    return heard(RequestChanged(record=record), version, epoch=epoch, at=at)
 
 
 @asynccontextmanager

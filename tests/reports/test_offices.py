@@ -17,10 +17,15 @@ from typer.testing import CliRunner
 
 from cli.place import DATA, Place
 from cli.report import app as cli
-from contracts import hotline, sitewatch
-from contracts import readmodel as c
+from contracts import sitewatch
 from contracts.base import Done, Role
+from contracts.hotline.figures import Statistics, StatisticsTable
+from contracts.hotline.terms import TicketKind
+from contracts.hotline.tickets import DispatchTicket, TakeTicket, TicketTaken
 from contracts.publication.documents import DocumentFile, GetDocument, GetText, TextContent
+from contracts.readmodel import reports as c
+from contracts.readmodel.answers import DeclareFigures, GetAnnualReport
+from contracts.readmodel.terms import Figure, ReportReply
 from kernel.refused import Refused
 from tests.reports.test_service import issue, line, made_whole, take_in
 from tests.servers import MORNING, Desk, Servers, started, until
@@ -101,8 +106,8 @@ async def test_what_a_report_does_not_take_is_refused(desk: Desk, app: Any) -> N
 
 async def ticket(desk: Desk, app: Any, **changes: Any) -> str:
     words = {"title": "路灯不亮", "content": "示例路的路灯不亮。", "category": "城市管理"}
-    given = hotline.TakeTicket(channel="网站", kind=hotline.TicketKind.HELP, **words, **changes)
-    taken = await desk(given, hotline.TicketTaken, roles=[Role.DISPATCHER])
+    given = TakeTicket(channel="网站", kind=TicketKind.HELP, **words, **changes)
+    taken = await desk(given, TicketTaken, roles=[Role.DISPATCHER])
 
     async def shown() -> bool:
         found = await (await app.it.generations.current()).views.find_one({"_id": f"hotline.ticket:{taken.id}"})
@@ -115,9 +120,7 @@ async def ticket(desk: Desk, app: Any, **changes: Any) -> str:
 async def test_the_hotline_counts_and_the_bulletin_shows(desk: Desk, app: Any) -> None:
     id = await ticket(desk, app)
     told = await report(desk, "hotline", year=2026, month=11)
-    counted = await desk(
-        hotline.Statistics(first=date(2026, 11, 1), last=date(2026, 11, 30), by="channel"), hotline.StatisticsTable
-    )
+    counted = await desk(Statistics(first=date(2026, 11, 1), last=date(2026, 11, 30), by="channel"), StatisticsTable)
     assert told["total"] == counted.total.model_dump(mode="json")
     assert told["by_channel"] == [row.model_dump(mode="json") for row in counted.rows]
     assert told["total"]["satisfaction"] == {"part": 0, "of": 0, "value": None}
@@ -141,7 +144,7 @@ async def test_the_hotline_bulletin_of_a_unit_counts_its_tickets_from_the_first_
     moments = [begin - timedelta(seconds=1), begin, begin + timedelta(days=31, seconds=-1), begin + timedelta(days=31)]
     for moment in moments:
         id = await ticket(desk, app, received_at=moment)
-        await desk(hotline.DispatchTicket(id=id, lead="slj", co=("swj",)), Done, roles=[Role.DISPATCHER])
+        await desk(DispatchTicket(id=id, lead="slj", co=("swj",)), Done, roles=[Role.DISPATCHER])
     for agency, month, received in (("slj", 7, 1), ("slj", 8, 2), ("slj", 9, 1), ("swj", 8, 0)):
         told = await report(desk, "hotline", year=2026, month=month, agency=agency)
         assert told["total"]["received"] == received
@@ -262,17 +265,17 @@ async def test_an_annual_report_is_published_once_it_is_issued(servers: Servers,
 
 async def test_figures_of_a_site_are_none_of_the_annual_report(desk: Desk, app: Any) -> None:
     await take_in(desk, app, [line("swj", "站-1", "2022-03-02", "2022-03-09")])
-    figure = c.Figure(item="网站年报/网站总访问量", value=1200)  # type: ignore[arg-type]
-    await desk(c.DeclareFigures(year=2022, agency="swj", figures=(figure,), source="后台统计"), Done, agency="swj")
-    reply = await desk(c.GetAnnualReport(year=2022, agency="swj"), c.ReportReply)
+    figure = Figure(item="网站年报/网站总访问量", value=1200)  # type: ignore[arg-type]
+    await desk(DeclareFigures(year=2022, agency="swj", figures=(figure,), source="后台统计"), Done, agency="swj")
+    reply = await desk(GetAnnualReport(year=2022, agency="swj"), ReportReply)
     assert reply.report["declared"] == []
 
 
 async def test_only_items_of_the_form_are_declared_for_a_site(desk: Desk, app: Any) -> None:
     for item, value, code in (("访问总数", 3, "item_unknown"), ("网站名称", 1, "item_unknown"),
                               ("无障碍浏览", 2, "item_yes_no")):  # fmt: skip
-        figure = c.Figure(item=f"网站年报/{item}", value=value)  # type: ignore[arg-type]
-        command = c.DeclareFigures(year=2021, agency="swj", figures=(figure,), source="后台统计")
+        figure = Figure(item=f"网站年报/{item}", value=value)  # type: ignore[arg-type]
+        command = DeclareFigures(year=2021, agency="swj", figures=(figure,), source="后台统计")
         with pytest.raises(Refused) as caught:
             await desk(command, Done, agency="swj")
         assert caught.value.code == code

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chassis.handlers import Heard
 from chassis.rpc import Asker
-from contracts import readmodel as c
 from contracts import sitewatch
+from contracts.readmodel import reports as c
 from kernel.calendar import end_of_day
 from kernel.refused import Refused
 from services.readmodel import past

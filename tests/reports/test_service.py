@@ -11,11 +11,14 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import readmodel as c
-from contracts import requests
 from contracts.base import Done, Role
 from contracts.publication.catalogue import PutItem
 from contracts.publication.documents import DocumentPublished
+from contracts.readmodel import answers, terms
+from contracts.readmodel.reports import GetReport, ReportFile
+from contracts.readmodel.running import Rebuild, RebuildState
+from contracts.requests.answers import LedgerImported
+from contracts.requests.procedure import ImportLedger
 from kernel.refused import Refused
 from services.readmodel.handlers import ReadModel
 from services.readmodel.reports import reading
@@ -44,8 +47,8 @@ async def take_in(desk: Desk, app: App[ReadModel], lines: list[dict[str, Any]]) 
     before = await (await app.it.generations.current()).views.count(where)
     told = [json.dumps(line, ensure_ascii=False) for line in lines]
     for first in range(0, len(told), 200):
-        command = requests.ImportLedger(lines=tuple(told[first : first + 200]))
-        came = await desk(command, requests.LedgerImported, roles=[Role.OPENNESS], timeout=60)
+        command = ImportLedger(lines=tuple(told[first : first + 200]))
+        came = await desk(command, LedgerImported, roles=[Role.OPENNESS], timeout=60)
         assert not came.rejected, came.rejected[0]
 
     async def there() -> bool:
@@ -61,13 +64,15 @@ def line(agency: str, id: str, received: str, closed: str | None = None, **chang
 
 
 async def report(desk: Desk, year: int, agency: str, **options: Any) -> dict[str, Any]:
-    reply: c.ReportReply = await desk(c.GetAnnualReport(year=year, agency=agency, **options), c.ReportReply)
+    reply: terms.ReportReply = await desk(
+        answers.GetAnnualReport(year=year, agency=agency, **options), terms.ReportReply
+    )
     return reply.report
 
 
 async def declare(desk: Desk, year: int, agency: str, **figures: float | int | str) -> None:
-    given = tuple(c.Figure(item=item, value=Decimal(str(value))) for item, value in figures.items())
-    await desk(c.DeclareFigures(year=year, agency=agency, figures=given, source="统计台账"), Done, agency=agency)
+    given = tuple(terms.Figure(item=item, value=Decimal(str(value))) for item, value in figures.items())
+    await desk(answers.DeclareFigures(year=year, agency=agency, figures=given, source="统计台账"), Done, agency=agency)
 
 
 async def declare_table1(desk: Desk, year: int, agency: str, table: dict[str, dict[str, Any]]) -> None:
@@ -88,11 +93,11 @@ ZEROS = {
 async def made_whole(desk: Desk, year: int, agency: str) -> None:
     """Declare zeros and write part five, so that only the cases matter."""
     await declare_table1(desk, year, agency, ZEROS)
-    await desk(c.WritePart(year=year, agency=agency, part="problems", text="问题与改进。"), Done, agency=agency)
+    await desk(answers.WritePart(year=year, agency=agency, part="problems", text="问题与改进。"), Done, agency=agency)
 
 
 async def issue(desk: Desk, year: int, agency: str, reason: str = "") -> Done:
-    done: Done = await desk(c.IssueReport(year=year, agency=agency, reason=reason), Done, agency=agency)
+    done: Done = await desk(answers.IssueReport(year=year, agency=agency, reason=reason), Done, agency=agency)
     return done
 
 
@@ -118,18 +123,18 @@ async def test_cases_make_every_cell_of_a_real_report(desk: Desk, app: App[ReadM
 async def test_a_cell_leads_to_its_cases(desk: Desk, app: App[ReadModel]) -> None:
     lines = [line("shz", f"格-{n}", "2022-05-01", f"2022-05-0{n}", applicant_class="其他") for n in (2, 3)]
     await take_in(desk, app, [*lines, line("shz", "格-9", "2022-06-01")])
-    query = c.ExplainCell(year=2022, agency="shz", row="（一）予以公开", column="其他")
-    found: c.CellCases = await desk(query, c.CellCases)
+    query = answers.ExplainCell(year=2022, agency="shz", row="（一）予以公开", column="其他")
+    found: terms.CellCases = await desk(query, terms.CellCases)
     assert (found.row, found.value, found.total) == (ROWS["r03"], 2, 2)
-    views = [await desk(c.GetView(type=REQUEST, id=id), c.View) for id in found.cases]
+    views = [await desk(answers.GetView(type=REQUEST, id=id), answers.View) for id in found.cases]
     assert {view.record["ledger_id"] for view in views} == {"格-2", "格-3"}
-    named: c.CellCases = await desk(
-        c.ExplainCell(year=2022, agency="shz", row="三、…/（一）予以公开", column="其他"), c.CellCases
+    named: terms.CellCases = await desk(
+        answers.ExplainCell(year=2022, agency="shz", row="三、…/（一）予以公开", column="其他"), terms.CellCases
     )
     assert named.cases == found.cases
     for row, column, code in (("没有这一行", TOTAL, "row_unknown"), ("r03", "结果维持", "column_unknown")):
         with pytest.raises(Refused) as refused:
-            await desk(c.ExplainCell(year=2022, agency="shz", row=row, column=column), c.CellCases)
+            await desk(answers.ExplainCell(year=2022, agency="shz", row=row, column=column), terms.CellCases)
         assert refused.value.code == code
 
 
@@ -155,7 +160,9 @@ async def test_a_running_year_is_no_whole_report(desk: Desk, app: App[ReadModel]
     with pytest.raises(Refused) as refused:
         await issue(desk, 2026, "lsz")
     assert refused.value.code == "incomplete"
-    page: c.ReportReply = await desk(c.GetAnnualReport(year=2026, agency="lsz", format="html"), c.ReportReply)
+    page: terms.ReportReply = await desk(
+        answers.GetAnnualReport(year=2026, agency="lsz", format="html"), terms.ReportReply
+    )
     assert "草稿，未定稿" in base64.b64decode(page.file or "").decode()
 
 
@@ -175,23 +182,25 @@ async def test_an_issued_report_is_frozen_and_a_correction_is_a_new_edition(desk
     frozen = [await report(desk, 2021, "nhz", edition=n) for n in (1, 2)]
     assert [each["table2"][NEW][TOTAL] for each in frozen] == [1, 2]
     assert frozen[0]["issue"]["digest"] == frozen[0]["digest"] != frozen[1]["digest"]
-    seen: c.ReportReply = await desk(c.GetAnnualReport(year=2021, agency="nhz"), c.ReportReply, roles=[Role.CITIZEN])
+    seen: terms.ReportReply = await desk(
+        answers.GetAnnualReport(year=2021, agency="nhz"), terms.ReportReply, roles=[Role.CITIZEN]
+    )
     assert seen.report == frozen[1]
 
 
 async def test_a_carry_that_differs_from_the_issued_report_stops_the_next(desk: Desk, app: App[ReadModel]) -> None:
     await take_in(desk, app, [line("yqz", "转-1", "2019-12-30"), line("yqz", "转-2", "2020-02-03", "2020-02-10")])
     await declare(desk, 2019, "yqz", **{f"{row}/{column}": 0 for row, column in _cells_of_2019()})
-    await desk(c.WritePart(year=2019, agency="yqz", part="problems", text="无。"), Done, agency="yqz")
+    await desk(answers.WritePart(year=2019, agency="yqz", part="problems", text="无。"), Done, agency="yqz")
     await issue(desk, 2019, "yqz")
     await take_in(desk, app, [line("yqz", "转-3", "2019-12-31")])
     await declare(desk, 2020, "yqz", **{f"{row}/{column}": 0 for row, column in _cells_of_2019()})
-    await desk(c.WritePart(year=2020, agency="yqz", part="problems", text="无。"), Done, agency="yqz")
+    await desk(answers.WritePart(year=2020, agency="yqz", part="problems", text="无。"), Done, agency="yqz")
     with pytest.raises(Refused) as refused:
         await issue(desk, 2020, "yqz")
     assert refused.value.code == "unbalanced"
     assert f"X-CARRY：table2/{CARRIED}/自然人" in refused.value.message
-    explain = c.ExplainCarry(year=2020, agency="yqz", reason="上年漏登一件")
+    explain = answers.ExplainCarry(year=2020, agency="yqz", reason="上年漏登一件")
     await desk(explain, Done, agency="yqz")
     assert (await issue(desk, 2020, "yqz")).state == "issued"
     made = await report(desk, 2020, "yqz")
@@ -207,17 +216,19 @@ def _cells_of_2019() -> tuple[tuple[str, str], ...]:
 
 async def test_an_opening_balance_for_the_first_year(desk: Desk, app: App[ReadModel]) -> None:
     await take_in(desk, app, [line("jzjd", "初-1", "2018-03-02", "2018-03-09")])
-    opening = c.Opening(carried={"自然人": 2}, results={"r13": {"自然人": 3}})
+    opening = terms.Opening(carried={"自然人": 2}, results={"r13": {"自然人": 3}})
     with pytest.raises(Refused) as refused:
-        await desk(c.EnterOpening(year=2018, agency="jzjd", opening=opening, source="年报"), Done, agency="jzjd")
+        await desk(answers.EnterOpening(year=2018, agency="jzjd", opening=opening, source="年报"), Done, agency="jzjd")
     assert refused.value.code == "opening_results"
-    right = c.Opening(carried={"自然人": 2}, results={"r13": {"自然人": 1}})
-    await desk(c.EnterOpening(year=2018, agency="jzjd", opening=right, source="年报"), Done, agency="jzjd")
+    right = terms.Opening(carried={"自然人": 2}, results={"r13": {"自然人": 1}})
+    await desk(answers.EnterOpening(year=2018, agency="jzjd", opening=right, source="年报"), Done, agency="jzjd")
     made = await report(desk, 2018, "jzjd")
     keys = ("r01", "r02", "r03", "r13", "r24", "r25")
     assert [made["table2"][ROWS[key]][TOTAL] for key in keys] == [1, 2, 1, 1, 2, 1]
     assert made["balanced"]
-    found: c.CellCases = await desk(c.ExplainCell(year=2018, agency="jzjd", row="r02", column=TOTAL), c.CellCases)
+    found: terms.CellCases = await desk(
+        answers.ExplainCell(year=2018, agency="jzjd", row="r02", column=TOTAL), terms.CellCases
+    )
     assert (found.value, found.opening, found.cases) == (2, 2, ())
 
 
@@ -231,8 +242,8 @@ async def test_figures_are_shown_as_declared(desk: Desk, app: App[ReadModel]) ->
     assert {each["source"] for each in made["declared"]} == {"统计台账"}
     region = await report(desk, 2022, "")
     assert region["table1"]["行政许可"]["本年处理决定数量"] == 12
-    figures = (c.Figure(item="行政许可/本年处理决定数量", value=Decimal(1)),)
-    command = c.DeclareFigures(year=2022, agency="shz", figures=figures, source="台账")
+    figures = (terms.Figure(item="行政许可/本年处理决定数量", value=Decimal(1)),)
+    command = answers.DeclareFigures(year=2022, agency="shz", figures=figures, source="台账")
     with pytest.raises(Refused) as other:
         await desk(command, Done, agency="czj")
     assert other.value.code == "other_agency"
@@ -242,8 +253,8 @@ async def test_files_of_a_made_report_are_read_back(desk: Desk, app: App[ReadMod
     await take_in(desk, app, [line("kfq", f"文-{n}", "2017-05-01", "2017-05-09") for n in range(3)])
     made = await report(desk, 2017, "kfq", form="2021")
     for kind in ("html", "docx", "xlsx"):
-        query = c.GetAnnualReport(year=2017, agency="kfq", format=kind, form="2021")
-        reply: c.ReportReply = await desk(query, c.ReportReply)
+        query = answers.GetAnnualReport(year=2017, agency="kfq", format=kind, form="2021")
+        reply: terms.ReportReply = await desk(query, terms.ReportReply)
         content = base64.b64decode(reply.file or "")
         if kind != "xlsx":
             back = reading.read(f"a.{kind}", content)
@@ -255,22 +266,22 @@ async def test_files_of_a_made_report_are_read_back(desk: Desk, app: App[ReadMod
 
 async def test_units_hand_in_and_are_sent_back(desk: Desk, app: App[ReadModel]) -> None:
     await take_in(desk, app, [line("ycjd", "报-1", "2025-03-02", "2025-03-09")])
-    collected: c.Collected = await desk(c.OpenCollection(year=2025), c.Collected, agency="bgs")
+    collected: terms.Collected = await desk(answers.OpenCollection(year=2025), terms.Collected, agency="bgs")
     unit = {each.agency: each for each in collected.units}
     assert (unit["ycjd"].due_on, unit["ycjd"].overdue) == (date(2026, 1, 31), True)
     with pytest.raises(Refused) as early:
-        await desk(c.SubmitReport(year=2025, agency="ycjd"), Done, agency="ycjd")
+        await desk(answers.SubmitReport(year=2025, agency="ycjd"), Done, agency="ycjd")
     assert early.value.code == "incomplete"
     await made_whole(desk, 2025, "ycjd")
-    assert (await desk(c.SubmitReport(year=2025, agency="ycjd"), Done, agency="ycjd")).state == "submitted"
+    assert (await desk(answers.SubmitReport(year=2025, agency="ycjd"), Done, agency="ycjd")).state == "submitted"
     with pytest.raises(Refused) as fixed:
         await declare(desk, 2025, "ycjd", **{FEE: 3})
     assert fixed.value.code == "submitted_already"
-    back = c.ReturnReport(year=2025, agency="ycjd", reason="表二与许可台账不一致")
+    back = answers.ReturnReport(year=2025, agency="ycjd", reason="表二与许可台账不一致")
     with pytest.raises(Refused):
         await desk(back, Done, agency="ycjd")
     assert (await desk(back, Done, agency="bgs")).state == "returned"
-    due: c.Collected = await desk(c.ReportsDue(year=2025), c.Collected)
+    due: terms.Collected = await desk(answers.ReportsDue(year=2025), terms.Collected)
     assert next(each for each in due.units if each.agency == "ycjd").state_label == "退回修改"
 
 
@@ -286,14 +297,16 @@ async def test_the_old_statistics_of_a_real_document(desk: Desk, app: App[ReadMo
         "其他": (618, 3.97),
     }
     channels = {"政府网站": 10619, "新闻发布会": 0, "政务微信、微博": 850, "其他方式": 4000}
-    figures = [c.Figure(item=f"类别/{name}", value=Decimal(count)) for name, (count, _) in printed.items()]
+    figures = [terms.Figure(item=f"类别/{name}", value=Decimal(count)) for name, (count, _) in printed.items()]
     figures += [
-        c.Figure(item=f"渠道/{name}", value=Decimal(count), approximate=count in (850, 4000))
+        terms.Figure(item=f"渠道/{name}", value=Decimal(count), approximate=count in (850, 4000))
         for name, count in channels.items()
     ]
-    command = c.DeclareFigures(year=2017, agency="cgj", figures=tuple(figures), source="2017年年报")
+    command = answers.DeclareFigures(year=2017, agency="cgj", figures=tuple(figures), source="2017年年报")
     await desk(command, Done, agency="cgj")
-    found: c.DisclosureStatistics = await desk(c.GetDisclosure(year=2017, agency="cgj"), c.DisclosureStatistics)
+    found: terms.DisclosureStatistics = await desk(
+        answers.GetDisclosure(year=2017, agency="cgj"), terms.DisclosureStatistics
+    )
     assert found.total == 15586
     assert {each.category: (each.count, each.share) for each in found.by_category} == printed
     assert round(sum(each.share or 0 for each in found.by_category), 2) == 100.00
@@ -301,7 +314,9 @@ async def test_the_old_statistics_of_a_real_document(desk: Desk, app: App[ReadMo
     assert told == {"政务热线": 0, "信息公开查阅点": 0, **channels}
     assert found.channel_total == 15469
     assert [each.channel for each in found.by_channel if each.approximate] == ["政务微信、微博", "其他方式"]
-    empty: c.DisclosureStatistics = await desk(c.GetDisclosure(year=2017, agency="kfq"), c.DisclosureStatistics)
+    empty: terms.DisclosureStatistics = await desk(
+        answers.GetDisclosure(year=2017, agency="kfq"), terms.DisclosureStatistics
+    )
     assert [each.share for each in empty.by_category] == [None] * 7
 
 
@@ -315,8 +330,8 @@ async def test_the_old_statistics_from_as_many_documents(desk: Desk, app: App[Re
         for at, (name, channel) in enumerate(zip(categories, channels, strict=True))
     ]
     await keep(await app.it.generations.current(), events)
-    query = c.GetDisclosure(year=2017, agency="jyj")
-    found: c.DisclosureStatistics = await desk(query, c.DisclosureStatistics, timeout=30)
+    query = answers.GetDisclosure(year=2017, agency="jyj")
+    found: terms.DisclosureStatistics = await desk(query, terms.DisclosureStatistics, timeout=30)
     assert found.total == 15586
     assert [(each.category, each.count) for each in found.by_category] == list(counts.items())
     assert [each.share for each in found.by_category] == [1.53, 3.92, 21.6, 64.98, 1.52, 2.48, 3.97]
@@ -340,7 +355,7 @@ async def test_a_rebuild_makes_the_same_editions(desk: Desk, app: App[ReadModel]
     operator = await desk.servers.client("operator")
     from chassis.rpc import Asker
 
-    await Asker(lambda: operator, desk.servers.region, "operator")(c.Rebuild(), c.RebuildState)
+    await Asker(lambda: operator, desk.servers.region, "operator")(Rebuild(), RebuildState)
 
     async def switched() -> bool:
         return (await app.it.generations.current()).number > generation
@@ -352,11 +367,11 @@ async def test_a_rebuild_makes_the_same_editions(desk: Desk, app: App[ReadModel]
 
 
 async def test_without_the_hotline_a_scoreboard_says_what_is_missing(desk: Desk, app: App[ReadModel]) -> None:
-    reply = await desk(c.GetReport(report="scoreboard", year=2026), c.ReportFile)
+    reply = await desk(GetReport(report="scoreboard", year=2026), ReportFile)
     assert any("热线" in each for each in reply.incomplete)
     assert {row["tickets"] for row in reply.data["units"]} == {None}
     with pytest.raises(Refused) as caught:
-        await desk(c.GetReport(report="hotline", year=2026), c.ReportFile)
+        await desk(GetReport(report="hotline", year=2026), ReportFile)
     assert caught.value.code == "unavailable"
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from contracts.readmodel import Declared, Figure
+from contracts.readmodel.terms import Declared, Figure
 from contracts.sitewatch import Looked
 from kernel.calendar import end_of_day
 from kernel.refused import Refused

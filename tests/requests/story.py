@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts.requests import ApplicantClass, Channel, Outcome, Route, Stage
+from contracts.requests.terms import ApplicantClass, Channel, Outcome, Route, Stage
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.facts import Fact

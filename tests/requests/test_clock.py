@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.requests import Channel, Consulted, Stage, Stance
+from contracts.requests.terms import Channel, Consulted, Stage, Stance
 from kernel.calendar import Calendar, Notice, Rest
 from kernel.refused import Refused
 from services.requests.domain import answering, disputes, handling, intake

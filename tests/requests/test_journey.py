@@ -17,10 +17,12 @@ from hypothesis import strategies as st
 from chassis import chain
 from chassis.cases import Held
 from chassis.rpc import Asker
-from contracts import requests as c
 from contracts.base import Command, Done, Query, Role
-from contracts.readmodel import GetView, View
-from contracts.requests.papers import DocumentKind
+from contracts.readmodel.answers import GetView, View
+from contracts.requests import procedure, terms
+from contracts.requests.answers import Followed, Submitted
+from contracts.requests.papers import Document, DocumentKind, MakeDocument
+from contracts.requests.work import AlreadyPublic, AlreadyPublicFound
 from kernel.refused import Refused
 from services.requests.domain.kind import record
 from services.requests.domain.outcomes import CLOSINGS, OUTCOMES, RECTIFICATIONS
@@ -28,7 +30,7 @@ from services.requests.domain.state import Case
 from services.requests.service import Requests
 from tests.servers import Desk, Servers, running, started
 
-O = c.Outcome  # noqa: E741
+O = terms.Outcome  # noqa: E741
 CONTACT = "000-0000"
 
 
@@ -41,18 +43,20 @@ class Place:
     service: Requests
     citizen: Asker
 
-    async def submit(self, **changes: Any) -> c.Submitted:
+    async def submit(self, **changes: Any) -> Submitted:
         """The applicant's form, sent by the internet and confirmed by the office."""
-        applicant = c.Applicant(name="苏某", id_document="身份证 示例", contact=CONTACT)
+        applicant = terms.Applicant(name="苏某", id_document="身份证 示例", contact=CONTACT)
         given: dict[str, Any] = {
-            "applicant_class": c.ApplicantClass.PERSON,
+            "applicant_class": terms.ApplicantClass.PERSON,
             "applicants": (applicant,),
             "description": "2025年农村公路养护计划",
             "form": "电子邮件",
         }
-        form = c.Submit(agency="zrzyj", channel=c.Channel.INTERNET, application=c.Application(**(given | changes)))
-        submitted = await self.citizen(form, c.Submitted)
-        await self.clerk(c.ConfirmReceipt(number=submitted.number))
+        form = procedure.Submit(
+            agency="zrzyj", channel=terms.Channel.INTERNET, application=terms.Application(**(given | changes))
+        )
+        submitted = await self.citizen(form, Submitted)
+        await self.clerk(procedure.ConfirmReceipt(number=submitted.number))
         return submitted
 
     async def clerk(self, command: Command | Query, into: Any = Done) -> Any:
@@ -65,10 +69,10 @@ class Place:
         self.servers.clock.advance(timedelta(days=days))
 
     async def page(self, number: str, kind: DocumentKind) -> str:
-        command = c.MakeDocument(number=number, kind=kind, format="html", purpose="送达")
-        made: c.Document = await self.clerk(command, c.Document)
+        command = MakeDocument(number=number, kind=kind, format="html", purpose="送达")
+        made: Document = await self.clerk(command, Document)
         assert made.issued
-        word = await self.clerk(command.model_copy(update={"format": "docx"}), c.Document)
+        word = await self.clerk(command.model_copy(update={"format": "docx"}), Document)
         assert base64.b64decode(word.content).startswith(b"PK")
         return base64.b64decode(made.content).decode()
 
@@ -101,39 +105,41 @@ async def place(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Place
         yield Place(servers, await servers.asker(), service, citizen)
 
 
-async def prepare(place: Place, number: str, outcome: c.Outcome) -> None:
+async def prepare(place: Place, number: str, outcome: terms.Outcome) -> None:
     """What the law wants done before the reply."""
     today = place.servers.clock.now().date()
     if outcome is O.NONE_STILL_UNCLEAR:
-        await place.clerk(c.RequestCorrection(number=number, items="请写明年度"))
-        again = c.Application(
-            applicant_class=c.ApplicantClass.PERSON,
-            applicants=(c.Applicant(name="苏某", id_document="身份证 示例", contact=CONTACT),),
+        await place.clerk(procedure.RequestCorrection(number=number, items="请写明年度"))
+        again = terms.Application(
+            applicant_class=terms.ApplicantClass.PERSON,
+            applicants=(terms.Applicant(name="苏某", id_document="身份证 示例", contact=CONTACT),),
             description="有关计划",
             form="电子邮件",
         )
-        await place.clerk(c.SubmitCorrection(number=number, application=again))
+        await place.clerk(procedure.SubmitCorrection(number=number, application=again))
         return
-    await place.clerk(c.Accept(number=number))
+    await place.clerk(procedure.Accept(number=number))
     if outcome is O.NONE_NOT_HELD:
-        search = c.RecordSearch(number=number, unit="档案室", place="库房与系统", terms="养护", person="李四")
+        search = procedure.RecordSearch(number=number, unit="档案室", place="库房与系统", terms="养护", person="李四")
         await place.clerk(search)
     if outcome is O.DENY_4:
-        letter = c.Consult(number=number, whom=c.Consulted.THIRD_PARTY, letter="某公司：请提出意见", delivered_on=today)
+        letter = procedure.Consult(
+            number=number, whom=terms.Consulted.THIRD_PARTY, letter="某公司：请提出意见", delivered_on=today
+        )
         await place.clerk(letter)
-        await place.clerk(c.ConsultationAnswered(number=number, consultation="C1", stance=c.Stance.REFUSES))
+        await place.clerk(procedure.ConsultationAnswered(number=number, consultation="C1", stance=terms.Stance.REFUSES))
     if outcome is O.NOPROC_EXCESS:
-        await place.clerk(c.AskReasons(number=number, notice="请说明理由"))
+        await place.clerk(procedure.AskReasons(number=number, notice="请说明理由"))
 
 
 @pytest.mark.parametrize("outcome", [each for each in O if each not in CLOSINGS])
-async def test_from_the_form_to_the_reply(place: Place, outcome: c.Outcome) -> None:
+async def test_from_the_form_to_the_reply(place: Place, outcome: terms.Outcome) -> None:
     rectifies = outcome in RECTIFICATIONS
-    kind = c.ApplicationKind.RECTIFICATION if rectifies else c.ApplicationKind.DISCLOSURE
+    kind = terms.ApplicationKind.RECTIFICATION if rectifies else terms.ApplicationKind.DISCLOSURE
     submitted = await place.submit(kind=kind)
     number = submitted.number
     await prepare(place, number, outcome)
-    bare = c.DraftReply(number=number, outcome=outcome, text="现答复如下。")
+    bare = procedure.DraftReply(number=number, outcome=outcome, text="现答复如下。")
     if OUTCOMES[outcome].needs and outcome not in {O.NONE_NOT_HELD}:
         with pytest.raises(Refused) as lacking:
             await place.clerk(bare)
@@ -147,10 +153,10 @@ async def test_from_the_form_to_the_reply(place: Place, outcome: c.Outcome) -> N
     }
     await place.clerk(bare.model_copy(update=full))
     with pytest.raises(Refused) as unapproved:
-        await place.clerk(c.ReplyRequest(number=number, route=c.Route.POST, proof="EX123456789CN"))
+        await place.clerk(procedure.ReplyRequest(number=number, route=terms.Route.POST, proof="EX123456789CN"))
     assert unapproved.value.code == "wrong_stage"
-    await place.head(c.ApproveReply(number=number))
-    await place.clerk(c.ReplyRequest(number=number, route=c.Route.POST, proof="EX123456789CN"))
+    await place.head(procedure.ApproveReply(number=number))
+    await place.clerk(procedure.ReplyRequest(number=number, route=terms.Route.POST, proof="EX123456789CN"))
     page = await place.page(number, DocumentKind.REPLY)
     rule = OUTCOMES[outcome]
     today = place.servers.clock.now().date()
@@ -172,12 +178,12 @@ async def test_from_the_form_to_the_reply(place: Place, outcome: c.Outcome) -> N
     held = await place.agreed(number)
     assert held.state.outcome is outcome
     assert record(held.state).row == rule.row
-    seen = await place.citizen(c.Follow(number=number, code=submitted.code), c.Followed)
+    seen = await place.citizen(procedure.Follow(number=number, code=submitted.code), Followed)
     assert seen.outcome_label == rule.label
     assert DocumentKind.REPLY in seen.documents
     assert DocumentKind.THIRD_PARTY not in seen.documents
-    own = c.MakeDocument(number=number, kind=DocumentKind.REPLY, format="html", code=submitted.code)
-    assert base64.b64decode((await place.citizen(own, c.Document)).content).decode() == page
+    own = MakeDocument(number=number, kind=DocumentKind.REPLY, format="html", code=submitted.code)
+    assert base64.b64decode((await place.citizen(own, Document)).content).decode() == page
 
 
 async def test_what_a_third_party_refuses_is_disclosed_after_it_was_told(place: Place) -> None:
@@ -185,11 +191,11 @@ async def test_what_a_third_party_refuses_is_disclosed_after_it_was_told(place: 
     number = submitted.number
     await prepare(place, number, O.DENY_4)
     why = "合同使用财政资金，公众有权知悉"
-    command = c.DraftReply(number=number, outcome=O.OPEN_PROVIDE, text="现提供合同全文。", public_interest=why)
+    command = procedure.DraftReply(number=number, outcome=O.OPEN_PROVIDE, text="现提供合同全文。", public_interest=why)
     await place.clerk(command)
-    await place.head(c.ApproveReply(number=number))
+    await place.head(procedure.ApproveReply(number=number))
     assert (await place.agreed(number)).state.untold
-    serve = c.ReplyRequest(number=number, route=c.Route.HAND)
+    serve = procedure.ReplyRequest(number=number, route=terms.Route.HAND)
     with pytest.raises(Refused) as untold:
         await place.clerk(serve)
     assert untold.value.code == "third_party_untold"
@@ -197,11 +203,11 @@ async def test_what_a_third_party_refuses_is_disclosed_after_it_was_told(place: 
     assert why in letter
     assert "现提供合同全文。" in letter
     assert "苏某" not in letter, "a third party does not learn who asked"
-    own = c.MakeDocument(number=number, kind=DocumentKind.THIRD_PARTY_NOTICE, format="html", code=submitted.code)
+    own = MakeDocument(number=number, kind=DocumentKind.THIRD_PARTY_NOTICE, format="html", code=submitted.code)
     with pytest.raises(Refused):
-        await place.citizen(own, c.Document)
+        await place.citizen(own, Document)
     today = place.servers.clock.now().date()
-    await place.clerk(c.RecordDelivery(number=number, notice="third_party", delivered_on=today))
+    await place.clerk(procedure.RecordDelivery(number=number, notice="third_party", delivered_on=today))
     await place.clerk(serve)
     assert (await place.agreed(number)).state.outcome is O.OPEN_PROVIDE
 
@@ -209,17 +215,17 @@ async def test_what_a_third_party_refuses_is_disclosed_after_it_was_told(place: 
 async def test_closings_and_their_documents(place: Place) -> None:
     uncorrected, unpaid, withdrawn = [(await place.submit(description=f"结案{n}")).number for n in range(3)]
     today = place.servers.clock.now().date()
-    await place.clerk(c.RequestCorrection(number=uncorrected, items="请写明年度", within=5, delivered_on=today))
-    await place.clerk(c.Accept(number=unpaid))
-    fee = c.NoticeFee(number=unpaid, method="按量", quantity=72, payment="银行转账", delivered_on=today)
+    await place.clerk(procedure.RequestCorrection(number=uncorrected, items="请写明年度", within=5, delivered_on=today))
+    await place.clerk(procedure.Accept(number=unpaid))
+    fee = procedure.NoticeFee(number=unpaid, method="按量", quantity=72, payment="银行转账", delivered_on=today)
     await place.clerk(fee)
-    await place.clerk(c.Withdraw(number=withdrawn, statement="不再需要"))
+    await place.clerk(procedure.Withdraw(number=withdrawn, statement="不再需要"))
     with pytest.raises(Refused) as early:
-        await place.clerk(c.CloseLapsed(number=unpaid))
+        await place.clerk(procedure.CloseLapsed(number=unpaid))
     assert early.value.code == "not_lapsed"
     await place.pass_days(35)
-    await place.clerk(c.CloseLapsed(number=uncorrected))
-    await place.clerk(c.CloseLapsed(number=unpaid))
+    await place.clerk(procedure.CloseLapsed(number=uncorrected))
+    await place.clerk(procedure.CloseLapsed(number=unpaid))
     for number, outcome, kind in (
         (uncorrected, O.CLOSE_NO_CORRECTION, DocumentKind.CLOSING),
         (unpaid, O.CLOSE_FEE_UNPAID, DocumentKind.CLOSING),
@@ -242,48 +248,54 @@ async def test_nothing_told_names_the_applicant_or_the_subject(place: Place) -> 
 async def test_a_call_to_the_hotline_may_lack_what_is_asked_for_later(place: Place) -> None:
     hotline = await place.servers.client("hotline")
     ask = Asker(lambda: hotline, place.servers.region, "hotline")
-    caller = c.Applicant(name="苏某", contact=CONTACT)
-    form = c.Application(applicant_class=c.ApplicantClass.PERSON, applicants=(caller,), description="养护计划")
-    command = c.Submit(agency="zrzyj", channel=c.Channel.INTERNET, application=form)
-    submitted = await ask(command, c.Submitted, key="ticket:1")
-    assert submitted.state is c.Stage.ARRIVED
-    assert await ask(command, c.Submitted, key="ticket:1") == submitted
+    caller = terms.Applicant(name="苏某", contact=CONTACT)
+    form = terms.Application(applicant_class=terms.ApplicantClass.PERSON, applicants=(caller,), description="养护计划")
+    command = procedure.Submit(agency="zrzyj", channel=terms.Channel.INTERNET, application=form)
+    submitted = await ask(command, Submitted, key="ticket:1")
+    assert submitted.state is terms.Stage.ARRIVED
+    assert await ask(command, Submitted, key="ticket:1") == submitted
     held = await place.agreed(submitted.number)
     assert "身份证明" in held.state.missing
 
 
 async def test_what_is_public_is_looked_for_before_filing(place: Place) -> None:
-    found = await place.citizen(c.AlreadyPublic(description="农村公路养护计划"), c.AlreadyPublicFound)
+    found = await place.citizen(AlreadyPublic(description="农村公路养护计划"), AlreadyPublicFound)
     assert found.searched
 
 
 STEPS: list[Callable[[str, date, int], Command]] = [
-    lambda n, today, k: c.Accept(number=n),
-    lambda n, today, k: c.RequestCorrection(number=n, items="请写明年度", within=1 + k, delivered_on=today),
-    lambda n, today, k: c.SubmitCorrection(
+    lambda n, today, k: procedure.Accept(number=n),
+    lambda n, today, k: procedure.RequestCorrection(number=n, items="请写明年度", within=1 + k, delivered_on=today),
+    lambda n, today, k: procedure.SubmitCorrection(
         number=n,
-        application=c.Application(
-            applicant_class=c.ApplicantClass.PERSON, applicants=(c.Applicant(name="苏某"),), description="补正"
+        application=terms.Application(
+            applicant_class=terms.ApplicantClass.PERSON, applicants=(terms.Applicant(name="苏某"),), description="补正"
         ),
     ),
-    lambda n, today, k: c.Consult(number=n, whom=list(c.Consulted)[k % 3], letter="请提出意见", delivered_on=today),
-    lambda n, today, k: c.ConsultationAnswered(number=n, consultation=f"C{1 + k % 2}", stance=c.Stance.AGREES),
-    lambda n, today, k: c.AskReasons(number=n, notice="请说明理由"),
-    lambda n, today, k: c.AcceptReasons(number=n, reasons="确有需要"),
-    lambda n, today, k: c.NoticeFee(number=n, method="按量", quantity=40 + k, payment="转账", delivered_on=today),
-    lambda n, today, k: c.RecordPayment(number=n),
-    lambda n, today, k: c.Extend(number=n, days=1 + k % 20, reason="材料较多"),
-    lambda n, today, k: c.DraftReply(
+    lambda n, today, k: procedure.Consult(
+        number=n, whom=list(terms.Consulted)[k % 3], letter="请提出意见", delivered_on=today
+    ),
+    lambda n, today, k: procedure.ConsultationAnswered(
+        number=n, consultation=f"C{1 + k % 2}", stance=terms.Stance.AGREES
+    ),
+    lambda n, today, k: procedure.AskReasons(number=n, notice="请说明理由"),
+    lambda n, today, k: procedure.AcceptReasons(number=n, reasons="确有需要"),
+    lambda n, today, k: procedure.NoticeFee(
+        number=n, method="按量", quantity=40 + k, payment="转账", delivered_on=today
+    ),
+    lambda n, today, k: procedure.RecordPayment(number=n),
+    lambda n, today, k: procedure.Extend(number=n, days=1 + k % 20, reason="材料较多"),
+    lambda n, today, k: procedure.DraftReply(
         number=n, outcome=list(O)[k % len(O)], text="答复。", reasons="理由。", law="某法"
     ),
-    lambda n, today, k: c.DraftReply(number=n, outcome=O.OPEN_PROVIDE, text="答复。"),
-    lambda n, today, k: c.ApproveReply(number=n),
-    lambda n, today, k: c.ReplyRequest(number=n, route=c.Route.HAND),
-    lambda n, today, k: c.RecordReview(number=n, kind="reconsideration", filed_on=today, notified_on=today),
-    lambda n, today, k: c.RecordDecision(number=n, review="V1", result="corrected", decided_on=today),
-    lambda n, today, k: c.Redo(number=n, review="V1", notified_on=today),
-    lambda n, today, k: c.Archive(number=n, archive_no="2026-1"),
-    lambda n, today, k: c.Withdraw(number=n, statement="不再需要"),
+    lambda n, today, k: procedure.DraftReply(number=n, outcome=O.OPEN_PROVIDE, text="答复。"),
+    lambda n, today, k: procedure.ApproveReply(number=n),
+    lambda n, today, k: procedure.ReplyRequest(number=n, route=terms.Route.HAND),
+    lambda n, today, k: procedure.RecordReview(number=n, kind="reconsideration", filed_on=today, notified_on=today),
+    lambda n, today, k: procedure.RecordDecision(number=n, review="V1", result="corrected", decided_on=today),
+    lambda n, today, k: procedure.Redo(number=n, review="V1", notified_on=today),
+    lambda n, today, k: procedure.Archive(number=n, archive_no="2026-1"),
+    lambda n, today, k: procedure.Withdraw(number=n, statement="不再需要"),
 ]
 USUAL = [0, 0, 3, 4, 9, 11, 11, 12, 12, 13, 13]
 """Steps that lawful stories are made of, so that many come to their end."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.requests import ApplicantClass, Channel, Outcome, Request, Stage
+from contracts.requests.terms import ApplicantClass, Channel, Outcome, Request, Stage
 from kernel.refused import Refused
 from services.requests.domain import KIND
 from services.requests.domain.kind import record

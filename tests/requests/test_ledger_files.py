@@ -7,7 +7,8 @@ from pathlib import Path
 from openpyxl import load_workbook
 
 from cli.request_ledger import BATCH_BYTES, HEADINGS, batches, cells, spreadsheet, table
-from contracts.requests import MAX_LEDGER_LINES, Request
+from contracts.requests.procedure import MAX_LEDGER_LINES
+from contracts.requests.terms import Request
 from services.requests.domain.kind import record
 from tests.requests.story import Story
 from tests.requests.test_ledger import imported, line

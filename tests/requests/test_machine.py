@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from chassis import chain
 from chassis.actors import CITIZEN, Cause
 from contracts.base import Event
-from contracts.requests import Channel, Consulted, Outcome, Request, Route, Stage, Stance
+from contracts.requests.terms import Channel, Consulted, Outcome, Request, Route, Stage, Stance
 from kernel.refused import Refused
 from services.requests.domain import KIND, answering, disputes, handling, intake
 from services.requests.domain.facts import CorrectionRequested, Extended, RedoOrdered

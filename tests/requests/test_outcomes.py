@@ -6,7 +6,8 @@ from datetime import date
 import pytest
 
 from contracts.base import Event
-from contracts.requests import Channel, Consulted, Outcome, RequestRestated, Route, Stage, Stance
+from contracts.requests.procedure import RequestRestated
+from contracts.requests.terms import Channel, Consulted, Outcome, Route, Stage, Stance
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import KIND, answering, disputes, handling, intake

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from contracts.requests import Channel, RequestChanged
 from contracts.requests.papers import DocumentKind
+from contracts.requests.procedure import RequestChanged
+from contracts.requests.terms import Channel
 from kernel.refused import Refused
 from services.requests.configuration import PACKAGED, Configuration
 from services.requests.documents import VALUES, template_names

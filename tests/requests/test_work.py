@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from chassis.actors import CLOCK, Cause
-from contracts import requests as c
 from contracts.base import Done, Role
+from contracts.requests import procedure, work
+from contracts.requests.answers import Detail, LedgerPage, Submitted
+from contracts.requests.terms import Channel, Outcome, Route
 from kernel.calendar import end_of_day
 from kernel.refused import Refused
 from services.requests.domain import answering
@@ -28,29 +30,29 @@ async def as_office(desk: Desk, message: Any, into: Any = Done) -> Any:
 
 async def asked(desk: Desk, description: str) -> str:
     number = (await submit(desk, description)).number
-    await clerk(desk, c.Accept(number=number))
+    await clerk(desk, procedure.Accept(number=number))
     return number
 
 
 async def test_units_are_asked_and_settled_with_the_reply(desk: Desk, service: Requests) -> None:  # noqa: F811
     number = await asked(desk, "多单位协查")
-    first = await clerk(desk, c.AskUnit(number=number, unit="czj", question="请查拨款文件", due_on=FRIDAY))
-    second = await clerk(desk, c.AskUnit(number=number, unit="bgs", question="请查会议纪要", due_on=FRIDAY))
-    desk_of_unit: c.CollectionList = await desk(c.ListCollections(unit="czj"), c.CollectionList, agency="czj")
+    first = await clerk(desk, work.AskUnit(number=number, unit="czj", question="请查拨款文件", due_on=FRIDAY))
+    second = await clerk(desk, work.AskUnit(number=number, unit="bgs", question="请查会议纪要", due_on=FRIDAY))
+    desk_of_unit: work.CollectionList = await desk(work.ListCollections(unit="czj"), work.CollectionList, agency="czj")
     (row,) = [row for row in desk_of_unit.rows if row.request == number]
     assert row.agency == "czj"
     assert row.due_at == end_of_day(FRIDAY)
-    given = c.AnswerCollection(id=first.id, held=c.Held.NOT_HELD, answer="已查档案室，没有")
+    given = work.AnswerCollection(id=first.id, held=work.Held.NOT_HELD, answer="已查档案室，没有")
     with pytest.raises(Refused) as stranger:
         await desk(given, Done, agency="bgs")
     assert stranger.value.code == "other_agency"
     await desk(given, Done, as_="王财政", agency="czj")
-    query = c.GetCollection(id=first.id, purpose="拟答复")
-    detail: c.CollectionDetail = await desk(query, c.CollectionDetail, agency="zrzyj")
+    query = work.GetCollection(id=first.id, purpose="拟答复")
+    detail: work.CollectionDetail = await desk(query, work.CollectionDetail, agency="zrzyj")
     assert detail.answer is not None
     assert "已查档案室" in detail.answer
     await answer(desk, number)
-    rows = (await desk(c.ListCollections(request=number), c.CollectionList)).rows
+    rows = (await desk(work.ListCollections(request=number), work.CollectionList)).rows
     assert {row.id: row.state for row in rows} == {first.id: "answered", second.id: "withdrawn"}
     document = await service.collections.collection.find_one({"_id": first.id})
     assert "档案室" not in str(document)
@@ -59,28 +61,28 @@ async def test_units_are_asked_and_settled_with_the_reply(desk: Desk, service: R
 async def test_complaint_from_registration_to_answer(desk: Desk, service: Requests) -> None:  # noqa: F811
     number = await asked(desk, "被投诉的申请")
     await answer(desk, number)
-    await desk(c.Archive(number=number, archive_no="2026-永久-009"), Done, agency="zrzyj")
-    filed = c.FileComplaint(about="zrzyj", request=number, complainant="某某 000-0000", text="答复内容不符")
+    await desk(procedure.Archive(number=number, archive_no="2026-永久-009"), Done, agency="zrzyj")
+    filed = work.FileComplaint(about="zrzyj", request=number, complainant="某某 000-0000", text="答复内容不符")
     id = (await as_office(desk, filed)).id
-    erase = c.EraseApplicantData(number=number, handed_over_on=date(2026, 11, 23))
+    erase = procedure.EraseApplicantData(number=number, handed_over_on=date(2026, 11, 23))
     with pytest.raises(Refused) as open_:
         await desk(erase, Done, as_="周档案", agency="zrzyj")
     assert open_.value.code == "complaint_open"
     with pytest.raises(Refused) as early:
-        await as_office(desk, c.CloseComplaint(id=id, ending="答复", text="已处理"))
+        await as_office(desk, work.CloseComplaint(id=id, ending="答复", text="已处理"))
     assert early.value.code == "not_verified"
-    await as_office(desk, c.VerifyComplaint(id=id, finding="属实", text="经查属实"))
+    await as_office(desk, work.VerifyComplaint(id=id, finding="属实", text="经查属实"))
     with pytest.raises(Refused) as unordered:
-        await as_office(desk, c.CloseComplaint(id=id, ending="答复", text="已处理"))
+        await as_office(desk, work.CloseComplaint(id=id, ending="答复", text="已处理"))
     assert unordered.value.code == "no_measure"
     until = date(2026, 12, 4)
-    await as_office(desk, c.OrderRectification(id=id, measure="督促整改", until=until, text="请重新答复"))
+    await as_office(desk, work.OrderRectification(id=id, measure="督促整改", until=until, text="请重新答复"))
     with pytest.raises(Refused) as unrectified:
-        await as_office(desk, c.CloseComplaint(id=id, ending="答复", text="已处理"))
+        await as_office(desk, work.CloseComplaint(id=id, ending="答复", text="已处理"))
     assert unrectified.value.code == "not_rectified"
-    await as_office(desk, c.RecordRectification(id=id, text="已重新答复"))
-    await as_office(desk, c.CloseComplaint(id=id, ending="答复", text="已责成重新答复"))
-    detail: c.ComplaintDetail = await as_office(desk, c.GetComplaint(id=id, purpose="归档"), c.ComplaintDetail)
+    await as_office(desk, work.RecordRectification(id=id, text="已重新答复"))
+    await as_office(desk, work.CloseComplaint(id=id, ending="答复", text="已责成重新答复"))
+    detail: work.ComplaintDetail = await as_office(desk, work.GetComplaint(id=id, purpose="归档"), work.ComplaintDetail)
     assert detail.record.ending == "答复"
     assert len(detail.words) == 5
     document = await service.complaints.collection.find_one({"_id": id})
@@ -90,20 +92,20 @@ async def test_complaint_from_registration_to_answer(desk: Desk, service: Reques
 
 async def test_the_unit_complained_about_does_not_judge_itself(desk: Desk) -> None:
     with pytest.raises(Refused) as own:
-        await as_office(desk, c.FileComplaint(about="bgs", text="不公开"))
+        await as_office(desk, work.FileComplaint(about="bgs", text="不公开"))
     assert own.value.code == "own_matter"
 
 
 async def test_channel_tests(desk: Desk) -> None:
-    test = c.RecordChannelTest(agency="czj", channel=c.Channel.FAX, works=True)
+    test = work.RecordChannelTest(agency="czj", channel=Channel.FAX, works=True)
     first: Done = await desk(test, Done, agency="czj")
-    broken = c.RecordChannelTest(agency="czj", channel=c.Channel.FAX, works=False, note="传真机无应答")
+    broken = work.RecordChannelTest(agency="czj", channel=Channel.FAX, works=False, note="传真机无应答")
     assert (await desk(broken, Done, agency="czj")).id == first.id
-    listed: c.ChannelList = await desk(c.ListChannels(agency="czj"), c.ChannelList)
+    listed: work.ChannelList = await desk(work.ListChannels(agency="czj"), work.ChannelList)
     (row,) = listed.rows
     assert (row.works, row.state_label, row.open) == (False, "不通", True)
     assert listed.never == ("当面", "邮寄", "平常信函", "互联网")
-    troubled: c.ChannelList = await desk(c.ListChannels(), c.ChannelList)
+    troubled: work.ChannelList = await desk(work.ListChannels(), work.ChannelList)
     assert first.id in [row.id for row in troubled.rows]
     with pytest.raises(Refused) as silent:
         await desk(broken.model_copy(update={"note": ""}), Done, agency="czj")
@@ -114,9 +116,9 @@ async def test_what_arrived_and_what_is_alike(desk: Desk) -> None:
     one = await submit(desk, "2025年县道路硬化工程项目清单及资金安排", name="甲某")
     other = await submit(desk, "2025年县道路硬化工程项目的清单及资金安排情况", name="乙某")
     third = await submit(desk, "幼儿园招生办法", name="丙某")
-    page: c.LedgerPage = await desk(c.ListArrived(agency="zrzyj", days=0, limit=200), c.LedgerPage)
+    page: LedgerPage = await desk(work.ListArrived(agency="zrzyj", days=0, limit=200), LedgerPage)
     assert {one.number, other.number, third.number} <= {row.id for row in page.rows}
-    detail: c.Detail = await desk(c.GetRequest(number=other.number), c.Detail, agency="zrzyj")
+    detail: Detail = await desk(procedure.GetRequest(number=other.number), Detail, agency="zrzyj")
     alike = {each.number: each for each in detail.similar}
     assert one.number in alike
     assert alike[one.number].likeness >= 0.4
@@ -126,21 +128,21 @@ async def test_what_arrived_and_what_is_alike(desk: Desk) -> None:
 
 async def test_suggestion_to_publish_and_missed_proposals(desk: Desk, service: Requests) -> None:  # noqa: F811
     asks = application("公共厕所分布图", suggests_publication=True)
-    command = c.Submit(agency="zrzyj", channel=c.Channel.COUNTER, application=asks)
-    number = (await desk(command, c.Submitted, as_="张经办", agency="zrzyj")).number
-    await clerk(desk, c.Accept(number=number))
+    command = procedure.Submit(agency="zrzyj", channel=Channel.COUNTER, application=asks)
+    number = (await desk(command, Submitted, as_="张经办", agency="zrzyj")).number
+    await clerk(desk, procedure.Accept(number=number))
     await answer(desk, number)
     assert (await service.cases.load(number)).state.proposed
     pair = []
     for name in ("子", "丑"):
         each = (await submit(desk, "公园长椅名录", name=name)).number
-        await clerk(desk, c.Accept(number=each))
-        await clerk(desk, c.DraftReply(number=each, outcome=c.Outcome.OPEN_PROVIDE, text="提供。"))
-        await head(desk, c.ApproveReply(number=each))
+        await clerk(desk, procedure.Accept(number=each))
+        await clerk(desk, procedure.DraftReply(number=each, outcome=Outcome.OPEN_PROVIDE, text="提供。"))
+        await head(desk, procedure.ApproveReply(number=each))
         pair.append(each)
     for each in pair:  # as if both were served in the same moment, each without seeing the other
         now = service.now()
-        serve = partial(answering.serve, route=c.Route.ELECTRONIC, on=now.date(), proof="", now=now, calendar=CALENDAR)
+        serve = partial(answering.serve, route=Route.ELECTRONIC, on=now.date(), proof="", now=now, calendar=CALENDAR)
         await service.cases.execute(each, serve, Cause(CLOCK, f"race:{each}", now))
     await propose_missed(service, Cause(CLOCK, "repair:test", service.now()))
     states = [(await service.cases.load(each)).state.proposed for each in pair]

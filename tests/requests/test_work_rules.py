@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from contracts import requests as c
+from contracts.requests import terms as c
+from contracts.requests.work import Held
 from kernel.calendar import end_of_day
 from kernel.refused import Refused
 from services.requests.domain import channel, collection, complaint
@@ -36,11 +37,11 @@ def test_collection_day_and_the_day_after() -> None:
     state = collection.COLLECTION.fold(state, overdue)
     assert collection.record(state).overdue
     assert collection.alarm(state) is None
-    state = collection.COLLECTION.fold(state, collection.answer(state, c.Held.PROVIDED, "p", story.now))
+    state = collection.COLLECTION.fold(state, collection.answer(state, Held.PROVIDED, "p", story.now))
     assert not collection.record(state).open
     assert collection.withdraw(state) == []
     with pytest.raises(Refused):
-        collection.answer(state, c.Held.PROVIDED, "p", story.now)
+        collection.answer(state, Held.PROVIDED, "p", story.now)
 
 
 def complained(until: date | None = None) -> complaint.State:

@@ -15,8 +15,9 @@ from cli.place import Place
 from cli.sample_documents import existing, stock
 from cli.sample_site import SampleSite, SiteAddress
 from cli.sample_staff import at_work
-from contracts import readmodel as r
 from contracts.base import Role
+from contracts.readmodel import answers as r
+from contracts.readmodel.running import Lag, LagState
 from sample import data as sample
 from tests.servers import Desk, Servers, running, started, until
 
@@ -61,7 +62,7 @@ class County:
         return page
 
     async def count(self) -> dict[str, int]:
-        lag: r.LagState = await self.desk(r.Lag(), r.LagState, roles=[Role.SUPERVISOR])
+        lag: LagState = await self.desk(Lag(), LagState, roles=[Role.SUPERVISOR])
         return {} if lag.pending else {kind: lag.views.get(kind, 0) for kind in RECORDS}
 
     async def versions(self) -> dict[str, int]:

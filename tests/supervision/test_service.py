@@ -8,9 +8,9 @@ import pytest
 import pytest_asyncio
 
 from cli.serve import Serving
-from contracts import readmodel
 from contracts import supervision as c
 from contracts.base import Done, Role
+from contracts.readmodel.answers import GetView, View
 from kernel.calendar import STATUTE, Calendar, Notice, Rest
 from kernel.refused import Refused
 from sample import data as sample
@@ -110,7 +110,7 @@ async def test_from_progress_to_the_confirmed_end(desk: Desk, supervision: Super
         await desk(c.Complete(id=task.id), Done, as_="赵六", agency="fgj")
     assert refused.value.code == "same_unit"
     assert (await desk(c.Complete(id=task.id), Done, as_="王五", agency="zwj")).state == "completed"
-    view = await desk(readmodel.GetView(type="supervision.task", id=task.id, wait_version=3), readmodel.View)
+    view = await desk(GetView(type="supervision.task", id=task.id, wait_version=3), View)
     assert (view.record["state_label"], view.record["open"], view.record["reports"]) == ("已办结", False, 1)
     file = await desk(c.GetTask(id=task.id), c.TaskFile)
     assert [(one.by, one.agency, one.finished) for one in file.reports] == [("李四", "fgj", True)]
@@ -229,7 +229,5 @@ async def test_a_notice_moves_warnings_and_its_correction_does_again(desk: Desk,
     held = (await desk(c.CalendarInForce(), c.NoticesInForce)).notices
     assert [notice.number for notice in held if notice.year == 2040] == ["2040年的通知（放假1天）"]
     assert (await _task(desk, task.id)).due_on == due
-    view = await desk(
-        readmodel.GetView(type="supervision.calendar_notice", id="notice-2040", wait_version=2), readmodel.View
-    )
+    view = await desk(GetView(type="supervision.calendar_notice", id="notice-2040", wait_version=2), View)
     assert view.record["number"] == "2040年的通知（放假1天）"

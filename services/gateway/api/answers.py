@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 
-from contracts import hotline
+from contracts.hotline import public
+from contracts.hotline.terms import TicketKind
 from services.gateway.asking import It, Text
 from services.gateway.problems import PROBLEM_RESPONSES
 from services.gateway.tracing import Traced
@@ -22,10 +23,10 @@ Limit = Annotated[int, Query(ge=1, le=100, description="条数")]
 )
 async def knowledge(
     it: It, guide: Guide = None, category: Text = None, agency: Text = None, limit: Limit = 50
-) -> hotline.EntryRows:
-    sort = hotline.EntrySort.KNOWLEDGE
-    asked = hotline.ListEntries(sort=sort, guide=guide, category=category, agency=agency, limit=limit)
-    return await it.recent(asked, hotline.EntryRows)
+) -> public.EntryRows:
+    sort = public.EntrySort.KNOWLEDGE
+    asked = public.ListEntries(sort=sort, guide=guide, category=category, agency=agency, limit=limit)
+    return await it.recent(asked, public.EntryRows)
 
 
 @routes.get("/results", summary="办理结果公开", description="已公开的诉求办理结果，新的在前，不含个人信息。")
@@ -33,13 +34,13 @@ async def results(
     it: It,
     category: Text = None,
     agency: Text = None,
-    kind: hotline.TicketKind | None = None,
+    kind: TicketKind | None = None,
     first: date | None = None,
     last: date | None = None,
     limit: Limit = 50,
-) -> hotline.EntryRows:
-    asked = hotline.ListEntries(
-        sort=hotline.EntrySort.RESULT,
+) -> public.EntryRows:
+    asked = public.ListEntries(
+        sort=public.EntrySort.RESULT,
         category=category,
         agency=agency,
         kind=kind,
@@ -47,16 +48,16 @@ async def results(
         last=last,
         limit=limit,
     )
-    return await it.recent(asked, hotline.EntryRows)
+    return await it.recent(asked, public.EntryRows)
 
 
 @routes.get("/bulletins", summary="定期公布", description="按期公布的好差评和建议采纳情况，新的在前。")
 async def bulletins(
     it: It, about: Literal["ratings", "suggestions"] | None = None, limit: Limit = 20
-) -> hotline.BulletinRows:
-    return await it.recent(hotline.ListBulletins(about=about, limit=limit), hotline.BulletinRows)
+) -> public.BulletinRows:
+    return await it.recent(public.ListBulletins(about=about, limit=limit), public.BulletinRows)
 
 
 @routes.get("/suggestions", summary="建议采纳情况", description="一段期间内收到的建议如何办结，附已公开的结果和理由。")
-async def suggestions(it: It, first: date, last: date) -> hotline.SuggestionFigures:
-    return await it.recent(hotline.CountSuggestions(first=first, last=last), hotline.SuggestionFigures)
+async def suggestions(it: It, first: date, last: date) -> public.SuggestionFigures:
+    return await it.recent(public.CountSuggestions(first=first, last=last), public.SuggestionFigures)

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from contracts import requests
 from contracts.base import Done, Personal
-from contracts.requests.papers import Document, DocumentKind, Format, MakeDocument
+from contracts.requests.answers import Followed
+from contracts.requests.papers import Attaching, Document, DocumentKind, Format, MakeDocument
+from contracts.requests.procedure import ChangeContact, Follow, SubmitCorrection, Withdraw
+from contracts.requests.terms import Application
 from kernel.refused import Refused
 from services.gateway import uploads
 from services.gateway.api.cases import Claim, key_of
@@ -36,7 +38,7 @@ PARTS = {
 class Corrected(Claim):
     """The whole application as it is now meant (条例第三十条)."""
 
-    application: requests.Application = Field(description="补正后的完整申请")
+    application: Application = Field(description="补正后的完整申请")
 
 
 class Withdrawn(Claim):
@@ -59,26 +61,26 @@ class Wanted(Claim):
     format: Format = Field(default="docx", description="docx 或者供打印的 html")
 
 
-async def follow(it: Gateway, claim: Claim) -> requests.Followed:
+async def follow(it: Gateway, claim: Claim) -> Followed:
     """How the request stands."""
-    return await it.ask(requests.Follow(number=claim.number, code=claim.code), requests.Followed)
+    return await it.ask(Follow(number=claim.number, code=claim.code), Followed)
 
 
 async def correct(it: Gateway, body: Corrected, key: str | None) -> Done:
     """Hand in the corrected application."""
-    command = requests.SubmitCorrection(**dict(body))
+    command = SubmitCorrection(**dict(body))
     return await it.ask(command, Done, key=key_of(it, key, command))
 
 
 async def withdraw(it: Gateway, body: Withdrawn, key: str | None) -> Done:
     """Take the application back."""
-    command = requests.Withdraw(**dict(body))
+    command = Withdraw(**dict(body))
     return await it.ask(command, Done, key=key_of(it, key, command))
 
 
 async def reach(it: Gateway, body: Reached, key: str | None) -> Done:
     """Change the contact."""
-    command = requests.ChangeContact(**dict(body))
+    command = ChangeContact(**dict(body))
     return await it.ask(command, Done, key=key_of(it, key, command))
 
 
@@ -92,7 +94,7 @@ async def document(it: Gateway, body: Wanted) -> Response:
 @routes.post(
     "/follow", dependencies=[FOLLOWS], summary="查询申请进度", description="凭编号和查询码查询办理情况和答复。"
 )
-async def follow_request(it: It, body: Claim) -> requests.Followed:
+async def follow_request(it: It, body: Claim) -> Followed:
     return await follow(it, body)
 
 
@@ -140,7 +142,7 @@ async def download(it: It, body: Wanted) -> Response:
     description="凭编号和查询码收入申请材料或者委托书，每次一个文件，不超过 5 MiB；加密保存。",
     openapi_extra={"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": PARTS}}}},
 )
-async def attach(request: Request, it: It) -> requests.Attaching:
+async def attach(request: Request, it: It) -> Attaching:
     sent, upload = await uploads.parts(request)
     if upload is None:
         raise Refused("empty_file", "没有收到文件。", field="file", remedy="请在 file 一栏附上文件。")

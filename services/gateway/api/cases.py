@@ -5,8 +5,14 @@ import uuid
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from contracts import hotline, requests
 from contracts.base import CaseId, Done, Personal
+from contracts.hotline.reading import Following, FollowTicket
+from contracts.hotline.terms import Caller, Location, TicketKind, Urgency
+from contracts.hotline.tickets import RateTicket, TakeTicket, TicketTaken
+from contracts.requests.answers import Submitted
+from contracts.requests.procedure import Submit
+from contracts.requests.terms import MAX_TEXT, Application, Channel
+from contracts.requests.work import AlreadyPublic, AlreadyPublicFound
 from kernel.refused import Refused
 from services.gateway.asking import FOLLOWS, LOOKS, SUBMITS, It, Key
 from services.gateway.problems import PROBLEM_RESPONSES
@@ -22,28 +28,28 @@ class RequestBody(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="信息公开申请")
     agency: str = Field(max_length=40, description="受理机构代码")
-    application: requests.Application
+    application: Application
 
 
 class Description(BaseModel):
     """What is looked for before an application."""
 
     model_config = ConfigDict(extra="forbid", title="所需信息")
-    description: Personal[str] = Field(min_length=2, max_length=requests.MAX_TEXT, description="名称、文号或者其他特征")
+    description: Personal[str] = Field(min_length=2, max_length=MAX_TEXT, description="名称、文号或者其他特征")
 
 
 class Ticket(BaseModel):
     """What a citizen brings to the hotline by the web."""
 
     model_config = ConfigDict(extra="forbid", title="诉求")
-    kind: hotline.TicketKind = Field(description="诉求类型")
+    kind: TicketKind = Field(description="诉求类型")
     title: Personal[str] = Field(min_length=1, max_length=200, description="标题")
     content: Personal[str] = Field(min_length=1, max_length=20_000, description="内容")
     category: str | None = Field(default=None, max_length=40, description="问题分类")
     place: Personal[str | None] = Field(default=None, max_length=200, description="问题发生地")
-    location: Personal[hotline.Location | None] = Field(default=None, description="经纬度（WGS 84）")
-    urgency: hotline.Urgency = Field(default=hotline.Urgency.NORMAL, description="紧急程度")
-    caller: Personal[hotline.Caller | None] = Field(default=None, description="来电人；可以匿名")
+    location: Personal[Location | None] = Field(default=None, description="经纬度（WGS 84）")
+    urgency: Urgency = Field(default=Urgency.NORMAL, description="紧急程度")
+    caller: Personal[Caller | None] = Field(default=None, description="来电人；可以匿名")
 
 
 class Claim(BaseModel):
@@ -66,25 +72,25 @@ def key_of(it: Gateway, given: str | None, content: BaseModel) -> str:
     return it.seal.command_key(given, content.model_dump_json()) if given else str(uuid.uuid4())
 
 
-async def submit(it: Gateway, body: RequestBody, key: str | None) -> requests.Submitted:
+async def submit(it: Gateway, body: RequestBody, key: str | None) -> Submitted:
     """Register an application that came by the internet."""
-    command = requests.Submit(agency=body.agency, channel=requests.Channel.INTERNET, application=body.application)
-    return await it.ask(command, requests.Submitted, key=key_of(it, key, command))
+    command = Submit(agency=body.agency, channel=Channel.INTERNET, application=body.application)
+    return await it.ask(command, Submitted, key=key_of(it, key, command))
 
 
-async def look(it: Gateway, description: str) -> requests.AlreadyPublicFound:
+async def look(it: Gateway, description: str) -> AlreadyPublicFound:
     """What is public already; that nothing is known, where nobody answers."""
     try:
-        asked = requests.AlreadyPublic(description=description[: requests.MAX_TEXT])
-        return await it.ask(asked, requests.AlreadyPublicFound)
+        asked = AlreadyPublic(description=description[:MAX_TEXT])
+        return await it.ask(asked, AlreadyPublicFound)
     except Refused:
-        return requests.AlreadyPublicFound(searched=False)
+        return AlreadyPublicFound(searched=False)
 
 
-async def take(it: Gateway, body: Ticket, key: str | None) -> hotline.TicketTaken:
+async def take(it: Gateway, body: Ticket, key: str | None) -> TicketTaken:
     """Take in a ticket that came by the web."""
-    command = hotline.TakeTicket(channel=CHANNEL, **dict(body))
-    return await it.ask(command, hotline.TicketTaken, key=key_of(it, key, command))
+    command = TakeTicket(channel=CHANNEL, **dict(body))
+    return await it.ask(command, TicketTaken, key=key_of(it, key, command))
 
 
 @routes.post(
@@ -95,7 +101,7 @@ async def take(it: Gateway, body: Ticket, key: str | None) -> hotline.TicketTake
     summary="提交信息公开申请",
     description="登记申请，返回编号和查询码。查询码只返回这一次，请妥善保存。",
 )
-async def submit_request(it: It, body: RequestBody, key: Key) -> requests.Submitted:
+async def submit_request(it: It, body: RequestBody, key: Key) -> Submitted:
     return await submit(it, body, key)
 
 
@@ -106,7 +112,7 @@ async def submit_request(it: It, body: RequestBody, key: Key) -> requests.Submit
     summary="查找已经公开的信息",
     description="申请之前看看所需信息是否已经公开。不论结果如何都可以提出申请。",
 )
-async def look_first(it: It, body: Description) -> requests.AlreadyPublicFound:
+async def look_first(it: It, body: Description) -> AlreadyPublicFound:
     return await look(it, body.description)
 
 
@@ -118,7 +124,7 @@ async def look_first(it: It, body: Description) -> requests.AlreadyPublicFound:
     summary="提交诉求",
     description="登记咨询、求助、投诉、举报、建议或表扬，返回编号和查询码。",
 )
-async def take_ticket(it: It, body: Ticket, key: Key) -> hotline.TicketTaken:
+async def take_ticket(it: It, body: Ticket, key: Key) -> TicketTaken:
     return await take(it, body, key)
 
 
@@ -129,13 +135,13 @@ async def take_ticket(it: It, body: Ticket, key: Key) -> hotline.TicketTaken:
     summary="查询诉求进度",
     description="凭编号和查询码查询办理情况和答复。",
 )
-async def follow_ticket(it: It, body: Claim) -> hotline.Following:
-    return await it.ask(hotline.FollowTicket(number=body.number, code=body.code), hotline.Following)
+async def follow_ticket(it: It, body: Claim) -> Following:
+    return await it.ask(FollowTicket(number=body.number, code=body.code), Following)
 
 
 async def rate(it: Gateway, body: Rated, key: str | None) -> Done:
     """The caller's rating of a reply."""
-    command = hotline.RateTicket(number=body.number, code=body.code, level=body.level)
+    command = RateTicket(number=body.number, code=body.code, level=body.level)
     return await it.ask(command, Done, key=key_of(it, key, command))
 
 

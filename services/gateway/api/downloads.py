@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
-from contracts import readmodel
-from contracts.readmodel import Dimension
+from contracts.readmodel.answers import CatalogueFile, Changes, Dimension
+from contracts.readmodel.terms import ChangePage, FileReply
 from kernel.refused import Refused
 from services.gateway.asking import Filters, It
 from services.gateway.problems import PROBLEM_RESPONSES
@@ -31,8 +31,8 @@ async def changes(
     it: It,
     cursor: Cursor = None,
     limit: Annotated[int, Query(ge=1, le=100, description="条数")] = 50,
-) -> readmodel.ChangePage:
-    return await it.ask(readmodel.Changes(cursor=cursor, limit=limit), readmodel.ChangePage)
+) -> ChangePage:
+    return await it.ask(Changes(cursor=cursor, limit=limit), ChangePage)
 
 
 @routes.get(
@@ -63,13 +63,11 @@ class _Asked:
     def __init__(self, it: Gateway, format: Any, filters: dict[Dimension, str], site: str) -> None:
         self._it, self._format, self._filters, self._site = it, format, filters, site
 
-    async def page(self, cursor: str | None) -> readmodel.FileReply:
-        asked = readmodel.CatalogueFile(
-            format=self._format, filters=self._filters, cursor=cursor, limit=PAGE, site=self._site
-        )
-        return await self._it.ask(asked, readmodel.FileReply)
+    async def page(self, cursor: str | None) -> FileReply:
+        asked = CatalogueFile(format=self._format, filters=self._filters, cursor=cursor, limit=PAGE, site=self._site)
+        return await self._it.ask(asked, FileReply)
 
-    async def from_first(self, first: readmodel.FileReply) -> AsyncIterator[bytes]:
+    async def from_first(self, first: FileReply) -> AsyncIterator[bytes]:
         """The files of all pages."""
         found = first
         yield base64.b64decode(found.file)
@@ -78,7 +76,7 @@ class _Asked:
             yield base64.b64decode(found.file)
 
 
-async def _csv(asked: _Asked, first: readmodel.FileReply) -> AsyncIterator[bytes]:
+async def _csv(asked: _Asked, first: FileReply) -> AsyncIterator[bytes]:
     begun = False
     async for content in asked.from_first(first):
         if not begun:
@@ -91,7 +89,7 @@ async def _csv(asked: _Asked, first: readmodel.FileReply) -> AsyncIterator[bytes
         begun = True
 
 
-async def _whole(asked: _Asked, first: readmodel.FileReply, format: str) -> bytes:
+async def _whole(asked: _Asked, first: FileReply, format: str) -> bytes:
     """Pages of one format put together. A feed is its first page."""
     if format == "atom" or not first.next:
         return base64.b64decode(first.file)

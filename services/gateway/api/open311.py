@@ -10,7 +10,9 @@ from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, TypeAdapter, ValidationError
 
 from chassis.validation import invalid
-from contracts import hotline as c
+from contracts.hotline import figures as c
+from contracts.hotline.terms import CATEGORIES
+from contracts.hotline.tickets import TakeTicket, TicketTaken
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.gateway import georeport
@@ -48,7 +50,7 @@ async def post(it: It, request: Request, form: Format) -> Response:
     given = await _form(request)
     it.open311.check_jurisdiction(given.get("jurisdiction_id") or request.query_params.get("jurisdiction_id"))
     it.open311.check_key(given.get("api_key"))
-    taken = await it.ask(_ticket(given), c.TicketTaken, key=str(uuid.uuid4()))
+    taken = await it.ask(_ticket(given), TicketTaken, key=str(uuid.uuid4()))
     return written([georeport.taken(taken)], form, "service_requests", "request", 201)
 
 
@@ -98,7 +100,7 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: value.strip() for name, value in pairs}
 
 
-def _ticket(given: dict[str, str]) -> c.TakeTicket:
+def _ticket(given: dict[str, str]) -> TakeTicket:
     """A posted request as a ticket like any other."""
     if not (given.get("address_string") or given.get("address_id") or (given.get("lat") and given.get("long"))):
         raise Refused(
@@ -107,7 +109,7 @@ def _ticket(given: dict[str, str]) -> c.TakeTicket:
     description = given.get("description") or ""
     media = given.get("media_url")
     return _made(
-        c.TakeTicket,
+        TakeTicket,
         source=SOURCE,
         channel=CHANNEL,
         kind=_picked(given, "kind", georeport.KINDS),
@@ -144,11 +146,11 @@ def _picked(given: dict[str, str], name: str, values: dict[str, Any], default: s
 
 
 def _category(code: str) -> str:
-    if code not in c.CATEGORIES:
+    if code not in CATEGORIES:
         raise Refused(
             "unknown_service", "没有这个 service_code。", field="service_code", remedy="请查看 services 列表。"
         )
-    return c.CATEGORIES[code]
+    return CATEGORIES[code]
 
 
 def _split(text: str | None) -> tuple[str, ...]:

@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from contracts import readmodel
 from contracts.base import ID_PATTERN
 from contracts.publication.documents import TextContent
 from contracts.publication.record import PublicDocument
+from contracts.readmodel.answers import Agencies, AgencyList, Catalogue, CataloguePage, Search, SearchPage
 from services.gateway import documents
 from services.gateway.asking import Filters, It
 from services.gateway.problems import PROBLEM_RESPONSES
@@ -26,9 +26,9 @@ async def search(
     offset: Annotated[int, Query(ge=0, le=1000, description="从第几条起")] = 0,
     limit: Annotated[int, Query(ge=1, le=50, description="条数")] = 10,
     sort: Annotated[Literal["relevance", "date"], Query(description="按相关度或日期排序")] = "relevance",
-) -> readmodel.SearchPage:
-    asked = readmodel.Search(q=q, offset=offset, limit=limit, sort=sort, filters=filters)
-    return await it.ask(asked, readmodel.SearchPage)
+) -> SearchPage:
+    asked = Search(q=q, offset=offset, limit=limit, sort=sort, filters=filters)
+    return await it.ask(asked, SearchPage)
 
 
 @routes.get("/catalogue", summary="公开目录", description="已公开的文件，新的在前，附各分类的数量（条例第十二条）。")
@@ -37,9 +37,9 @@ async def catalogue(
     filters: Filters,
     cursor: Annotated[str | None, Query(max_length=200, description="上一页返回的 `next`")] = None,
     limit: Annotated[int, Query(ge=1, le=100, description="条数")] = 20,
-) -> readmodel.CataloguePage:
-    asked = readmodel.Catalogue(filters=filters, cursor=cursor, limit=limit)
-    return await it.recent(asked, readmodel.CataloguePage)
+) -> CataloguePage:
+    asked = Catalogue(filters=filters, cursor=cursor, limit=limit)
+    return await it.recent(asked, CataloguePage)
 
 
 @routes.get("/documents/{id}", summary="一份文件", description="元数据和正文。已撤下的文件返回 410。")
@@ -54,5 +54,5 @@ async def text(it: It, id: DocumentId) -> TextContent:
 
 
 @routes.get("/agencies", summary="机构名录", description="现行机构的代码、名称、类别和上级。")
-async def agencies(it: It) -> readmodel.AgencyList:
-    return await it.recent(readmodel.Agencies(), readmodel.AgencyList)
+async def agencies(it: It) -> AgencyList:
+    return await it.recent(Agencies(), AgencyList)

@@ -6,7 +6,9 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 from starlette.responses import JSONResponse, Response
 
-from contracts import readmodel
+from contracts.readmodel.answers import GetAnnualReport, GetDisclosure
+from contracts.readmodel.reports import ReportName
+from contracts.readmodel.terms import DisclosureStatistics, ReportReply
 from services.gateway.asking import It, Staff
 from services.gateway.problems import PROBLEM_RESPONSES
 from services.gateway.reports import LIST, SECONDS, Asked, file, made
@@ -34,8 +36,8 @@ async def annual(
     edition: Annotated[int | None, Query(ge=1, description="第几版；默认最后一版")] = None,
     format: Format = "json",
 ) -> Response:
-    asked = readmodel.GetAnnualReport(year=year, agency=agency, edition=edition, issued=True, format=format)
-    found = await it.ask(asked, readmodel.ReportReply, timeout=SECONDS)
+    asked = GetAnnualReport(year=year, agency=agency, edition=edition, issued=True, format=format)
+    found = await it.ask(asked, ReportReply, timeout=SECONDS)
     if found.file is None:
         return JSONResponse(found.report)
     return file(found.file, found.media_type, f"{found.report['agency']}{year}年政府信息公开工作年度报告", format)
@@ -47,16 +49,16 @@ async def disclosure(
     year: Year,
     agency: Scope = "",
     as_of: Annotated[date | None, Query(description="截至哪一天的状况；默认今天")] = None,
-) -> readmodel.DisclosureStatistics:
-    asked = readmodel.GetDisclosure(year=year, agency=agency, as_of=as_of)
-    return await it.ask(asked, readmodel.DisclosureStatistics)
+) -> DisclosureStatistics:
+    asked = GetDisclosure(year=year, agency=agency, as_of=as_of)
+    return await it.ask(asked, DisclosureStatistics)
 
 
 @routes.get("/{name}", summary="一份报表", description="工作人员使用：JSON，或 html、xlsx、docx 文件。")
 async def one(
     it: It,
     person: Staff,
-    name: Annotated[readmodel.ReportName, Path(description="报表，见目录")],
+    name: Annotated[ReportName, Path(description="报表，见目录")],
     options: Asked,
     format: Format = "json",
 ) -> Response:

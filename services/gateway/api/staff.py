@@ -4,8 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from contracts import readmodel, requests
 from contracts.base import ID_PATTERN
+from contracts.readmodel import answers
+from contracts.requests.answers import Explained, LedgerPage
+from contracts.requests.procedure import Explain
+from contracts.requests.work import ListArrived
 from services.gateway.asking import It, Staff, Text, Token
 from services.gateway.problems import PROBLEM_RESPONSES
 from services.gateway.tracing import Traced
@@ -24,9 +27,9 @@ async def desk(
     type: Text = None,
     waits_for: Text = None,
     limit: Annotated[int, Query(ge=1, le=200, description="每栏条数")] = 50,
-) -> readmodel.DeskPage:
-    asked = readmodel.Desk(agency=agency, type=type, waits_for=waits_for, working_days=working_days, limit=limit)
-    return await it.ask(asked, readmodel.DeskPage, token=person.token)
+) -> answers.DeskPage:
+    asked = answers.Desk(agency=agency, type=type, waits_for=waits_for, working_days=working_days, limit=limit)
+    return await it.ask(asked, answers.DeskPage, token=person.token)
 
 
 @routes.get("/views/{type}", summary="记录列表", description="某一类型的记录，最近变动的在前。")
@@ -40,11 +43,11 @@ async def views(
     overdue: bool | None = None,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-) -> readmodel.ViewPage:
-    asked = readmodel.ListViews(
+) -> answers.ViewPage:
+    asked = answers.ListViews(
         type=type, agency=agency, state=state, open=open, overdue=overdue, cursor=cursor, limit=limit
     )
-    return await it.ask(asked, readmodel.ViewPage, token=person.token)
+    return await it.ask(asked, answers.ViewPage, token=person.token)
 
 
 @routes.get("/views/{type}/{id}", summary="一条记录", description="未带身份凭证时只能读到已公开的记录。")
@@ -54,8 +57,8 @@ async def view(
     type: TypeName,
     id: Annotated[str, Path(pattern=ID_PATTERN, description="编号")],
     wait_version: Annotated[int | None, Query(ge=0, description="最多等 3 秒，直到有这一版本")] = None,
-) -> readmodel.View:
-    return await it.ask(readmodel.GetView(type=type, id=id, wait_version=wait_version), readmodel.View, token=token)
+) -> answers.View:
+    return await it.ask(answers.GetView(type=type, id=id, wait_version=wait_version), answers.View, token=token)
 
 
 @routes.get(
@@ -65,8 +68,8 @@ async def view(
 )
 async def deadline(
     it: It, person: Staff, number: Annotated[str, Path(pattern=ID_PATTERN, description="申请编号")]
-) -> requests.Explained:
-    return await it.ask(requests.Explain(number=number), requests.Explained, token=person.token)
+) -> Explained:
+    return await it.ask(Explain(number=number), Explained, token=person.token)
 
 
 @routes.get(
@@ -79,12 +82,12 @@ async def arrived(
     person: Staff,
     days: Annotated[int, Query(ge=0, le=60, description="往前多少天；0 为今天")] = 1,
     agency: Annotated[str, Query(max_length=40, description="承办单位代码")] = "",
-) -> requests.LedgerPage:
-    return await it.ask(requests.ListArrived(days=days, agency=agency), requests.LedgerPage, token=person.token)
+) -> LedgerPage:
+    return await it.ask(ListArrived(days=days, agency=agency), LedgerPage, token=person.token)
 
 
 @routes.get("/counts", summary="年度统计", description="某一年的首批统计数字。")
 async def counts(
     it: It, person: Staff, year: Annotated[int, Query(ge=2000, le=2100, description="年份")]
-) -> readmodel.CountTable:
-    return await it.ask(readmodel.Counts(year=year), readmodel.CountTable, token=person.token)
+) -> answers.CountTable:
+    return await it.ask(answers.Counts(year=year), answers.CountTable, token=person.token)

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import BeforeValidator
 from starlette.responses import Response
 
-from contracts import readmodel
+from contracts.readmodel.answers import ExplainCell, GetAnnualReport
+from contracts.readmodel.terms import CellCases, ReportReply
 from services.gateway.asking import It
 from services.gateway.render import page, query, style_address
 from services.gateway.reports import SECONDS, file
@@ -44,9 +45,9 @@ def _wanted(
 Asked = Annotated[Wanted, Depends(_wanted)]
 
 
-async def _report(it: It, asked: Wanted, token: str, **options: Any) -> readmodel.ReportReply:
-    wanted = readmodel.GetAnnualReport(year=asked.year, agency=asked.agency, as_of=asked.as_of, **options)
-    return await it.ask(wanted, readmodel.ReportReply, token=token, timeout=SECONDS)
+async def _report(it: It, asked: Wanted, token: str, **options: Any) -> ReportReply:
+    wanted = GetAnnualReport(year=asked.year, agency=asked.agency, as_of=asked.as_of, **options)
+    return await it.ask(wanted, ReportReply, token=token, timeout=SECONDS)
 
 
 @routes.get("")
@@ -72,10 +73,10 @@ async def cell(
     offset: Annotated[int, Query(ge=0)] = 0,
 ) -> Response:
     """The requests behind a cell of the second or third table."""
-    wanted = readmodel.ExplainCell(
+    wanted = ExplainCell(
         year=asked.year, agency=asked.agency, as_of=asked.as_of, row=row, column=column, offset=offset, limit=PAGE
     )
-    found = await it.ask(wanted, readmodel.CellCases, token=required(request).token, timeout=SECONDS)
+    found = await it.ask(wanted, CellCases, token=required(request).token, timeout=SECONDS)
     more = query(row=row, column=column, offset=str(offset + PAGE)) if found.total > offset + PAGE else ""
     return page(request, "annual_cell.html", found=found, asked=asked.text, year=asked.year, offset=offset, more=more)
 

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from contracts import hotline
+from contracts.hotline.public import BulletinRows, EntryRows, ListBulletins, ListEntries
+from contracts.hotline.terms import CATEGORIES
 from kernel.refused import Refused
 from services.gateway import columns
 from services.gateway.asking import It, Text
@@ -20,9 +21,9 @@ BULLETINS = 4
 
 @routes.get("/answers")
 async def answers(request: Request, it: It, category: Text = None) -> Response:
-    found = await it.recent(hotline.ListEntries(category=category, limit=SHOWN), hotline.EntryRows)
-    issued = await it.recent(hotline.ListBulletins(limit=BULLETINS), hotline.BulletinRows)
-    categories = list(hotline.CATEGORIES.values())
+    found = await it.recent(ListEntries(category=category, limit=SHOWN), EntryRows)
+    issued = await it.recent(ListBulletins(limit=BULLETINS), BulletinRows)
+    categories = list(CATEGORIES.values())
     return page(
         request,
         "answers.html",
@@ -37,7 +38,7 @@ async def answers(request: Request, it: It, category: Text = None) -> Response:
 @routes.get("/guides/{code}")
 async def guide(request: Request, it: It, code: Code) -> Response:
     """A matter of the guide with its questions and answers: one source for the page and the hotline (同源)."""
-    found = await it.recent(hotline.ListEntries(guide=code, limit=SHOWN), hotline.EntryRows)
+    found = await it.recent(ListEntries(guide=code, limit=SHOWN), EntryRows)
     if found.guide is None:
         raise Refused("not_found", "没有这一办事事项。", remedy="请核对事项编码。")
     return page(request, "guide.html", column=columns.GUIDES, guide=found.guide, knowledge=found.knowledge)

@@ -6,8 +6,8 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts import requests
 from contracts.base import Done
+from contracts.requests.answers import Followed
 from kernel.refused import Refused
 from services.gateway import applications, columns, uploads
 from services.gateway.api import applicants as own
@@ -140,7 +140,7 @@ async def _followed(request: Request, it: Gateway, form: Form, said: str = "") -
     return _shown(request, form, found, said)
 
 
-def _shown(request: Request, form: Form, found: requests.Followed | None, said: str = "") -> Response:
+def _shown(request: Request, form: Form, found: Followed | None, said: str = "") -> Response:
     return page(
         request,
         "request_follow.html",

@@ -3,7 +3,9 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts import hotline, requests
+from contracts.hotline.reading import Following, FollowTicket
+from contracts.hotline.terms import TicketKind
+from contracts.requests.work import AlreadyPublicFound
 from kernel.refused import Refused
 from services.gateway import agencies, applications, columns
 from services.gateway.api.cases import Claim, Rated, RequestBody, Ticket, look, rate, submit, take
@@ -60,7 +62,7 @@ async def look_first(request: Request, it: It) -> Response:
 
 
 async def _request_form(
-    request: Request, it: Gateway, form: Form, public: requests.AlreadyPublicFound | None = None
+    request: Request, it: Gateway, form: Form, public: AlreadyPublicFound | None = None
 ) -> Response:
     known = await agencies.known(it)
     return page(
@@ -103,7 +105,7 @@ def _ticket_form(request: Request, form: Form) -> Response:
         column=columns.TICKETS,
         form=True,
         sent=form,
-        kinds=list(hotline.TicketKind),
+        kinds=list(TicketKind),
     )
 
 
@@ -135,8 +137,8 @@ async def _followed(request: Request, it: Gateway, form: Form) -> Response:
     claim, form = form.fill(Claim, {"number": form.get("number"), "code": form.get("code")}, {})
     if claim:
         try:
-            asked = hotline.FollowTicket(number=claim.number, code=claim.code)
-            found = await it.ask(asked, hotline.Following)
+            asked = FollowTicket(number=claim.number, code=claim.code)
+            found = await it.ask(asked, Following)
             agency = (await agencies.names(it)).get(found.agency, found.agency)
         except Refused as refused:
             form = form.because(refused)

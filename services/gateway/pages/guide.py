@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from contracts.readmodel import Search, SearchPage
+from contracts.readmodel.answers import Search, SearchPage
 from services.gateway import columns
 from services.gateway.asking import It
 from services.gateway.render import page

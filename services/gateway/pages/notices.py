@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from contracts.publication.record import PublicDocument
 from contracts.publication.showing import ObjectionKept, RecordObjection
-from contracts.readmodel import Catalogue, CataloguePage
+from contracts.readmodel.answers import Catalogue, CataloguePage
 from kernel.refused import Refused
 from services.gateway import columns, documents
 from services.gateway.api.cases import key_of

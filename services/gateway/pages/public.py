@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from contracts import readmodel
+from contracts.readmodel.answers import Catalogue, CataloguePage, Search, SearchPage
 from services.gateway import columns, documents, files
 from services.gateway.api.public import DocumentId, Sha256
 from services.gateway.asking import Filters, It
@@ -36,8 +36,8 @@ MAX_OFFSET = 1000
 @routes.get("/")
 async def home(request: Request, it: It) -> Response:
     found, notices, issues = await asyncio.gather(
-        it.recent(readmodel.Catalogue(limit=NEWEST), readmodel.CataloguePage),
-        it.recent(readmodel.Catalogue(notices="running", limit=FEW), readmodel.CataloguePage),
+        it.recent(Catalogue(limit=NEWEST), CataloguePage),
+        it.recent(Catalogue(notices="running", limit=FEW), CataloguePage),
         gazette.issues(it),
     )
     return page(
@@ -55,8 +55,8 @@ async def home(request: Request, it: It) -> Response:
 async def catalogue(
     request: Request, it: It, filters: Filters, cursor: Annotated[str | None, Query(max_length=200)] = None
 ) -> Response:
-    asked = readmodel.Catalogue(filters=filters, cursor=cursor, limit=PAGE)
-    found = await it.recent(asked, readmodel.CataloguePage)
+    asked = Catalogue(filters=filters, cursor=cursor, limit=PAGE)
+    found = await it.recent(asked, CataloguePage)
     return page(
         request,
         "catalogue.html",
@@ -79,8 +79,8 @@ async def search(
 ) -> Response:
     text, found = q.strip(), None
     if text:
-        asked = readmodel.Search(q=text, offset=offset, limit=HITS, sort=sort, filters=filters)
-        found = await it.ask(asked, readmodel.SearchPage)
+        asked = Search(q=text, offset=offset, limit=HITS, sort=sort, filters=filters)
+        found = await it.ask(asked, SearchPage)
     return page(
         request,
         "search.html",

@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from markupsafe import Markup
 from starlette.responses import Response
 
-from contracts import readmodel
+from contracts.readmodel.reports import ReportName
 from kernel.clock import CST
 from services.gateway import agencies
 from services.gateway.asking import It
@@ -19,7 +19,7 @@ from services.gateway.session import required, session
 from services.gateway.tracing import Traced
 
 routes = APIRouter(prefix="/desk/reports", include_in_schema=False, route_class=Traced)
-Name = Annotated[readmodel.ReportName, Path()]
+Name = Annotated[ReportName, Path()]
 SEE_OTHER = 303
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from contracts import readmodel
+from contracts.readmodel.answers import Desk, DeskPage
 from contracts.titles import TITLES
 from kernel.refused import Refused
 from services.gateway import agencies
@@ -62,10 +62,10 @@ async def desk(
     if person is None:
         return RedirectResponse("/sign-in", SEE_OTHER)
     chosen = person.actor.agency if agency is None else agency
-    asked = readmodel.Desk(
+    asked = Desk(
         agency=chosen or None, type=type or None, waits_for=waits_for or None, working_days=working_days, limit=DESK
     )
-    found = await it.ask(asked, readmodel.DeskPage, token=person.token)
+    found = await it.ask(asked, DeskPage, token=person.token)
     known = await agencies.known(it)
     return page(
         request,

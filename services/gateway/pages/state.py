@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from contracts import readmodel
+from contracts.readmodel.running import Lag, LagState
 from contracts.titles import TITLES
 from services.gateway.asking import It
 from services.gateway.pages.staff import SEE_OTHER
@@ -20,5 +20,5 @@ async def state(request: Request, it: It) -> Response:
     person = session(request)
     if person is None:
         return RedirectResponse("/sign-in", SEE_OTHER)
-    found = await it.ask(readmodel.Lag(), readmodel.LagState, token=person.token)
+    found = await it.ask(Lag(), LagState, token=person.token)
     return page(request, "state.html", form=True, found=found, types=TITLES)

@@ -10,9 +10,9 @@ from fastapi import Query as Parameter
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from contracts import readmodel
 from contracts.base import ID_PATTERN, Command, Query
 from contracts.publication.documents import GetText, TextContent
+from contracts.readmodel.answers import GetView, View
 from contracts.titles import TITLES
 from kernel.refused import Refused
 from services.gateway import agencies, inputs, offices, steps
@@ -43,8 +43,8 @@ async def record(
 ) -> Response:
     """The record, and what may be done now. `done` is the step that has just been taken, `made` what it has begun."""
     person = required(request)
-    asked = readmodel.GetView(type=type, id=id, wait_version=version)
-    found = await it.ask(asked, readmodel.View, token=person.token)
+    asked = GetView(type=type, id=id, wait_version=version)
+    found = await it.ask(asked, View, token=person.token)
     return page(
         request,
         "record.html",
@@ -62,13 +62,13 @@ async def record(
     )
 
 
-def _heading(id: str, found: readmodel.View) -> str:
+def _heading(id: str, found: View) -> str:
     """What the record is about; documents say it among their metadata."""
     metadata = found.record.get("metadata") or {}
     return str(found.record.get("title") or metadata.get("title") or id)
 
 
-async def _text(it: Gateway, person: Session, type: str, found: readmodel.View) -> str:
+async def _text(it: Gateway, person: Session, type: str, found: View) -> str:
     """The text of a document on its way: who approves it reads it."""
     kept = found.record.get("text")
     if type != "publication.document" or not isinstance(kept, dict) or "sha256" not in kept:
@@ -83,7 +83,7 @@ async def _text(it: Gateway, person: Session, type: str, found: readmodel.View) 
 @routes.get("/{type}/{id}/{step}")
 async def step_form(request: Request, it: It, type: TypeName, id: Id, step: str) -> Response:
     person = required(request)
-    found = await it.ask(readmodel.GetView(type=type, id=id), readmodel.View, token=person.token)
+    found = await it.ask(GetView(type=type, id=id), View, token=person.token)
     chosen = _offered(type, step, person)
     begun = {"text": await _text(it, person, type, found)} if step == "revise" else {}
     return _form(request, type, id, found, chosen, Form(begun))
@@ -96,7 +96,7 @@ async def take_step(request: Request, it: It, type: TypeName, id: Id, step: str)
     form = await Form.read(request)
     chosen = _offered(type, step, person)
     it.rates.act.take(f"person:{person.actor.id}")
-    found = await it.ask(readmodel.GetView(type=type, id=id), readmodel.View, token=person.token)
+    found = await it.ask(GetView(type=type, id=id), View, token=person.token)
     naming = chosen.naming(id, found.record)
     given = naming | inputs.filled(form, inputs.inputs(chosen.kind, naming))
     if chosen.reads and "purpose" in chosen.kind.model_fields and not form.get("purpose"):
@@ -140,7 +140,7 @@ def _form(
     request: Request,
     type: str,
     id: str,
-    found: readmodel.View,
+    found: View,
     chosen: steps.Offered,
     form: Form,
     read: Sequence[tuple[str, str]] = (),

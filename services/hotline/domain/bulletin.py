@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.hotline import Bulletin, BulletinIssued, RatingRow, SuggestionRow
+from contracts.hotline.public import Bulletin, BulletinIssued, SuggestionRow
+from contracts.hotline.ratings import RatingRow
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused

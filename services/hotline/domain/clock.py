@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from contracts.hotline import Duty
+from contracts.hotline.terms import Duty
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from services.hotline.domain import facts as f

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from contracts.hotline import Matter
+from contracts.hotline.terms import Matter
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from contracts.hotline import Ending, Satisfaction, TicketKind
+from contracts.hotline.terms import Ending, Satisfaction, TicketKind
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused

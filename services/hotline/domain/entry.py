@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.hotline import (
+from contracts.hotline.public import (
     Entry,
     EntryChanged,
     EntryRestated,
@@ -21,8 +21,8 @@ from contracts.hotline import (
     PublicTicket,
     PublicTicketPublished,
     PublicTicketWithdrawn,
-    TicketKind,
 )
+from contracts.hotline.terms import TicketKind
 from kernel.cases import CaseKind
 from kernel.clock import CST
 from kernel.facts import Fact

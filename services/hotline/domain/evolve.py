@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from contracts.hotline import Duty, Ending, Matter, Step, TicketState, Urgency
+from contracts.hotline.reading import Step
+from contracts.hotline.terms import Duty, Ending, Matter, TicketState, Urgency
 from kernel.facts import Fact
 from services.hotline.domain import facts as f
 from services.hotline.domain.limit import Limit

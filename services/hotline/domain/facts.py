@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from contracts.hotline import Duty, Ending, Matter, Satisfaction, TicketKind, Urgency
+from contracts.hotline.terms import Duty, Ending, Matter, Satisfaction, TicketKind, Urgency
 from kernel.facts import Fact
 from services.hotline.domain.limit import Limit
 

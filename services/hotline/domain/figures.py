@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from contracts.hotline import Dimension, Figures, Share, SuggestionRow, Ticket, TicketKind, Topic
+from contracts.hotline.figures import Dimension, Figures, Share, Topic
+from contracts.hotline.public import SuggestionRow
+from contracts.hotline.terms import Ticket, TicketKind
 from kernel.clock import CST
 from kernel.refused import Refused
 

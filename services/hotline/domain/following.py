@@ -1,6 +1,6 @@
 """What the caller sees of a ticket, by number and query code."""
 
-from contracts.hotline import Following
+from contracts.hotline.reading import Following
 from kernel.refused import Refused
 from services.hotline.domain.intake import Digest
 from services.hotline.domain.ticket import LABELS, RUNNING, Case

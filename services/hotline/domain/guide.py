@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.hotline import GuideShown
+from contracts.hotline.public import GuideShown
 
 MAX_TEXT = 8000
 SHOWN = {

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
-from contracts.hotline import TicketKind
+from contracts.hotline.terms import TicketKind
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.facts import Fact

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from contracts.hotline import HistoryRow, TicketKind
+from contracts.hotline.figures import HistoryRow
+from contracts.hotline.terms import TicketKind
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.personal import scan

@@ -7,7 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from contracts.hotline import Matter, TicketEmitted, Told
+from contracts.hotline.terms import Matter
+from contracts.hotline.tickets import TicketEmitted, Told
 from kernel.calendar import Calendar
 from kernel.clock import CST
 from kernel.facts import Fact

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.hotline import Matter
+from contracts.hotline.terms import Matter
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.hotline import (
+from contracts.hotline.ratings import (
     RatedObject,
     Rating,
     RatingChanged,

@@ -4,10 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.base import Event
-from contracts.hotline import (
-    Duty,
-    Satisfaction,
-    Ticket,
+from contracts.hotline.terms import Duty, Satisfaction, Ticket
+from contracts.hotline.tickets import (
     TicketAccepted,
     TicketAlarmed,
     TicketChanged,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.hotline import Signal, SignalClosed, SignalGrew, SignalRaised, SignalRestated
+from contracts.hotline.public import Signal, SignalClosed, SignalGrew, SignalRaised, SignalRestated
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.personal import scan

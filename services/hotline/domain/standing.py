@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from contracts.hotline import RatingRow
+from contracts.hotline.ratings import RatingRow
 from services.hotline.domain.figures import Count
 from services.hotline.domain.rating import BAD
 

@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from contracts.hotline import Duty, Ending, Matter, Satisfaction, Step, TicketKind, TicketState, Urgency
+from contracts.hotline.reading import Step
+from contracts.hotline.terms import Duty, Ending, Matter, Satisfaction, TicketKind, TicketState, Urgency
 from kernel.refused import Refused
 from services.hotline.domain.limit import Limit
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from pydantic import BaseModel
 
-from contracts.hotline import Matter, TicketKind, Urgency
+from contracts.hotline.terms import Matter, TicketKind, Urgency
 from kernel.agencies import Agency
 from kernel.personal import scan
 

@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from chassis.actors import Cause
-from contracts import readmodel as c
 from contracts.base import Done
+from contracts.readmodel import answers, terms
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.readmodel import domain, downloads, lists
@@ -31,7 +31,7 @@ MAX_NAMED = 12
 
 
 async def _decide(
-    service: ReadModel, command: c.OfReport, cause: Cause, decide: Callable[[Case], Sequence[Fact]]
+    service: ReadModel, command: terms.OfReport, cause: Cause, decide: Callable[[Case], Sequence[Fact]]
 ) -> Done:
     office = service.reports
     office.name(command.agency)
@@ -45,8 +45,8 @@ def _who(cause: Cause) -> str:
     return cause.actor.name or cause.actor.id
 
 
-@on.command(c.DeclareFigures)
-async def declare(service: ReadModel, command: c.DeclareFigures, cause: Cause) -> Done:
+@on.command(answers.DeclareFigures)
+async def declare(service: ReadModel, command: answers.DeclareFigures, cause: Cause) -> Done:
     for figure in command.figures:
         site_year.require_item(figure)
         site_quarter.require_item(figure)
@@ -57,24 +57,24 @@ async def declare(service: ReadModel, command: c.DeclareFigures, cause: Cause) -
     return await _decide(service, command, cause, decide)
 
 
-@on.command(c.EnterOpening)
-async def enter_opening(service: ReadModel, command: c.EnterOpening, cause: Cause) -> Done:
+@on.command(answers.EnterOpening)
+async def enter_opening(service: ReadModel, command: answers.EnterOpening, cause: Cause) -> Done:
     def decide(state: Case) -> Sequence[Fact]:
         return domain.enter_opening(state, command.opening, command.source, _who(cause), cause.now)
 
     return await _decide(service, command, cause, decide)
 
 
-@on.command(c.ExplainCarry)
-async def explain_carry(service: ReadModel, command: c.ExplainCarry, cause: Cause) -> Done:
+@on.command(answers.ExplainCarry)
+async def explain_carry(service: ReadModel, command: answers.ExplainCarry, cause: Cause) -> Done:
     def decide(state: Case) -> Sequence[Fact]:
         return domain.explain_carry(state, command.reason, _who(cause), cause.now)
 
     return await _decide(service, command, cause, decide)
 
 
-@on.command(c.WritePart)
-async def write_part(service: ReadModel, command: c.WritePart, cause: Cause) -> Done:
+@on.command(answers.WritePart)
+async def write_part(service: ReadModel, command: answers.WritePart, cause: Cause) -> Done:
     sha256 = await service.reports.keep(command.text) if command.text else ""
 
     def decide(state: Case) -> Sequence[Fact]:
@@ -83,8 +83,8 @@ async def write_part(service: ReadModel, command: c.WritePart, cause: Cause) -> 
     return await _decide(service, command, cause, decide)
 
 
-@on.command(c.SubmitReport)
-async def submit(service: ReadModel, command: c.SubmitReport, cause: Cause) -> Done:
+@on.command(answers.SubmitReport)
+async def submit(service: ReadModel, command: answers.SubmitReport, cause: Cause) -> Done:
     service.reports.require_may(command.agency, cause)
     if not command.agency:
         raise Refused("no_unit", "全区域汇总的年报不需要报送。", field="agency", remedy="请直接定稿。")
@@ -94,8 +94,8 @@ async def submit(service: ReadModel, command: c.SubmitReport, cause: Cause) -> D
     return await _decide(service, command, cause, lambda state: domain.submit(state, content, _who(cause), cause.now))
 
 
-@on.command(c.ReturnReport)
-async def give_back(service: ReadModel, command: c.ReturnReport, cause: Cause) -> Done:
+@on.command(answers.ReturnReport)
+async def give_back(service: ReadModel, command: answers.ReturnReport, cause: Cause) -> Done:
     service.reports.require_coordinating(cause)
 
     def decide(state: Case) -> Sequence[Fact]:
@@ -104,8 +104,8 @@ async def give_back(service: ReadModel, command: c.ReturnReport, cause: Cause) -
     return await _decide(service, command, cause, decide)
 
 
-@on.command(c.IssueReport)
-async def issue(service: ReadModel, command: c.IssueReport, cause: Cause) -> Done:
+@on.command(answers.IssueReport)
+async def issue(service: ReadModel, command: answers.IssueReport, cause: Cause) -> Done:
     service.reports.require_may(command.agency, cause)
     made = await _made(service, command.year, command.agency, today(cause))
     require_sound(made, "定稿")
@@ -135,31 +135,31 @@ def require_sound(made: Made, act: str) -> None:
         raise Refused("incomplete", f"年报尚不完整，不能{act}：{''.join(missing)}", remedy="请补齐后再办理。")
 
 
-@on.command(c.OpenCollection)
-async def open_collection(service: ReadModel, command: c.OpenCollection, cause: Cause) -> c.Collected:
+@on.command(answers.OpenCollection)
+async def open_collection(service: ReadModel, command: answers.OpenCollection, cause: Cause) -> terms.Collected:
     service.reports.require_coordinating(cause)
     for unit in service.reports.units(command.year):
         await service.reports.opened(command.year, unit.code, cause)
     return await _collected(service, command.year, today(cause))
 
 
-@on.query(c.ReportsDue)
-async def reports_due(service: ReadModel, query: c.ReportsDue, cause: Cause) -> c.Collected:
+@on.query(answers.ReportsDue)
+async def reports_due(service: ReadModel, query: answers.ReportsDue, cause: Cause) -> terms.Collected:
     return await _collected(service, query.year, today(cause))
 
 
-async def _collected(service: ReadModel, year: int, day: date) -> c.Collected:
+async def _collected(service: ReadModel, year: int, day: date) -> terms.Collected:
     office = service.reports
     held = await office.cases.find({"year": year}, limit=1000)
     states = {each.state.scope: each.state for each in held}
     due = [_due(unit.code, unit.name, states.get(unit.code), office.due_on(year, unit.code), day)
            for unit in office.units(year)]  # fmt: skip
-    return c.Collected(year=year, units=tuple(sorted(due, key=lambda each: (not each.overdue, each.agency))))
+    return terms.Collected(year=year, units=tuple(sorted(due, key=lambda each: (not each.overdue, each.agency))))
 
 
-def _due(code: str, name: str, state: Case | None, due_on: date, day: date) -> c.Due:
-    working = state is None or state.stage in (c.ReportStage.COLLECTING, c.ReportStage.RETURNED)
-    return c.Due(
+def _due(code: str, name: str, state: Case | None, due_on: date, day: date) -> terms.Due:
+    working = state is None or state.stage in (terms.ReportStage.COLLECTING, terms.ReportStage.RETURNED)
+    return terms.Due(
         agency=code,
         agency_name=name,
         state=state.stage.value if state else "not_begun",
@@ -177,9 +177,9 @@ async def _made(service: ReadModel, year: int, agency: str, day: date, **options
         return await asyncio.to_thread(make, inputs, **options)
 
 
-@on.query(c.GetAnnualReport)
-async def annual(service: ReadModel, query: c.GetAnnualReport, cause: Cause) -> c.ReportReply:
-    findings: tuple[c.CheckFinding, ...] = ()
+@on.query(answers.GetAnnualReport)
+async def annual(service: ReadModel, query: answers.GetAnnualReport, cause: Cause) -> terms.ReportReply:
+    findings: tuple[terms.CheckFinding, ...] = ()
     day = _day(query.as_of, cause)
     if query.issued or query.edition is not None or not cause.actor.roles & STAFF:
         report = await _edition(service, query)
@@ -187,7 +187,7 @@ async def annual(service: ReadModel, query: c.GetAnnualReport, cause: Cause) -> 
         made = await _made(service, query.year, query.agency, day, form=query.form, merge_other=query.merge_other)
         report, findings = made.report, tuple(made.checks.findings)
     content, media_type = _file(report, query.format)
-    return c.ReportReply(
+    return terms.ReportReply(
         report=report,
         findings=findings,
         file=base64.b64encode(content).decode() if content else None,
@@ -201,7 +201,7 @@ def _day(wanted: date | None, cause: Cause) -> date:
     return wanted or today(cause)
 
 
-async def _edition(service: ReadModel, query: c.GetAnnualReport) -> dict[str, Any]:
+async def _edition(service: ReadModel, query: answers.GetAnnualReport) -> dict[str, Any]:
     """An issued edition, exactly as it was frozen; the last one where none is named."""
     office = service.reports
     office.name(query.agency)
@@ -225,13 +225,13 @@ def _file(report: Mapping[str, Any], format: str) -> tuple[bytes, str]:
             return b"", "application/json"
 
 
-@on.query(c.ExplainCell)
-async def explain_cell(service: ReadModel, query: c.ExplainCell, cause: Cause) -> c.CellCases:
+@on.query(answers.ExplainCell)
+async def explain_cell(service: ReadModel, query: answers.ExplainCell, cause: Cause) -> terms.CellCases:
     row, column = cell_named(query.row, query.column)
     inputs = await service.reports.inputs(query.year, query.agency, _day(query.as_of, cause))
     found = behind(relevant(inputs), inputs.period, row, column)
     opening = _from_opening(inputs, row, column)
-    return c.CellCases(
+    return terms.CellCases(
         row=row,
         column=column,
         value=len(found) + opening if row not in BLOCKS.values() else _reviews(inputs, row, column),
@@ -268,13 +268,13 @@ def cell_named(row: str, column: str) -> tuple[str, str]:
     return named[0], column
 
 
-@on.query(c.GetDisclosure)
-async def disclosure(service: ReadModel, query: c.GetDisclosure, cause: Cause) -> c.DisclosureStatistics:
+@on.query(answers.GetDisclosure)
+async def disclosure(service: ReadModel, query: answers.GetDisclosure, cause: Cause) -> terms.DisclosureStatistics:
     day = _day(query.as_of, cause)
     inputs = await service.reports.inputs(query.year, query.agency, day)
     categories = proactive.by_category(inputs.documents, inputs.period, inputs.declared)
     channels = proactive.by_channel(inputs.documents, inputs.period, inputs.declared)
-    return c.DisclosureStatistics(
+    return terms.DisclosureStatistics(
         year=query.year,
         agency=inputs.name,
         as_of=day,
@@ -285,14 +285,14 @@ async def disclosure(service: ReadModel, query: c.GetDisclosure, cause: Cause) -
     )
 
 
-@on.query(c.CatalogueFile)
-async def catalogue_file(service: ReadModel, query: c.CatalogueFile, cause: Cause) -> c.FileReply:
+@on.query(answers.CatalogueFile)
+async def catalogue_file(service: ReadModel, query: answers.CatalogueFile, cause: Cause) -> terms.FileReply:
     generation = await service.generations.current()
-    asked = c.Catalogue(filters=query.filters, cursor=query.cursor, limit=query.limit)
+    asked = answers.Catalogue(filters=query.filters, cursor=query.cursor, limit=query.limit)
     page = await lists.catalogue(generation, await service.holdings.read(generation), service.register, asked)
     found = downloads.rows(page, service.register, query.site)
     content = downloads.written(found, query.format, site=query.site, name=service.register.region_name, now=cause.now)
-    return c.FileReply(
+    return terms.FileReply(
         file=base64.b64encode(content).decode(),
         media_type=downloads.MEDIA[query.format],
         total=page.total,
@@ -300,8 +300,8 @@ async def catalogue_file(service: ReadModel, query: c.CatalogueFile, cause: Caus
     )
 
 
-@on.query(c.Changes)
-async def changes(service: ReadModel, query: c.Changes, cause: Cause) -> c.ChangePage:
+@on.query(answers.Changes)
+async def changes(service: ReadModel, query: answers.Changes, cause: Cause) -> terms.ChangePage:
     return await downloads.changes(await service.generations.current(), query.cursor, query.limit, service.clock.now())
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from contracts import requests as c
 from contracts.base import Event
+from contracts.requests import work as c
 from contracts.requests.terms import Channel
 from contracts.requests.work import ChannelTest
 from kernel.calendar import Calendar, end_of_day

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from contracts import requests as c
 from contracts.base import Event
+from contracts.requests import work as c
 from contracts.requests.work import Collection, Held
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind

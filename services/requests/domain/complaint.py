@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from contracts import requests as c
 from contracts.base import Event
+from contracts.requests import work as c
 from contracts.requests.work import Complaint, Ending, Finding, Measure
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind

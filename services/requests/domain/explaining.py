@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from contracts.requests import Explained
+from contracts.requests.answers import Explained
 from contracts.requests.terms import CountedDay, Stage
 from kernel.calendar import Calendar, Interval
 from kernel.refused import Refused

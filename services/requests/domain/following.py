@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from datetime import date
 
-from contracts.requests import Application, Followed
-from contracts.requests.answers import OwnStep
+from contracts.requests.answers import Followed, OwnStep
 from contracts.requests.papers import DocumentKind
+from contracts.requests.terms import Application
 from kernel.refused import Refused
 from services.requests.domain.kind import waits_for
 from services.requests.domain.likeness import plain

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from contracts import requests as c
 from contracts.base import Event
+from contracts.requests import procedure as c
 from contracts.requests.terms import Excluded, Proposal, Request, Stage
 from contracts.requests.terms import Review as ReviewRecord
 from kernel.calendar import end_of_day

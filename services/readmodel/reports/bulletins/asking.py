@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chassis.actors import Cause
-from contracts import readmodel as c
+from contracts.readmodel import reports as c
 from kernel.agencies import Agency
 from kernel.calendar import end_of_day
 from kernel.refused import Refused

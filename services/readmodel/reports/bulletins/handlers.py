@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from chassis.actors import Cause
-from contracts import hotline as h
-from contracts import readmodel as c
 from contracts import sitewatch as w
+from contracts.hotline import figures as h
+from contracts.readmodel import reports as c
 from kernel.refused import Refused
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, on

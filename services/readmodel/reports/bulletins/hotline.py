@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from chassis.rpc import Asker
-from contracts import hotline as c
+from contracts.hotline import figures as c
+from contracts.hotline.public import CountSuggestions, SuggestionFigures
+from contracts.hotline.ratings import CountRatings, RatingFigures
 from services.readmodel.reports.bulletins import plots
 from services.readmodel.reports.bulletins.period import Period
 from services.readmodel.reports.bulletins.sheet import Sheet, change, compared, counted, heads, rate, said, table
@@ -42,8 +44,8 @@ async def hotline(sheet: Sheet, ask: Asker) -> None:
     days = {"first": period.first, "last": period.last}
     tables, ratings, suggestions = await asyncio.gather(
         counted_by_hotline(ask, period, unit),
-        ask(c.CountRatings(**days), c.RatingFigures),
-        ask(c.CountSuggestions(**days), c.SuggestionFigures),
+        ask(CountRatings(**days), RatingFigures),
+        ask(CountSuggestions(**days), SuggestionFigures),
     )
     earlier = await asyncio.gather(*(_received(ask, each, unit) for each in (period.before(), period.year_before())))
     total = tables["unit"].total
@@ -91,7 +93,7 @@ async def _topics(ask: Asker, period: Period) -> list[dict[str, Any]] | None:
     return [each.model_dump(mode="json") for each in page.topics]
 
 
-def _ratings(figures: c.RatingFigures) -> list[dict[str, Any]]:
+def _ratings(figures: RatingFigures) -> list[dict[str, Any]]:
     rows = [*figures.rows, figures.total.model_copy(update={"name": "合计"})]
     return [
         {

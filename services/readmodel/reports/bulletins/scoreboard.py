@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from contracts import hotline as h
+from contracts.hotline import figures as h
 from contracts.titles import title
 from kernel.agencies import Agency
 from services.readmodel.reports.bulletins import plots
