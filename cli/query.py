@@ -134,10 +134,15 @@ def desk(
 
 @readmodel_app.command("rebuild")
 def rebuild(json_: Json = False) -> None:
-    """从事件日志重建全部视图；重建期间照常提供查询。例：zwgk readmodel rebuild"""
+    """从事件日志重建全部视图；重建期间照常提供查询；正在重建的显示进度。例：zwgk readmodel rebuild"""
 
     async def work(session: Session) -> running.RebuildState:
-        state = await session.ask(running.Rebuild(), running.RebuildState)
+        try:
+            state = await session.ask(running.Rebuild(), running.RebuildState)
+        except Refused as refused:
+            if refused.code != "rebuild_running":
+                raise
+            state = await session.ask(running.RebuildProgress(), running.RebuildState)
         with bar("重建", quiet=json_) as step:
             while state.running:
                 step(state.applied, state.total)

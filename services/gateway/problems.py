@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 STATUS = rpc.STATUS | {
     "unavailable": 503,
+    "views_outdated": 503,
+    "views_newer": 503,
     "too_many_readers": 503,
     "rate_limited": 429,
     "too_large": 413,

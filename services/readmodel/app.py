@@ -21,6 +21,7 @@ def build(settings: Settings) -> App[ReadModel]:
     generations = Generations(runtime.store)
 
     async def indexes() -> None:
+        await generations.begin()
         await (await generations.current()).create_indexes()
 
     tail = Tail(generations, settings.search_path, runtime.clock, lambda code: agency_name(runtime.register, code))

@@ -125,39 +125,39 @@ def _buckets(service: ReadModel, name: str, counted: Sequence[tuple[str, int]]) 
 
 @on.query(answers.Catalogue)
 async def catalogue(service: ReadModel, query: answers.Catalogue, cause: Cause) -> answers.CataloguePage:
-    generation = await service.generations.current()
+    generation = await service.generations.answering()
     return await lists.catalogue(generation, await service.holdings.read(generation), service.register, query)
 
 
 @on.query(answers.GetRelated)
 async def get_related(service: ReadModel, query: answers.GetRelated, cause: Cause) -> answers.Related:
-    generation = await service.generations.current()
+    generation = await service.generations.answering()
     return await lists.related(generation, await service.holdings.read(generation), query.id)
 
 
 @on.query(answers.GetView)
 async def get_view(service: ReadModel, query: answers.GetView, cause: Cause) -> answers.View:
     public = not cause.actor.roles & STAFF
-    generation = await service.generations.current()
+    generation = await service.generations.answering()
     return await lists.one(generation, query.type, query.id, public=public, version=query.wait_version)
 
 
 @on.query(answers.ListViews)
 async def list_views(service: ReadModel, query: answers.ListViews, cause: Cause) -> answers.ViewPage:
     public = not cause.actor.roles & STAFF
-    return await lists.listed(await service.generations.current(), service.board, query, public=public)
+    return await lists.listed(await service.generations.answering(), service.board, query, public=public)
 
 
 @on.query(answers.Desk)
 async def desk(service: ReadModel, query: answers.Desk, cause: Cause) -> answers.DeskPage:
-    board = await service.board.read(await service.generations.current())
+    board = await service.board.read(await service.generations.answering())
     calendar = service.calendars.current
     return await asyncio.to_thread(lists.desk, board.open(), service.register, calendar, cause.now, query)
 
 
 @on.query(answers.Counts)
 async def counts(service: ReadModel, query: answers.Counts, cause: Cause) -> answers.CountTable:
-    generation = await service.generations.current()
+    generation = await service.generations.answering()
     return await lists.counts(generation, await service.holdings.read(generation), query.year)
 
 

@@ -20,7 +20,7 @@ from contracts.readmodel.running import RebuildState
 from kernel.refused import Refused
 from services.readmodel.checksum import difference
 from services.readmodel.replay import Replay, batches, reading
-from services.readmodel.storage import Generation, Generations
+from services.readmodel.storage import LAYOUT, Generation, Generations
 
 log = logging.getLogger(__name__)
 BEAT_SECONDS = 10.0
@@ -41,34 +41,43 @@ class Rebuilder:
         self._state = RebuildState(running=False, generation=0)
 
     async def start(self) -> RebuildState:
-        """Begin, or take up the one that died; raises `Refused` while one runs."""
+        """Begin, or take up the one that died; raises `Refused` while one runs. One that an earlier version of this
+        program began in another layout is not taken up: all begins anew."""
         held = await self._generations.saved(NAME)
         if self._running() or (_unfinished(held) and not _dead(held)):
             raise Refused("rebuild_running", "重建正在进行。", remedy="请等待完成，或查看进度。")
-        if _unfinished(held):
+        if _unfinished(held) and held.get("layout") == LAYOUT:
             return await self._take_up(held)
         current = await self._generations.current()
-        self._state = RebuildState(running=True, generation=current.number + 1)
+        state = RebuildState(running=True, generation=current.number + 1)
+        await self._claim(held, {"state": state.model_dump(), "layout": LAYOUT})
+        self._state = state
         self._begin(resumed=False)
         return self._state
 
     async def watch(self) -> None:
-        """For ever: take up a rebuild that died, in this process or in another one."""
+        """For ever: take up a rebuild that died, in this process or in another one, and begin one where what serves was
+        filled in another layout."""
         while True:
             try:
                 held = await self._generations.saved(NAME)
-                if not self._running() and _unfinished(held) and _dead(held):
-                    await self._take_up(held)
+                died = _unfinished(held) and _dead(held)
+                if not self._running() and (died or await self._generations.outdated()):
+                    await self.start()
             except (Refused, *Unreachable):
                 pass
             await asyncio.sleep(BEAT_SECONDS / 2)
 
     async def _take_up(self, held: dict[str, Any]) -> RebuildState:
-        if not await self._generations.claim(NAME, held["beat"], {"beat": time.time()}):
-            raise Refused("rebuild_running", "重建正在进行。", remedy="请等待完成，或查看进度。")
+        await self._claim(held, {})
         self._state = RebuildState.model_validate(held["state"])
-        self._begin(resumed=True)
+        self._begin(resumed=self._state.applied > 0)
         return self._state
+
+    async def _claim(self, held: dict[str, Any], value: dict[str, Any]) -> None:
+        """Raises `Refused` where another replica was first."""
+        if not await self._generations.claim(NAME, held.get("beat"), value | {"beat": time.time()}):
+            raise Refused("rebuild_running", "重建正在进行。", remedy="请等待完成，或查看进度。")
 
     def _running(self) -> bool:
         return self._task is not None and not self._task.done()
@@ -148,7 +157,7 @@ class Rebuilder:
         return not info.num_pending and not info.num_ack_pending
 
     async def _say(self) -> None:
-        await self._generations.save(NAME, {"state": self._state.model_dump(), "beat": time.time()})
+        await self._generations.save(NAME, {"state": self._state.model_dump(), "beat": time.time(), "layout": LAYOUT})
 
 
 def _more(messages: list[Msg]) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from chassis.store import Collection, Document, Index, ReplaceOne, Store, UpdateOne
+from kernel.refused import Refused
 from services.readmodel.views import Removal
 
 POINTER_SECONDS = 1.0
@@ -15,7 +16,11 @@ COUNTER = "changes"
 VIEWS = "views_"
 EDITIONS = "editions_"
 PAST = "past_"
+POINTER = "generation"
 TOGETHER = 500
+LAYOUT = 1
+"""How a generation is laid out: views, editions, dated states. Raise it where one that was filled before no longer says
+all that is asked of it: the next start fills a new one from the log."""
 
 
 class Generation:
@@ -133,6 +138,10 @@ def _upsert(document: Document) -> UpdateOne:
     return UpdateOne({"_id": document["_id"], "stamp": {"$lt": document["stamp"]}}, {"$set": rest}, upsert=True)
 
 
+def _pointer(number: int, layout: int) -> Document:
+    return {"number": number, "layout": layout}
+
+
 class Generations:
     """Which generation serves. Every replica looks at the pointer again each second."""
 
@@ -140,17 +149,49 @@ class Generations:
         self._store = store
         self._meta = store.collection("meta")
         self._current: Generation | None = None
+        self._layout = LAYOUT
         self._looked = 0.0
+
+    async def begin(self) -> None:
+        """Note the layout with the first generation. One without a note, if anything is in it, is from before there
+        were notes."""
+        if not await self._meta.find_one({"_id": POINTER}):
+            layout = 0 if await self.open(1).last_change() else LAYOUT
+            await self._meta.update_one({"_id": POINTER}, {"$setOnInsert": _pointer(1, layout)}, upsert=True)
 
     async def current(self) -> Generation:
         """The generation that serves now."""
         if self._current is None or time.monotonic() - self._looked > POINTER_SECONDS:
-            pointer = await self._meta.find_one({"_id": "generation"})
+            pointer = await self._meta.find_one({"_id": POINTER})
             number = int(pointer["number"]) if pointer else 1
+            self._layout = int(pointer.get("layout", 0)) if pointer else LAYOUT
             self._looked = time.monotonic()
             if self._current is None or self._current.number != number:
                 self._current = self.open(number)
         return self._current
+
+    async def outdated(self) -> bool:
+        """Whether the generation that serves was filled by an earlier version of this program, in another layout."""
+        await self.current()
+        return self._layout < LAYOUT
+
+    async def answering(self) -> Generation:
+        """The generation that serves, for who asks. Raises `Refused` for one of another layout: its answers would lack
+        what it does not hold, and nobody could see it."""
+        generation = await self.current()
+        if self._layout < LAYOUT:
+            raise Refused(
+                "views_outdated",
+                "平台刚刚升级，目录和台账正在按新版本重建，暂时不能查询。",
+                remedy="重建完成后会自动恢复，请稍后重试。",
+            )
+        if self._layout > LAYOUT:
+            raise Refused(
+                "views_newer",
+                "目录和台账由较新版本的平台生成，本版本不能查询。",
+                remedy="请改用较新的版本，或者用 zwgk readmodel rebuild 按本版本重建。",
+            )
+        return generation
 
     def open(self, number: int) -> Generation:
         return Generation(
@@ -163,7 +204,7 @@ class Generations:
 
     async def switch(self, number: int) -> None:
         """Let another generation serve."""
-        await self._meta.update_one({"_id": "generation"}, {"$set": {"number": number}}, upsert=True)
+        await self._meta.update_one({"_id": POINTER}, {"$set": _pointer(number, LAYOUT)}, upsert=True)
         self._looked = 0.0
 
     async def drop_others(self, number: int) -> None:
@@ -176,8 +217,10 @@ class Generations:
     async def save(self, key: str, value: dict[str, Any]) -> None:
         await self._meta.update_one({"_id": key}, {"$set": value}, upsert=True)
 
-    async def claim(self, key: str, beat: float, value: dict[str, Any]) -> bool:
-        """Save where the heart still beats as it was seen; whether this one was first."""
+    async def claim(self, key: str, beat: float | None, value: dict[str, Any]) -> bool:
+        """Save where the heart still beats as it was seen, or where nothing was saved; whether this one was first."""
+        if beat is None:
+            return not await self._meta.insert_many([{"_id": key} | value])
         return bool(await self._meta.update_one({"_id": key, "beat": beat}, {"$set": value}))
 
     async def saved(self, key: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Rebuilding beside the running generation, searching after a restart, and several replicas."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from chassis.rpc import Asker
 from chassis.store import Store
 from contracts.base import Role
 from contracts.readmodel import running as r
-from contracts.readmodel.answers import Search, SearchPage
+from contracts.readmodel.answers import ListViews, Search, SearchPage, ViewPage
 from kernel.refused import Refused
 from services.readmodel import rebuild as rebuilding
 from services.readmodel import replay as replaying
@@ -36,6 +37,7 @@ from tests.readmodel.telling import (
 from tests.servers import MORNING, Desk, Servers, started, until
 
 TIMES = 3
+READMODEL = "zwgk_readmodel"
 
 
 async def operator(servers: Servers) -> Asker:
@@ -53,7 +55,7 @@ async def rebuilt(ask: Asker) -> r.RebuildState:
 
 
 async def all_views(servers: Servers) -> dict[str, Any]:
-    store = Store(servers.mongo.url, "zwgk_readmodel")
+    store = Store(servers.mongo.url, READMODEL)
     try:
         return await views(await Generations(store).current())
     finally:
@@ -105,7 +107,7 @@ async def test_a_rebuild_serves_on_dies_goes_on_where_it_stood_and_ends_with_the
 
 
 async def generations(servers: Servers) -> list[str]:
-    store = Store(servers.mongo.url, "zwgk_readmodel")
+    store = Store(servers.mongo.url, READMODEL)
     try:
         return sorted(name for name in await store.collections() if name.startswith("views_"))
     finally:
@@ -258,3 +260,49 @@ async def test_two_replicas_agree(servers: Servers, desk: Desk) -> None:
 
 async def hits(model: Any, q: str) -> int:
     return int(model.tail.index.search(parse(q, "public")).total)
+
+
+async def test_what_an_earlier_version_filled_is_filled_anew_and_not_asked_meanwhile(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two replicas one rebuilds; both answer by the new generation."""
+    monkeypatch.setattr(rebuilding, "SETTLE_SECONDS", 0.5)
+    ask, query, store = await operator(servers), ListViews(type="hotline.ticket"), Store(servers.mongo.url, READMODEL)
+    async with started(servers, ["readmodel"]) as serving:
+        await fill(servers, "V", 3)
+        await all_heard(ask)
+        before = (await serving.apps[0].it.generations.answering()).number
+    await Generations(store)._meta.update_one({"_id": storing.POINTER}, {"$set": {"layout": storing.LAYOUT - 1}})
+    with pytest.raises(Refused) as refused:
+        await Generations(store).answering()
+    assert refused.value.code == "views_outdated"
+    async with started(servers, ["readmodel"]), started(servers, ["readmodel"]):
+        assert (await rebuilt(ask)).generation == before + 1
+        desk = await servers.asker()
+        for _ in range(4):
+            await until(lambda: answered(desk, query))
+    assert (await Generations(store).answering()).number == before + 1
+    await store.close()
+
+
+async def answered(desk: Desk, query: ListViews) -> bool:
+    """Whether the views answer by now; a replica looks at the pointer once a second."""
+    with suppress(Refused):
+        return bool((await desk(query, ViewPage, roles=[Role.OPENNESS])).items)
+    return False
+
+
+async def test_a_generation_without_a_note_of_its_layout_is_an_old_one_if_anything_is_in_it(servers: Servers) -> None:
+    async with alone(servers) as model:
+        await model.generations.begin()
+        assert not await model.generations.outdated()
+    async with alone(servers) as model:
+        await hear(model, [heard(published(document("N-1")), 1)])
+        await model.generations.begin()
+        model.generations._looked = 0.0
+        assert await model.generations.outdated()
+        await model.generations._meta.update_one({"_id": storing.POINTER}, {"$set": {"layout": storing.LAYOUT + 1}})
+        model.generations._looked = 0.0
+        with pytest.raises(Refused) as refused:
+            await model.generations.answering()
+        assert (refused.value.code, await model.generations.outdated()) == ("views_newer", False)

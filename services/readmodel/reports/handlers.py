@@ -287,7 +287,7 @@ async def disclosure(service: ReadModel, query: answers.GetDisclosure, cause: Ca
 
 @on.query(answers.CatalogueFile)
 async def catalogue_file(service: ReadModel, query: answers.CatalogueFile, cause: Cause) -> terms.FileReply:
-    generation = await service.generations.current()
+    generation = await service.generations.answering()
     asked = answers.Catalogue(filters=query.filters, cursor=query.cursor, limit=query.limit)
     page = await lists.catalogue(generation, await service.holdings.read(generation), service.register, asked)
     found = downloads.rows(page, service.register, query.site)
@@ -302,7 +302,9 @@ async def catalogue_file(service: ReadModel, query: answers.CatalogueFile, cause
 
 @on.query(answers.Changes)
 async def changes(service: ReadModel, query: answers.Changes, cause: Cause) -> terms.ChangePage:
-    return await downloads.changes(await service.generations.current(), query.cursor, query.limit, service.clock.now())
+    return await downloads.changes(
+        await service.generations.answering(), query.cursor, query.limit, service.clock.now()
+    )
 
 
 __all__ = ["on"]

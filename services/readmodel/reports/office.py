@@ -134,7 +134,7 @@ class Office:
         name = self.name(scope)
         if day < date(year, 1, 1):
             raise Refused("year_ahead", "该年度在所指日期尚未开始。", field="year", remedy="请选择已经开始的年度。")
-        cases, documents = await self.shelf.standing(await self.generations.current(), day.isoformat())
+        cases, documents = await self.shelf.standing(await self.generations.answering(), day.isoformat())
         reports = await self.as_of(year, day)
         _require_data(year, day, cases, documents, reports)
         mine = reports.get((year, scope))
@@ -165,7 +165,7 @@ class Office:
             "record.values.year": str(year),
             "record.removed": False,
         }
-        found = await (await self.generations.current()).views.find(where, limit=PROGRESS)
+        found = await (await self.generations.answering()).views.find(where, limit=PROGRESS)
         records = [each["record"] for each in found]
         standing = [each for each in records if not scope or each["agency"] == scope]
         return sorted(

@@ -32,7 +32,7 @@ class Asking:
 
     @property
     def generation(self) -> Awaitable[Generation]:
-        return self.service.generations.current()
+        return self.service.generations.answering()
 
     @property
     def past(self) -> bool:
