@@ -52,7 +52,7 @@ class Bucket:
 
 DOCUMENTS = Bucket("documents", frozenset({"publication"}), frozenset({"gateway", "readmodel"}))
 BUCKETS = (DOCUMENTS,)
-PURGERS = ("publication",)
+PURGERS = ("publication", "hotline")
 """Services that may purge EVENTS and PUBLIC: take-downs remove what was told about a record (`chassis.history`)."""
 PUBLIC_TAILS = ("gateway",)
 """Services that follow the public events as an outside reader does."""

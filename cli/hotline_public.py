@@ -88,13 +88,14 @@ def publish(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = Fal
 @entry.command("withdraw")
 def withdraw(
     id: str = ID,
-    reason: str = typer.Option(..., "--reason", help="理由。"),
+    reason: str = typer.Option(..., "--reason", help="理由，不得写入泄露的内容。"),
+    leak: bool = typer.Option(False, "--leak", help="含有泄露的个人信息或者秘密：紧急撤下，连同历史中的文字一并清除。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """撤回。例：zwgk hotline entry withdraw 编号 --reason 内容有误"""
-    show(asked(c.WithdrawEntry, Done, as_, agency, id=id, reason=reason), json_=json_, columns=DONE)
+    show(asked(c.WithdrawEntry, Done, as_, agency, id=id, reason=reason, leak=leak), json_=json_, columns=DONE)
 
 
 @entry.command("list")

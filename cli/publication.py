@@ -312,14 +312,15 @@ def withdraw(
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
-    """紧急撤下并封存正文，事后由另一人补批。例：zwgk publication withdraw 编号 personal --as 王五"""
+    """紧急撤下并封存，事后由另一人补批，不能恢复。文件、决策事项、决策目录、会议、台账、目录事项及其时限、随机抽取、
+    认领核对、主动公开建议、列席说明、保密登记都适用。例：zwgk publication withdraw 编号 personal --as 王五"""
     do(c.Withdraw(id=id, leak=chosen(leak, LEAKS, "leak"), note=note), as_, agency, json_)
 
 
 @app.command()
 def cleared(
     id: str = ID,
-    channel: str = typer.Argument(help="已不再显示该文件的渠道。"),
+    channel: str = typer.Argument(help="已不再显示的渠道。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,

@@ -158,10 +158,12 @@ class PublishEntry(Command, by=PUBLISHERS):
 
 
 class WithdrawEntry(Command, by=PUBLISHERS):
-    """Take back what was offered or published."""
+    """Take back what was offered or published. With `leak` (紧急撤下) its words also leave the history of the case
+    and of the events, and nobody reads them here any more."""
 
     id: CaseId
-    reason: str = Field(min_length=2, max_length=300, description="Without personal data.")
+    reason: str = Field(min_length=2, max_length=300, description="Without personal data, and not what leaked.")
+    leak: bool = Field(default=False, description="含有泄露的个人信息或者秘密，紧急撤下")
 
 
 class GuideShown(Contract):

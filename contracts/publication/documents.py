@@ -233,8 +233,11 @@ class MarkValidity(Command, by=OFFICE):
 
 
 class Withdraw(Command, by=(Role.REVIEWER,)):
-    """紧急撤下: one reviewer takes a document, matter of decision, meeting, ledger or item of a catalogue down at
-    once; approval follows. Also seals a draft."""
+    """紧急撤下: one reviewer takes a record down at once, with all that this platform holds of it, whatever its kind:
+    document (also a draft), matter of decision, catalogue of decisions, meeting, ledger, item or limit of a catalogue,
+    random draw, comparison with a list from above, proposal, shortfall, line of the secrecy register. Another person
+    approves afterwards; each channel that showed it is confirmed by a person. There is no way back: what was taken down
+    by mistake is entered anew."""
 
     id: CaseId
     leak: Leak

@@ -1,4 +1,5 @@
-"""紧急撤下 of what is no document: the tombstones that stay of decisions, meetings, ledgers and items of catalogues."""
+"""紧急撤下 of what is no document: the tombstones that stay of decisions, meetings, ledgers, items of catalogues, draws
+and of what only the offices see."""
 
 from pydantic import AwareDatetime, Field
 
@@ -84,5 +85,41 @@ class ItemWithdrawn(Event, record="catalogue_item", name="withdrawn", audience=A
 
 class ClockWithdrawn(Event, record="catalogue_clock", name="withdrawn"):
     """Sent when a limit was taken down together with its item."""
+
+    record: WithdrawnCase
+
+
+class DrawWorkWithdrawn(Event, record="draw_work", name="withdrawn"):
+    """Sent when a random draw was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class PublicDrawWithdrawn(Event, record="draw", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a random draw was taken down with its lists and what was found; subscribers delete it."""
+
+    record: Tombstone
+
+
+class ReconciliationWithdrawn(Event, record="reconciliation", name="withdrawn"):
+    """Sent when a comparison was taken down with the list from above, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class ProposalWithdrawn(Event, record="proposal", name="withdrawn"):
+    """Sent when a proposal to publish was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class ShortfallWithdrawn(Event, record="meeting_shortfall", name="withdrawn"):
+    """Sent when a shortfall of meetings was taken down, and at each step until that is closed."""
+
+    record: WithdrawnCase
+
+
+class SecretLineWithdrawn(Event, record="secret_line", name="withdrawn"):
+    """Sent when a line of the secrecy register was taken down, and at each step until that is closed."""
 
     record: WithdrawnCase

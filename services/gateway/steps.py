@@ -56,8 +56,12 @@ publication.catalogue_clock
   drop-clock:
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  withdraw: running warned overdue done late withheld dropped
 publication.reconciliation
   explain-difference: open
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: open agreed
 publication.decision
   read-comment: *
   set-decision-draft: preparing sorting assessing discussable
@@ -99,6 +103,9 @@ publication.meeting
   withdraw: planned approved held published cancelled
 publication.meeting_shortfall
   explain-shortfall: short
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: short explained met
 publication.work_ledger
   read-comment: *
   report-step: draft running
@@ -117,6 +124,9 @@ publication.draw_work
   carry-out-draw:
   record-results: *
   void-draw:
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: committed drawn published voided
 publication.cleanup_round
   judge:
   close-cleanup:
@@ -126,8 +136,14 @@ publication.survey
 publication.proposal
   adopt-proposal: open
   decline-proposal: open
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: open adopted declined
 publication.secret_line
-  review-secret: *
+  review-secret: kept due
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: kept due declassified
 requests.request
   get-request: *
   confirm-receipt: arrived

@@ -2,11 +2,22 @@
 
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
-from services.hotline import applying, comparing, entries, handlers, history, numbers, ratings, reported, signals
+from services.hotline import (
+    applying,
+    comparing,
+    entries,
+    erasing,
+    handlers,
+    history,
+    numbers,
+    ratings,
+    reported,
+    signals,
+)
 from services.hotline.service import Hotline, on
 from services.hotline.storage import create_indexes
 
-REACTING = (applying, comparing, entries, handlers, history, numbers, ratings, reported, signals)
+REACTING = (applying, comparing, entries, erasing, handlers, history, numbers, ratings, reported, signals)
 """The modules whose functions are registered with `on` when they are imported."""
 
 

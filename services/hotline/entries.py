@@ -19,6 +19,7 @@ from services.hotline.comparing import compare
 from services.hotline.domain import Case, entry
 from services.hotline.domain.entry import State
 from services.hotline.domain.guide import Guide
+from services.hotline.erasing import seal
 from services.hotline.papers import Sheet, Words
 from services.hotline.service import Hotline, official, on
 
@@ -164,12 +165,18 @@ async def _private(service: Hotline, state: State, cause: Cause) -> tuple[str, .
 @on.command(c.WithdrawEntry)
 async def withdraw(service: Hotline, command: c.WithdrawEntry, cause: Cause) -> Done:
     official(cause)
+    if command.leak:
+        return _done(
+            await seal(service, command.id, lambda state: entry.take_down(state, command.reason, cause.now), cause)
+        )
     return await _decide(service, command.id, lambda state: entry.withdraw(state, command.reason, cause.now), cause)
 
 
 @on.query(c.ShowEntry)
 async def show(service: Hotline, query: c.ShowEntry, cause: Cause) -> c.EntryPage:
     state = (await service.entries.load(query.id)).state
+    if state.sealed:
+        raise Refused("withdrawn", "该内容已紧急撤下。", remedy="需要公开的，请另立新条目。")
     words = await service.papers.read(state.paper, Words, cause.actor, PURPOSE, cause.now)
     private = await _private(service, state, cause)
     guide = await service.guides.by_code(state.guide)

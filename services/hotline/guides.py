@@ -32,13 +32,18 @@ class Guides:
 
     async def gone(self, item: str, stamp: int) -> str | None:
         """The matter was taken down: its words go, an older state that comes late is not kept. Its code, if it was
-        known."""
+        known, until its copies are `cleared`."""
         found = await self._guides.find_one({"_id": item})
         kept = Guide.model_validate_json(found["guide"]) if found else None
-        bare = Guide(item=item, code=kept.code if kept else "", agency="", title="", edition=0, removed=True, values={})
+        code = kept.code if kept else ""
+        bare = Guide(item=item, code=code, agency="", title="", edition=0, removed=True, taken_down=True, values={})
         change = {"code": bare.code, "stamp": stamp, "guide": bare.model_dump_json()}
         await self._guides.update_one({"_id": item}, {"$set": change}, upsert=True)
-        return bare.code or None
+        return None if found and found.get("cleared") else bare.code or None
+
+    async def cleared(self, item: str) -> None:
+        """All copies of its words went: what is written from now on comes from another matter of this code."""
+        await self._guides.update_one({"_id": item}, {"$set": {"cleared": True}})
 
 
 def _standing(guide: Guide) -> tuple[bool, int]:

@@ -1,15 +1,17 @@
 """The hotline service: what its handlers share."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
 from chassis.actors import Actor, Cause
 from chassis.calendars import Calendars
+from chassis.calm import Calm
 from chassis.cases import Cases, Held
 from chassis.clock import Clock
 from chassis.handlers import Handlers
+from chassis.history import History
 from chassis.numbers import Numbers
 from chassis.papers import Paper, Papers
 from chassis.rpc import Asker
@@ -62,6 +64,8 @@ class Hotline:
     register: Register
     names: dict[str, str]
     """Names and aliases of agencies to their codes."""
+    history: History
+    calm: Calm = field(default_factory=Calm)
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Hotline":
@@ -83,6 +87,7 @@ class Hotline:
             calendars=runtime.calendars,
             register=runtime.register,
             names=names,
+            history=runtime.history,
         )
 
     def digest(self, text: str) -> str:

@@ -7,6 +7,7 @@ from chassis.cases import Held
 from contracts.base import Done, Role
 from contracts.publication import inspection as c
 from kernel.refused import Refused
+from services.publication import takedown
 from services.publication.catalogue.types import type_of
 from services.publication.catalogue_handlers import keeper
 from services.publication.domain.examining import without_personal_data
@@ -31,7 +32,7 @@ async def open_draw(service: Publication, command: c.OpenDraw, cause: Cause) -> 
 @on.command(c.CarryOutDraw)
 async def carry_out_draw(service: Publication, command: c.CarryOutDraw, cause: Cause) -> Done:
     """By the agencies themselves, or by who supervises them."""
-    by, fixed = official(cause), (await service.draws.cases.load(command.id)).state.fixed
+    by, fixed = official(cause), (await _standing(service, command.id)).fixed
     if by.agency not in fixed.agencies and not cause.actor.roles & {Role.SUPERVISOR, Role.OPENNESS, Role.REVIEWER}:
         raise Refused("other_agency", "只能由参与抽查的机构或监督人员执行抽取。", remedy="请由这些机构的人员办理。")
     without_personal_data(service.phones, public_source=command.public_source)
@@ -63,11 +64,12 @@ async def record_results(service: Publication, command: c.RecordResults, cause: 
 
 @on.query(c.GetDraw)
 async def get_draw(service: Publication, query: c.GetDraw, cause: Cause) -> c.DrawFound:
-    return c.DrawFound(record=domain.record((await service.draws.cases.load(query.id)).state))
+    return c.DrawFound(record=domain.record(await _standing(service, query.id)))
 
 
 @on.query(c.GetDrawList)
 async def get_draw_list(service: Publication, query: c.GetDrawList, cause: Cause) -> c.DrawListPage:
+    await _standing(service, query.id)
     return await service.draws.page(query.id, query.after, query.limit)
 
 
@@ -77,12 +79,19 @@ async def list_draws(service: Publication, query: c.ListDraws, cause: Cause) -> 
     if query.before:
         where["_id"] = {"$lt": query.before}
     held = await service.draws.cases.find(where, sort=[("_id", -1)], limit=query.limit)
-    draws = tuple(domain.record(each.state).model_copy(update={"drawn": ()}) for each in held)
+    standing = [each.state for each in held if each.state.seal is None]
+    draws = tuple(domain.record(state).model_copy(update={"drawn": ()}) for state in standing)
     return c.DrawPage(draws=draws, next=held[-1].id if len(held) == query.limit else None)
 
 
+async def _standing(service: Publication, id: str) -> RandomDraw:
+    state = (await service.draws.cases.load(id)).state
+    takedown.standing(state)
+    return state
+
+
 async def _of_draw(service: Publication, id: str, cause: Cause) -> Official:
-    return keeper(official(cause), (await service.draws.cases.load(id)).state.fixed.agency, cause)
+    return keeper(official(cause), (await _standing(service, id)).agency, cause)
 
 
 def _done(held: Held[RandomDraw]) -> Done:

@@ -9,6 +9,7 @@ from chassis.store import ReplaceOne
 from contracts.base import Done
 from contracts.publication import catalogue_clocks, lists
 from kernel.refused import Refused
+from services.publication import takedown
 from services.publication.catalogue import clocks, proposals, reconciliation
 from services.publication.catalogue.clocks import CatalogueTimer
 from services.publication.catalogue.domain import record
@@ -171,7 +172,7 @@ async def put_upper_rows(service: Publication, command: lists.PutUpperRows, caus
     """The list from above is not ours and may be incomplete: its cells are kept as they are, under their headings."""
     keeper(official(cause), command.agency, cause)
     kind = type_of(command.type)
-    list_ = f"{command.type}:{command.agency}"
+    list_ = reconciliation.list_of(command.type, command.agency)
     if command.begin:
         await service.upper.delete_many({"list": list_})
     rows = []
@@ -188,7 +189,7 @@ async def put_upper_rows(service: Publication, command: lists.PutUpperRows, caus
 @on.command(lists.Reconcile)
 async def reconcile_list(service: Publication, command: lists.Reconcile, cause: Cause) -> Done:
     by = keeper(official(cause), command.agency, cause)
-    kind, list_ = type_of(command.type), f"{command.type}:{command.agency}"
+    kind, list_ = type_of(command.type), reconciliation.list_of(command.type, command.agency)
     rows = await service.upper.find({"list": list_}, limit=20_000)
     if not rows:
         raise Refused("upper_missing", "还没有上级清单。", field="upper", remedy="请先导入上级清单。")
@@ -234,4 +235,5 @@ async def get_reconciliation(
     service: Publication, query: lists.GetReconciliation, cause: Cause
 ) -> lists.ReconciliationFound:
     state = (await service.reconciliations.load(query.id)).state
+    takedown.standing(state)
     return lists.ReconciliationFound(record=reconciliation.record(state), differences=reconciliation.differences(state))

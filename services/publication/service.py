@@ -7,6 +7,7 @@ from typing import Any
 
 from chassis.actors import Cause
 from chassis.calendars import Calendars
+from chassis.calm import Calm
 from chassis.cases import Cases, Held
 from chassis.clock import Clock
 from chassis.handlers import Handlers
@@ -100,8 +101,7 @@ class Publication:
     secrets: Cases[secrets.Secret]
     virus_scanner: str
     clock: Clock
-    calm_since: dict[str, float] = field(default_factory=dict)
-    """Since when nothing more was found of a document that was taken down, by this process's own time."""
+    calm: Calm = field(default_factory=Calm)
 
     @classmethod
     def of(cls, runtime: Runtime) -> "Publication":

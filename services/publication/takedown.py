@@ -8,8 +8,7 @@ cases go the same way (`domain/withdrawing.py`).
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import nats.errors
 import nats.js.errors
 
+from chassis import calm
 from chassis.actors import CLOCK, Cause
 from chassis.cases import Cases, Forget, Held
 from chassis.papers import Paper
@@ -36,44 +36,68 @@ from services.publication.storage import SealedText
 
 log = logging.getLogger(__name__)
 ERASE_SECONDS = 2.0
-CALM_SECONDS = 15.0
-"""So long nothing must have been found; longer than any publication that was under way can take."""
 KEPT = ("withdrawn", "taken_down")
 """Names of the events that tell subscribers to delete; they are never removed."""
 SHOWN_BY_OTHERS = frozenset({ParticipationForm.MEDIA, ParticipationForm.NEW_MEDIA})
 """Forms of consultation that show the draft on channels outside this platform."""
 
 
+RECORDS: Mapping[str, tuple[str, ...]] = {
+    "document": ("document", "public_document"),
+    "decision": ("decision", "public_decision"),
+    "decision_catalogue": ("decision_catalogue", "public_decision_catalogue"),
+    "meeting": ("meeting", "public_meeting"),
+    "work_ledger": ("work_ledger", "public_work_ledger"),
+    "catalogue_item": ("catalogue_duty", "catalogue_item"),
+    "catalogue_clock": ("catalogue_clock",),
+    "draw": ("draw", "draw_work"),
+    "reconciliation": ("reconciliation",),
+    "proposal": ("proposal",),
+    "meeting_shortfall": ("meeting_shortfall",),
+    "secret_line": ("secret_line",),
+}
+"""What is told of each kind of case that can be taken down. A guard holds it against all kinds and all events."""
+
+
 @dataclass(frozen=True)
 class Shelf:
-    """One kind of case that can be taken down: its records, who knows of it, and where else it was shown."""
+    """One kind of case that can be taken down: who knows of it, and where else it was shown."""
 
     cases: Cases[Any]
-    records: tuple[str, ...]
     public: Callable[[Any], bool]
     channels: Callable[[Any], Sequence[str]] = lambda state: ()
 
     @property
     def told(self) -> tuple[type[Event], ...]:
-        return told_of(*self.records)
+        return told_of(self.cases.kind.name)
 
 
-def told_of(*records: str) -> tuple[type[Event], ...]:
-    """Every event about these records that a take-down removes."""
+def told_of(kind: str) -> tuple[type[Event], ...]:
+    """Every event about the records of a kind of case that a take-down removes."""
     events = REGISTRY.services["publication"].events
-    return tuple(kind for kind in events if kind.record_name in records and kind.event_name not in KEPT)
+    return tuple(each for each in events if each.record_name in RECORDS[kind] and each.event_name not in KEPT)
 
 
 def shelves(service: Publication) -> tuple[Shelf, ...]:
     """What can be taken down besides documents."""
     return (
-        Shelf(service.decisions, ("decision", "public_decision"), lambda state: state.public, _media),
-        Shelf(service.years, ("decision_catalogue", "public_decision_catalogue"), lambda state: bool(state.shown)),
-        Shelf(service.meetings, ("meeting", "public_meeting"), lambda state: state.public, _broadcast),
-        Shelf(service.ledgers, ("work_ledger", "public_work_ledger"), lambda state: state.shown is not None),
-        Shelf(service.catalogues.items, ("catalogue_duty", "catalogue_item"), lambda state: True),
-        Shelf(service.catalogues.timing.timers, ("catalogue_clock",), lambda state: False),
+        Shelf(service.decisions, lambda state: state.public, _media),
+        Shelf(service.years, lambda state: bool(state.shown)),
+        Shelf(service.meetings, lambda state: state.public, _broadcast),
+        Shelf(service.ledgers, lambda state: state.shown is not None),
+        Shelf(service.catalogues.items, lambda state: True),
+        Shelf(service.catalogues.timing.timers, _inside),
+        Shelf(service.draws.cases, lambda state: True),
+        Shelf(service.reconciliations, _inside),
+        Shelf(service.proposals, _inside),
+        Shelf(service.shortfalls, _inside),
+        Shelf(service.secrets, _inside),
     )
+
+
+def _inside(state: Any) -> bool:
+    """Only the offices have seen it."""
+    return False
 
 
 def _media(state: Decision) -> list[str]:
@@ -187,45 +211,40 @@ async def erase(service: Publication, id: str) -> int:
     """Remove texts, attachments and history of one document; how many events were still there."""
     await service.texts.seal(id, service.papers, service.clock.now())
     await service.uploads.drop_of(id)
+    await service.judged.update_many({"document": id, "reason": {"$exists": True}}, {"$set": {"reason": ""}})
     for press in (service.gazette, service.compilations):
         await press.gap(id, Cause(CLOCK, f"gap:{id}", service.clock.now()))
     for file in (await service.documents.load(id)).state.files:
         await service.uploads.remove(id, file.attachment.sha256)
-    return await service.history.forget(told_of("document", "public_document"), id)
+    return await service.history.forget(told_of("document"), id)
 
 
 async def _erase_other(service: Publication, shelf: Shelf, id: str) -> int:
+    """Its events, and what lies beside its case."""
     await service.comments.forget_answers(id)
+    await service.draws.lists.delete_many({"draw": id})
+    if shelf.cases is service.reconciliations:
+        state = (await service.reconciliations.load(id)).state
+        if state.seal and not state.seal.erased:
+            await service.upper.delete_many({"list": state.list_})
     return await service.history.forget(shelf.told, id)
 
 
-async def erase_all(service: Publication, calm_seconds: float = CALM_SECONDS) -> None:
+async def erase_all(service: Publication, calm_seconds: float = calm.SECONDS) -> None:
     """Go on with every case that was taken down. After a calm time the case notes that nothing is left, and tells how
     it stands: what was told since the take-down has been removed with the rest."""
     now = service.clock.now()
     kinds = await service.documents.erasing_kinds()
     for held in await service.documents.erasing() if service.documents.kind.name in kinds else ():
-        if _calm(service, held.id, await erase(service, held.id), calm_seconds):
+        if service.calm.reached(held.id, await erase(service, held.id), calm_seconds):
             await service.documents.execute(held.id, lambda case: publishing.erased(case, now), _erased(held.id, now))
         await asyncio.sleep(0)
     for shelf in shelves(service) if kinds else ():
         for held in await shelf.cases.find({"marks": "erasing"}):
-            if _calm(service, held.id, await _erase_other(service, shelf, held.id), calm_seconds):
+            if service.calm.reached(held.id, await _erase_other(service, shelf, held.id), calm_seconds):
                 await shelf.cases.execute(held.id, lambda state: withdrawing.erased(state, now), _erased(held.id, now))
             await asyncio.sleep(0)
 
 
 def _erased(id: str, now: datetime) -> Cause:
     return Cause(CLOCK, f"erased:{id}", now)
-
-
-def _calm(service: Publication, id: str, found: int, calm_seconds: float) -> bool:
-    """Whether nothing has been found for so long."""
-    since = service.calm_since.setdefault(id, time.monotonic())
-    if found:
-        service.calm_since[id] = time.monotonic()
-        return False
-    if time.monotonic() - since < calm_seconds:
-        return False
-    service.calm_since.pop(id, None)
-    return True

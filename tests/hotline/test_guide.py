@@ -10,14 +10,19 @@ from chassis.runtime import App
 from contracts.base import Done, Role
 from contracts.hotline import public as c
 from contracts.publication import catalogue as p
+from contracts.publication.documents import ApproveWithdrawal, Withdraw
+from contracts.publication.record import Leak
 from kernel.refused import Refused
+from services.hotline import erasing
 from services.hotline.domain.entry import KIND, GuideMoved, State, compared, confirm, draft, publish
 from services.hotline.domain.guide import Guide
 from services.hotline.service import Hotline
 from tests.hotline.test_public import answered, ask_as_citizen, public_events, take, unit
 from tests.hotline.tickets import NOW
 from tests.servers import MORNING, Desk, Servers, started, until
+from tests.stores import ends, in_databases, in_streams
 
+MARKER = "绝不应留存的标记九一八二"
 WINDOW = "示例县政务服务中心3号窗口"
 GUIDE = {
     "code": "SX-{}",
@@ -144,6 +149,78 @@ def entry_(*, same_text: bool, public: bool = True) -> State:
     state = KIND.fold(None, draft("K-1", c.EntrySort.KNOWLEDGE, None, place, "甲", "paper", NOW))
     facts = publish(state, "怎样办理？", guide().text, (), "乙", NOW, guide()) if public else []
     return KIND.fold(state, facts) if facts else state
+
+
+async def test_a_guide_that_is_taken_down_leaves_no_copy_of_its_words(
+    app: App[Hotline], desk: Desk, servers: Servers
+) -> None:
+    """紧急撤下 (P26) reaches the answer that is the guide's own text, with its older editions, in every store; what a
+    person wrote beside it is marked, and goes in the same way when a person says so."""
+    since = await ends(servers)
+    item = await put(desk, "SX-11", place=f"原在{MARKER}")
+    await known(app, "SX-11")
+    same = await published(desk, guide="SX-11", same_text=True, question=f"在哪里办{MARKER}？")
+    other = await published(desk, guide="SX-11", question="居住证去哪里办？", answer=f"请到{MARKER}办理。")
+    await put(desk, "SX-11", place="示例县政务服务中心5号窗口")
+
+    async def followed() -> bool:
+        return any(each.guide_edition == 2 for each in (await shown(servers, "SX-11")).knowledge)
+
+    await until(followed)
+    await desk(Withdraw(id=item, leak=Leak.PERSONAL), Done, as_="审核人", roles=[Role.REVIEWER])
+
+    async def only_the_other() -> bool:
+        return [each.id for each in (await shown(servers, "SX-11")).knowledge] == [other]
+
+    await until(only_the_other)
+    (left,) = (await shown(servers, "SX-11")).knowledge
+    assert left.doubted
+    leak = c.WithdrawEntry(id=other, reason="含有泄露的内容", leak=True)
+    assert (await desk(leak, Done, roles=[Role.OPENNESS])).state == "withdrawn"
+    assert (await desk(leak, Done, roles=[Role.OPENNESS])).state == "withdrawn"
+
+    async def gone() -> bool:
+        await erasing.erase_all(app.it, calm_seconds=0.2)
+        at_work = [(await app.it.entries.load(id)).state.erasing for id in (same, other)]
+        return not (any(at_work) or await in_databases(servers, MARKER) or await in_streams(servers, MARKER, since))
+
+    await until(gone)
+    for id in (same, other):
+        with pytest.raises(Refused) as refused:
+            await desk(c.ShowEntry(id=id), c.EntryPage, roles=[Role.OPENNESS])
+        assert refused.value.code == "withdrawn"
+    told = {each["record"]["id"]: each["record"] for each in await public_events(servers, "knowledge")}
+    assert [(told[id]["withdrawn"], told[id]["answer"]) for id in (same, other)] == [(True, ""), (True, "")]
+
+
+async def test_a_new_matter_of_the_same_code_is_copied_again(app: App[Hotline], desk: Desk) -> None:
+    """The tombstone is told again at each step: what was written since then comes from the matter that stands."""
+    item = await put(desk, "SX-10")
+    await known(app, "SX-10")
+    await published(desk, guide="SX-10", same_text=True)
+    await desk(Withdraw(id=item, leak=Leak.PERSONAL), Done, as_="审核人", roles=[Role.REVIEWER])
+
+    async def cleared() -> bool:
+        found = await app.it.entries.find({"agency": "gaj", "public": True})
+        return not any(each.state.guide == "SX-10" for each in found)
+
+    await until(cleared)
+    await put(desk, "SX-10")
+    await known(app, "SX-10")
+    again = await published(desk, guide="SX-10", same_text=True)
+    await desk(ApproveWithdrawal(id=item), Done, as_="负责人", roles=[Role.HEAD])
+    await desk(p.PutItem(type="guide", agency="gaj", **_change("SX-10")), Done, agency="gaj", roles=[Role.CLERK])
+
+    async def followed() -> bool:
+        return (await app.it.entries.load(again)).state.guide_edition == 2
+
+    await until(followed)
+
+
+def _change(code: str) -> dict[str, Any]:
+    today = MORNING.date()
+    values = GUIDE | {"code": code, "fee": "免费"}
+    return {"values": values, "reason": "更新", "approved_on": today, "effective_on": today}
 
 
 def test_what_the_scan_finds_is_not_followed() -> None:

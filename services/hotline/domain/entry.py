@@ -2,7 +2,7 @@
 published by another, free of personal data, in editions; taken back by a person."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
@@ -29,86 +29,26 @@ from kernel.facts import Fact
 from kernel.personal import TITLES, scan
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
+from services.hotline.domain.entry_facts import (
+    CopiesGone,
+    Drafted,
+    GuideConfirmed,
+    GuideFollowed,
+    GuideMoved,
+    Origin,
+    Published,
+    Rewritten,
+    Withdrawn,
+    WordsTakenDown,
+)
 from services.hotline.domain.guide import Guide
 from services.hotline.domain.ticket import Case
 
 MAX_EDITIONS = 90
+ERASING = "erasing"
+GUIDE_TAKEN_DOWN = "办事指南已紧急撤下。"
 LABELS = {"draft": "待发布", "published": "已发布", "revised": "已发布，修订待发布", "withdrawn": "已撤回"}
 TITLES_OF = {EntrySort.RESULT: "结果公开", EntrySort.KNOWLEDGE: "知识条目"}
-
-
-class Origin(BaseModel):
-    """What of its ticket the public may know."""
-
-    model_config = ConfigDict(frozen=True)
-
-    ticket: str
-    kind: TicketKind
-    area: str | None
-    received_on: date
-    adopted: bool | None
-
-
-class Drafted(Fact):
-    """The words stand in `paper` until they are published."""
-
-    number: str
-    at: datetime
-    sort: EntrySort
-    origin: Origin | None
-    category: str
-    agency: str
-    guide: str | None
-    writer: str
-    paper: str
-    same_text: bool = False
-    guide_edition: int | None = None
-
-
-class Rewritten(Fact):
-    at: datetime
-    writer: str
-    guide: str | None
-    paper: str
-    guide_edition: int | None = None
-
-
-class Published(Fact):
-    """Words that passed the scan and the eyes of a second person."""
-
-    at: datetime
-    question: str
-    answer: str
-    guide_edition: int | None = None
-
-
-class Withdrawn(Fact):
-    at: datetime
-    reason: str
-
-
-class GuideMoved(Fact):
-    """The guide has another edition than the text was written under, or is gone: a person must compare."""
-
-    at: datetime
-    edition: int
-    gone: bool
-
-
-class GuideFollowed(Fact):
-    """The answer that is the guide's own text has changed with it."""
-
-    at: datetime
-    edition: int
-    answer: str
-
-
-class GuideConfirmed(Fact):
-    """A person has compared, and the text holds."""
-
-    at: datetime
-    edition: int
-    by: str
 
 
 class State(BaseModel):
@@ -135,6 +75,8 @@ class State(BaseModel):
     published_at: datetime | None = None
     question: str = ""
     answer: str = ""
+    sealed: bool = False
+    erasing: bool = False
 
     @property
     def public(self) -> bool:
@@ -164,6 +106,11 @@ def evolve(state: State | None, fact: Fact) -> State:
             changes = {"doubted": False, "guide_edition": fact.edition}
         case Withdrawn():
             changes = {"question": "", "answer": "", "state": "withdrawn"}
+        case WordsTakenDown():
+            changes = {"question": "", "answer": "", "state": "withdrawn", "doubted": False}
+            changes |= {"sealed": True, "erasing": True}
+        case CopiesGone():
+            changes = {"erasing": False}
         case _:
             raise ValueError(f"not a fact of a text for the public: {fact.kind}")
     return state.model_copy(update=changes)
@@ -247,6 +194,8 @@ def publish(
 def compared(state: State, guide: Guide, now: datetime) -> list[Fact]:
     """What an edition of the guide does to an entry of its matter: one that is the guide's own text follows it and goes
     with it, any other is marked for a person. So is one that may not follow, for what the scan finds in the text."""
+    if guide.taken_down and state.same_text:
+        return take_down(state, GUIDE_TAKEN_DOWN, now)
     if state.state == "withdrawn" or (state.same_text and not state.public):
         return []
     if guide.removed:
@@ -283,11 +232,22 @@ def findings(text: str, private: Sequence[str]) -> tuple[str, ...]:
 
 def withdraw(state: State, reason: str, now: datetime) -> list[Fact]:
     """Taken back, published or not."""
-    if state.state == "withdrawn":
-        return []
+    return [] if state.state == "withdrawn" else [Withdrawn(at=now, reason=_clean(reason))]
+
+
+def take_down(state: State, reason: str, now: datetime) -> list[Fact]:
+    """紧急撤下, also of what was taken back before: its words are still in the facts."""
+    return [] if state.sealed else [WordsTakenDown(at=now, reason=_clean(reason))]
+
+
+def _clean(reason: str) -> str:
     if scan(reason):
         raise Refused("personal_data", "理由含有个人信息。", field="reason", remedy="请删去个人信息后重试。")
-    return [Withdrawn(at=now, reason=reason)]
+    return reason
+
+
+def erased(state: State, now: datetime) -> list[Fact]:
+    return [CopiesGone(at=now)] if state.erasing else []
 
 
 def _require_standing(state: State) -> None:
@@ -343,7 +303,7 @@ def tell(state: State, facts: Sequence[Fact]) -> list[Event]:
             return [*told, KnowledgeDoubted(record=doubted)]
         case (GuideConfirmed(), Knowledge() as confirmed):
             return [*told, KnowledgeConfirmed(record=confirmed)]
-        case (Published() | Withdrawn() | GuideFollowed(), _):
+        case (Published() | Withdrawn() | GuideFollowed() | WordsTakenDown(), _):
             return told + _told(state)
         case _:
             return told
@@ -363,20 +323,38 @@ def index(state: State) -> Mapping[str, Any]:
     return {
         "sort": state.sort.value,
         "public": state.public,
+        "same_text": state.same_text,
         "open": _open(state),
         "category": state.category,
         "agency": state.agency,
-        "marks": [f"guide:{state.guide}"] if state.guide else None,
+        "marks": _marks(state),
         "ticket_kind": state.origin.kind.value if state.origin else None,
         "received_on": state.origin.received_on.isoformat() if state.origin else None,
         "published_at": state.published_at,
     }
 
 
+def _marks(state: State) -> list[str] | None:
+    """What was taken down follows no guide any more."""
+    if state.sealed:
+        return [ERASING] if state.erasing else None
+    return [f"guide:{state.guide}"] if state.guide else None
+
+
 KIND: CaseKind[State] = CaseKind(
     name="entry",
     title="公开内容",
-    facts=(Drafted, Rewritten, Published, Withdrawn, GuideMoved, GuideFollowed, GuideConfirmed),
+    facts=(
+        Drafted,
+        Rewritten,
+        Published,
+        Withdrawn,
+        GuideMoved,
+        GuideFollowed,
+        GuideConfirmed,
+        WordsTakenDown,
+        CopiesGone,
+    ),
     evolve=evolve,
     tell=tell,
     retell=lambda state: [EntryRestated(record=record(state)), *_told(state)],

@@ -34,6 +34,7 @@ class Guide(BaseModel):
     title: str
     edition: int
     removed: bool
+    taken_down: bool = False
     values: dict[str, Any]
 
     @property

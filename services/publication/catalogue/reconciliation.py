@@ -5,16 +5,18 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from contracts.base import Event
 from contracts.publication.lists import Difference, Reconciliation, ReconciliationChanged, ReconciliationRestated
+from contracts.publication.takedown import ReconciliationWithdrawn
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.catalogue.reconciling import Reconciled
 from services.publication.catalogue.types import type_of
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 
 KEPT, TOLD = 200, 50
 """So many differences are kept and told; all are counted."""
@@ -45,15 +47,10 @@ class DifferenceExplained(Fact):
     at: datetime
 
 
-class Comparison(BaseModel):
+class Comparison(Sealable):
     """A list against the one from above, as last compared."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
     type: str
-    agency: str
-    opened_at: datetime
     compared_on: date
     upper: str
     items: int
@@ -61,12 +58,22 @@ class Comparison(BaseModel):
     extra: int
     different: int
     differences: tuple[Place, ...]
-    reasons: dict[str, str] = {}
+    reasons: dict[str, str] = Field(default_factory=dict)
+
+    @property
+    def list_(self) -> str:
+        """The rows from above that it was compared with."""
+        return list_of(self.type, self.agency)
 
     @property
     def unexplained(self) -> int:
         total = self.missing + self.extra + self.different
         return total - sum(_key(kind, key) in self.reasons for kind, key, _ in self.differences)
+
+
+def list_of(type: str, agency: str) -> str:
+    """By what the rows from above are kept for a catalogue of an agency."""
+    return f"{type}:{agency}"
 
 
 def _key(kind: str, key: str) -> str:
@@ -179,7 +186,7 @@ def index(state: Comparison) -> Mapping[str, Any]:
     return {"type": state.type, "agency": state.agency, "open": state.unexplained > 0}
 
 
-KIND: CaseKind[Comparison] = CaseKind(
+_KIND: CaseKind[Comparison] = CaseKind(
     name="reconciliation",
     title="认领核对",
     facts=(Compared, DifferenceExplained),
@@ -188,3 +195,4 @@ KIND: CaseKind[Comparison] = CaseKind(
     retell=lambda state: [ReconciliationRestated(record=record(state))],
     index=index,
 )
+KIND = sealable(_KIND, Tombstones(ReconciliationWithdrawn))

@@ -8,9 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
 from contracts.base import Event
 from contracts.publication.record import Leak
@@ -27,6 +28,7 @@ CODES = frozenset(
     {
         *("id", "agency", "co_agencies", "agencies", "units", "unit", "type", "act", "catalogue", "document"),
         *("draft", "matter", "meeting", "ledger", "item", "rests_on", "ground"),
+        *("penalty", "credit", "requests"),
     }
 )
 """Fields that hold numbers of records or codes of agencies and types, never words."""
@@ -159,7 +161,8 @@ def _wordless(said: Any, name: str = "") -> Any:
         case Official() | Enum():
             return said
         case BaseModel():
-            left = {field: _wordless(getattr(said, field), field) for field in type(said).model_fields}
+            fields = type(said).model_fields
+            left = {name: _wordless(getattr(said, name), name) for name, field in fields.items() if not _chosen(field)}
             return said.model_copy(update=left)
         case str():
             return said if name in CODES and CODE.fullmatch(said) else TOMBSTONE if said else ""
@@ -168,6 +171,11 @@ def _wordless(said: Any, name: str = "") -> Any:
         case Mapping():
             return {}
     return said
+
+
+def _chosen(field: FieldInfo) -> bool:
+    """One of a few words that the field allows says nothing of its own."""
+    return get_origin(field.annotation) is Literal
 
 
 def sealable(kind: CaseKind[S], stones: Tombstones) -> CaseKind[S]:

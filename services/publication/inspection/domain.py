@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from contracts.base import Event
 from contracts.publication.inspection import (
@@ -22,11 +22,13 @@ from contracts.publication.inspection import (
     InspectionResult,
     ResultsPublished,
 )
+from contracts.publication.takedown import DrawWorkWithdrawn, PublicDrawWithdrawn
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official, Part
+from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 from services.publication.inspection.drawing import Drawn, Lists, commit
 from services.publication.inspection.law import RESULT_WORKDAYS
 
@@ -93,20 +95,14 @@ class ResultsWentOverdue(Fact):
     pass
 
 
-class RandomDraw(BaseModel):
+class RandomDraw(Sealable):
     """A draw as its facts make it."""
-
-    model_config = ConfigDict(frozen=True)
 
     fixed: DrawFixed
     drawn: CarriedOut | None = None
     voided: Voided | None = None
-    found: dict[str, Found] = {}
+    found: dict[str, Found] = Field(default_factory=dict)
     overdue: bool = False
-
-    @property
-    def id(self) -> str:
-        return self.fixed.id
 
     @property
     def state(self) -> DrawState:
@@ -193,7 +189,7 @@ def give_results(
 
 def evolve(state: RandomDraw | None, fact: Fact) -> RandomDraw:
     if isinstance(fact, DrawFixed):
-        return RandomDraw(fixed=fact)
+        return RandomDraw(id=fact.id, agency=fact.agency, opened_at=fact.at, fixed=fact)
     if state is None:
         raise ValueError("the first fact fixes a draw")
     match fact:
@@ -285,7 +281,7 @@ def tick(state: RandomDraw, now: datetime, calendar: Calendar) -> list[Fact]:
     return [ResultsWentOverdue()] if moment and moment <= now else []
 
 
-KIND: CaseKind[RandomDraw] = CaseKind(
+_KIND: CaseKind[RandomDraw] = CaseKind(
     name="draw",
     title="随机抽取",
     facts=(DrawFixed, CarriedOut, Voided, ResultsGiven, ResultsWentOverdue),
@@ -296,3 +292,4 @@ KIND: CaseKind[RandomDraw] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
+KIND = sealable(_KIND, Tombstones(DrawWorkWithdrawn, PublicDrawWithdrawn))

@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.base import Event
 from contracts.publication import meeting_years as c
 from contracts.publication.meetings import MeetingType
+from contracts.publication.takedown import ShortfallWithdrawn
 from kernel.calendar import end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 from services.publication.meetings.rules import RULES
 
 RULE = RULES.invited_a_year
@@ -44,17 +44,14 @@ class ShortfallAccounted(Fact):
     at: datetime
 
 
-class Shortfall(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Shortfall(Sealable):
+    """A year that fell short, as its facts make it."""
 
-    id: str
-    agency: str
     year: int
     type: MeetingType
     held: int
     with_invitees: int
     required: int
-    opened_at: datetime
     explanation: str = ""
 
     @property
@@ -130,7 +127,7 @@ def index(state: Shortfall) -> Mapping[str, Any]:
     return {"agency": state.agency, "year": state.year, "stage": record(state).state}
 
 
-KIND: CaseKind[Shortfall] = CaseKind(
+_KIND: CaseKind[Shortfall] = CaseKind(
     name="meeting_shortfall",
     title="列席会议次数核查",
     facts=(YearFellShort, MeetingsCounted, ShortfallAccounted),
@@ -139,3 +136,4 @@ KIND: CaseKind[Shortfall] = CaseKind(
     retell=lambda state: [c.ShortfallRestated(record=record(state))],
     index=index,
 )
+KIND = sealable(_KIND, Tombstones(ShortfallWithdrawn))

@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.base import Event
 from contracts.publication.rounds import ProposalChanged, ProposalOverdue, ProposalRestated, PublicationProposal
+from contracts.publication.takedown import ProposalWithdrawn
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 
 WORKDAYS = 20
 """条例44 says 及时; the general limit of publication (条例26) is taken (D)."""
@@ -50,16 +50,11 @@ class ProposalWentOverdue(Fact):
     pass
 
 
-class Proposal(BaseModel):
+class Proposal(Sealable):
     """A proposal as its facts make it."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
-    agency: str
     requests: tuple[str, ...]
     applicants: int
-    opened_at: datetime
     due_at: datetime
     document: str | None = None
     reason: str = ""
@@ -151,7 +146,7 @@ def index(state: Proposal) -> Mapping[str, Any]:
     return {"agency": state.agency, "open": not state.decided}
 
 
-KIND: CaseKind[Proposal] = CaseKind(
+_KIND: CaseKind[Proposal] = CaseKind(
     name="proposal",
     title="主动公开建议",
     facts=(Proposed, ProposedAgain, Adopted, Declined, ProposalWentOverdue),
@@ -162,3 +157,4 @@ KIND: CaseKind[Proposal] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
+KIND = sealable(_KIND, Tombstones(ProposalWithdrawn))

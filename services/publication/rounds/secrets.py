@@ -5,15 +5,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from contracts.base import Event
 from contracts.publication.surveys import SecretLine, SecretLineChanged, SecretLineDue, SecretLineRestated
+from contracts.publication.takedown import SecretLineWithdrawn
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
+from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 
 EVERY_MONTHS = 12
 LABELS = {"kept": "在密", "due": "应年度复核", "declassified": "已解密"}
@@ -44,18 +44,13 @@ class SecretReviewFellDue(Fact):
     pass
 
 
-class Secret(BaseModel):
+class Secret(Sealable):
     """A line as its facts make it."""
 
-    model_config = ConfigDict(frozen=True)
-
-    id: str
     number: str
-    agency: str
     decided_by: str
     decided_on: date
     review_on: date
-    opened_at: datetime
     stage: str = "kept"
     declassified_on: date | None = None
 
@@ -165,7 +160,7 @@ def index(state: Secret) -> Mapping[str, Any]:
     return {"stage": state.stage, "agency": state.agency}
 
 
-KIND: CaseKind[Secret] = CaseKind(
+_KIND: CaseKind[Secret] = CaseKind(
     name="secret_line",
     title="保密登记",
     facts=(SecretRegistered, SecretReviewed, SecretReviewFellDue),
@@ -176,3 +171,4 @@ KIND: CaseKind[Secret] = CaseKind(
     alarm=alarm,
     tick=tick,
 )
+KIND = sealable(_KIND, Tombstones(SecretLineWithdrawn))
