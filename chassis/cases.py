@@ -5,7 +5,7 @@
 
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar, cast
@@ -26,7 +26,6 @@ S = TypeVar("S")
 Decision = Callable[[S], Sequence[Fact]]
 Forget = Callable[[Fact], Fact]
 """What is left of a fact when a case must forget what it says."""
-
 MAX_FACTS = 200
 MAX_COMMIT_BYTES = 64 * 1024
 """Facts of one commit; with the limit on their number this bounds a case."""
@@ -109,6 +108,10 @@ class Cases(Generic[S]):
             self._where(where), sort=[(_path(key), order) for key, order in sort], skip=skip, limit=limit
         )
         return [self._held(document)[0] for document in found]
+
+    def stored(self, where: Mapping[str, Any]) -> AsyncIterator[Document]:
+        """Stored facts of cases, by their index values."""
+        return self.collection.each(self._where(where), {"facts": 1})
 
     async def count(self, where: Mapping[str, Any]) -> int:
         return await self.collection.count(self._where(where))

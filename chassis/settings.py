@@ -40,6 +40,11 @@ class Settings(BaseSettings):
     )
     otlp_endpoint: str = Field(default="", description="OTLP/HTTP traces endpoint; empty: no export.")
     log_level: str = Field(default="INFO", description="Level of the JSON log.")
+    past_days: int = Field(
+        default=1830,
+        ge=400,
+        description="Lists, boards and bulletins are made as of a day so many days ago; what was before is forgotten.",
+    )
     search_path: Path | None = Field(default=None, description="Folder of the full-text index; empty: in memory.")
     virus_scanner: str = Field(
         default="",

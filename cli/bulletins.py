@@ -69,7 +69,11 @@ REPORTS: tuple[tuple[ReportName, str, str], ...] = (
         "year quarter! agency as_of public",
         "依申请公开季度分析。例：zwgk report quarterly --year 2026 --quarter 3 -o 分析.docx",
     ),
-    ("hotline", "year month quarter agency", "热线通报。例：zwgk report hotline --year 2026 --month 10 -o 通报.html"),
+    (
+        "hotline",
+        "year month quarter agency as_of public",
+        "热线通报。例：zwgk report hotline --year 2026 --month 10 -o 通报.html",
+    ),
     (
         "opinion",
         "year month quarter as_of public",
@@ -95,7 +99,7 @@ REPORTS: tuple[tuple[ReportName, str, str], ...] = (
 )
 SITE_YEAR: tuple[ReportName, str, str] = (
     "site-year",
-    "year site",
+    "year site as_of",
     "政府网站工作年度报表；其余各项用 zwgk report figures 申报。例：zwgk report site-year --year 2026",
 )
 

@@ -54,12 +54,13 @@ class StatisticsTable(Reply):
 
 
 class Statistics(Query, by=READERS, reply=StatisticsTable):
-    """Tickets received from `first` to `last`, both included, by one dimension, as they stand now."""
+    """Tickets received from `first` to `last`, both included, by one dimension, as they stand now or stood on a day."""
 
     first: date
     last: date
     by: Dimension = "total"
     unit: str = Field(default="", max_length=40, description="Only tickets of this unit.")
+    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")
 
 
 class DutyPage(Reply):
@@ -135,6 +136,7 @@ class MonthlyBulletin(Query, by=READERS, reply=MonthPage):
 
     year: int = Field(ge=2004, le=2100)
     month: int = Field(ge=1, le=12)
+    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")
 
 
 class HistoryRow(Contract):

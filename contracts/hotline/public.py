@@ -237,10 +237,11 @@ class SuggestionFigures(Reply):
 
 
 class CountSuggestions(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENNESS), reply=SuggestionFigures):
-    """How the suggestions of a period ended, with the published reasons."""
+    """How the suggestions of a period ended, as they stand now or stood on a day, with the reasons published by now."""
 
     first: date
     last: date
+    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")
 
 
 class Bulletin(Record):

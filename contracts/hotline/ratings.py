@@ -225,7 +225,8 @@ class RatingFigures(Reply):
 
 
 class CountRatings(Query, by=(*STAFF, Role.OPENNESS, Role.SERVICE), reply=RatingFigures):
-    """Ratings given in a period, by unit."""
+    """Ratings given in a period, by unit, as they stand now or stood on a day."""
 
     first: date
     last: date
+    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")

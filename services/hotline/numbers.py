@@ -1,9 +1,10 @@
 """Numbers: what is counted is grouped by the database, and added up by `domain/figures.py` and `domain/standing.py`."""
 
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from chassis.actors import Cause
+from chassis.earlier import stood
 from contracts.base import Done
 from contracts.hotline import figures as c
 from contracts.hotline.public import (
@@ -17,8 +18,10 @@ from contracts.hotline.public import (
 from contracts.hotline.ratings import CountRatings, RatingFigures
 from contracts.hotline.terms import Ticket, TicketKind, TicketState
 from kernel.clock import CST
-from services.hotline.domain import bulletin, entry, figures, signal, standing
+from kernel.refused import Refused
+from services.hotline.domain import bulletin, entry, figures, rating, signal, standing
 from services.hotline.domain.figures import Count, Period
+from services.hotline.domain.record import figures as figures_of
 from services.hotline.domain.record import record
 from services.hotline.service import Hotline, on
 
@@ -27,7 +30,7 @@ LISTED = 100
 
 @on.query(c.Statistics)
 async def statistics(service: Hotline, query: c.Statistics, cause: Cause) -> c.StatisticsTable:
-    counts = await tickets(service, Period(query.first, query.last))
+    counts = await tickets(service, Period(query.first, query.last), query.as_of)
     if query.unit:
         counts = [each for each in counts if each.of.get("unit") == query.unit]
     return c.StatisticsTable(
@@ -43,9 +46,9 @@ async def statistics(service: Hotline, query: c.Statistics, cause: Cause) -> c.S
 async def month(service: Hotline, query: c.MonthlyBulletin, cause: Cause) -> c.MonthPage:
     period = Period.month(query.year, query.month)
     before = period.first - timedelta(days=1)
-    counts = await tickets(service, period)
-    last_month = await tickets(service, Period.month(before.year, before.month))
-    last_year = sum(each.n for each in await tickets(service, Period.month(query.year - 1, query.month)))
+    counts = await tickets(service, period, query.as_of)
+    last_month = await tickets(service, Period.month(before.year, before.month), query.as_of)
+    last_year = sum(each.n for each in await tickets(service, Period.month(query.year - 1, query.month), query.as_of))
     total, earlier = figures.sum_up(counts), sum(each.n for each in last_month)
     return c.MonthPage(
         year=query.year,
@@ -109,7 +112,7 @@ async def supervision(service: Hotline, query: c.SupervisionList, cause: Cause) 
 @on.query(CountSuggestions)
 async def suggestions(service: Hotline, query: CountSuggestions, cause: Cause) -> SuggestionFigures:
     period = Period(query.first, query.last)
-    rows, total = figures.suggestions(await tickets(service, period), service.name_of)
+    rows, total = figures.suggestions(await tickets(service, period, query.as_of), service.name_of)
     results = await _results(service, period)
     return SuggestionFigures(first=query.first, last=query.last, rows=rows, total=total, results=results)
 
@@ -128,7 +131,7 @@ async def _results(service: Hotline, period: Period) -> tuple[PublicTicket, ...]
 
 @on.query(CountRatings)
 async def ratings(service: Hotline, query: CountRatings, cause: Cause) -> RatingFigures:
-    rows, total = standing.rows(await given(service, Period(query.first, query.last)), service.name_of)
+    rows, total = standing.rows(await given(service, Period(query.first, query.last), query.as_of), service.name_of)
     return RatingFigures(first=query.first, last=query.last, rows=rows, total=total)
 
 
@@ -165,11 +168,35 @@ async def _published(service: Hotline, command: IssueBulletin, period: Period) -
     return {"ratings": (), "suggestions": (*lines, together), "results": results}
 
 
-async def tickets(service: Hotline, period: Period) -> list[Count]:
-    """Tickets received in a period, by all that is counted of them."""
-    return await service.counted("ticket", "figures", period.begin, period.end)
+async def tickets(service: Hotline, period: Period, as_of: date | None = None) -> list[Count]:
+    """Tickets received in a period, by all that is counted of them. An imported one was known to its office before: on
+    a day before its import its own dates alone decide."""
+    if as_of is None:
+        return await service.counted("ticket", "figures", period.begin, period.end)
+    end = _end(service, as_of)
+    return figures.group(
+        [
+            figures_of(each.state)
+            async for each in stood(service.cases, _counted_in(period), end)
+            if each.known or (each.state.imported and each.state.closed_at and each.state.closed_at < end)
+        ]
+    )
 
 
-async def given(service: Hotline, period: Period) -> list[Count]:
+async def given(service: Hotline, period: Period, as_of: date | None = None) -> list[Count]:
     """Ratings given in a period."""
-    return await service.counted("rating", "given", period.begin, period.end)
+    if as_of is None:
+        return await service.counted("rating", "given", period.begin, period.end)
+    found = stood(service.ratings, _counted_in(period), _end(service, as_of))
+    return figures.group([rating.counted(each.state) async for each in found if each.known])
+
+
+def _counted_in(period: Period) -> dict[str, Any]:
+    return {"counted_at": {"$gte": period.begin, "$lt": period.end}}
+
+
+def _end(service: Hotline, day: date) -> datetime:
+    """The first moment after a day. Raises `Refused` for one that is still to come."""
+    if day > service.clock.now().astimezone(CST).date():
+        raise Refused("day_ahead", "所指日期还没有到。", field="as_of", remedy="请选择今天或者以前的日期。")
+    return Period(day, day).end

@@ -125,7 +125,7 @@ class Hotline:
         return each_open(self.cases)
 
     async def counted(self, kind: str, what: str, begin: datetime, end: datetime) -> list[Count]:
-        """How many cases of a kind there are of each combination of what is counted, by the moment
+        """How many cases of a kind there are of each combination of what is counted, as they stand now, by the moment
         that they are counted by."""
         found = await self.documents.aggregate(
             [

@@ -2,6 +2,7 @@
 
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
+from services.readmodel import past
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel
 from services.readmodel.holdings import Holdings
@@ -42,5 +43,6 @@ def build(settings: Settings) -> App[ReadModel]:
     )
     assert bulletins.on is on  # both modules add to the one set of handlers
     held = [lambda: reports.shelf.run(generations), lambda: board.run(generations), lambda: holdings.run(generations)]
+    held.append(lambda: past.keep_days(generations, runtime.clock, settings.past_days))
     background = [tail.run, rebuilder.watch, *held]
     return App(runtime, on, service, indexes=indexes, background=background)

@@ -4,16 +4,18 @@ beside them. A rebuild makes them again from the log. They answer for past days,
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from pydantic_core import to_json
 
-from chassis.store import Collection, DeleteOne, Document
+from chassis.clock import Clock
+from chassis.store import Collection, DeleteOne, Document, Unreachable
 from kernel.clock import CST
-from services.readmodel.storage import Generation
+from services.readmodel.storage import Generation, Generations
 from services.readmodel.views import VERSION_BITS, Removal, work_of
 from services.readmodel.work import READ, TYPES
 
@@ -25,13 +27,28 @@ WORDS = ("title", "waits_for", "duties", "reviews")
 """What is said in words; of what was taken down nothing stays of it but what is said now."""
 TAKEN_DOWN = ("withdrawn", "sealed")
 PARTS = frozenset({*WORK, *READ})
-KEPT = frozenset({*TYPES, *WHOLE})
+COUNTED: Mapping[str, tuple[str, ...]] = {
+    "hotline.ticket": ("received_at", "replied_at", "channel"),
+    "hotline.public_ticket": ("published_at", "agency"),
+    "publication.public_document": (
+        "published_at", "metadata.channels", "metadata.issuers", "metadata.category", "metadata.interprets",
+    ),
+    "publication.catalogue_item": (
+        "type", "agency", "removed", "values.kind", "values.held_on", "values.opinions", "values.answered",
+    ),
+}  # fmt: skip
+"""What the yearly form of a site counts beside, by type: no words."""
+INTERACTIONS = "interactions"
+"""The one type of catalogue items that is kept."""
+KEPT = frozenset({*TYPES, *WHOLE, *COUNTED})
 SHEET_BYTES = 1024 * 1024
 LARGE = 1000
 """A sheet of so many states is bound to no other."""
 BOUND_SHEETS = 500
 """Small sheets of a type that are bound at a time."""
 EVER = "9999-12-31"
+PAUSE_SECONDS = 60.0
+log = logging.getLogger(__name__)
 
 
 class State(NamedTuple):
@@ -59,8 +76,36 @@ def _day(moment: str) -> str:
 def _part(type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
     if type_name in WHOLE:
         return {key: value for key, value in record.items() if key not in TEXTS}
+    if type_name not in TYPES:
+        return _counted(type_name, record)
     kept = {key: value for key, value in record.items() if key in PARTS and value not in (None, [], "")}
-    return kept | {"on_time": record["on_time"]} if "on_time" in record else kept
+    kept |= {"on_time": record["on_time"]} if "on_time" in record else {}
+    return kept | {key: record.get(key) for key in COUNTED.get(type_name, ())}
+
+
+def _counted(type_name: str, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What is counted of a public record; of one that was taken down, that it was. Of words, whether there are any."""
+    if record.get("withdrawn"):
+        return {"withdrawn": True}
+    found: dict[str, Any] = {}
+    for field in COUNTED[type_name]:
+        outer, _, inner = field.partition(".")
+        if inner:
+            found.setdefault(outer, {})[inner] = record[outer].get(inner)
+        else:
+            found[outer] = record.get(outer)
+    if type_name == "publication.catalogue_item":
+        values = record["values"]
+        counts = [{"count": row.get("count")} for row in values.get("questions") or ()]
+        found["values"] |= {"result": bool(values.get("result")), "questions": counts}
+    return found
+
+
+def _is_kept(view: Document) -> bool:
+    """Whether the dated states of a view are kept."""
+    record = view["record"]
+    other_item = view["type"] == "publication.catalogue_item" and record.get("type", INTERACTIONS) != INTERACTIONS
+    return view["type"] in KEPT and not other_item
 
 
 class Kept(NamedTuple):
@@ -77,7 +122,7 @@ def kept(views: Iterable[Document]) -> Kept:
     by_type: dict[str, list[State]] = {}
     down: dict[tuple[str, str], State] = {}
     for view in views:
-        if view["type"] in KEPT:
+        if _is_kept(view):
             by_type.setdefault(view["type"], []).append(state(view))
             if view["service"] == "publication" and view["record"].get("state") in TAKEN_DOWN:
                 down[view["type"], view["id"]] = state(view)
@@ -186,6 +231,49 @@ async def known(generation: Generation, day: str) -> bool:
     return bool(await generation.past.find({"first": {"$lte": day}}, {"_id": 1}, limit=1))
 
 
+async def keep_days(generations: Generations, clock: Clock, days: int) -> None:
+    """For ever, once a day of the clock: forget how records stood more than so many days ago."""
+    done: tuple[int, str] | None = None
+    while True:
+        try:
+            generation = await generations.current()
+            day = (clock.now().astimezone(CST).date() - timedelta(days=days)).isoformat()
+            if (generation.number, day) != done:
+                if await known(generation, day):
+                    await generation.trimming(day)
+                    await trim(generation.past, day)
+                done = generation.number, day
+        except Unreachable:
+            log.info("the dated states cannot be read now")
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+async def trim(past: Collection, day: str) -> int:
+    """Forget how records stood before a day (ISO text); the number of states forgotten. How each stood on that
+    day stays, however long ago it became so."""
+    return sum([await _trim(past, name, day) for name in sorted(KEPT)])
+
+
+async def _trim(past: Collection, name: str, day: str) -> int:
+    where = {"type": name, "first": {"$lte": day}}
+    newest: dict[str, State] = {}
+    async for sheet in past.each(where):
+        await asyncio.to_thread(_take, newest, sheet, day)
+    stamps = {id: each.stamp for id, each in newest.items()}
+    forgotten = 0
+    async for sheet in past.each(where):
+        states = await asyncio.to_thread(list, _opened(sheet))
+        left = [each for each in states if each.day > day or each.stamp == stamps.get(each.id, each.stamp)]
+        if left and len(left) < len(states):
+            first = min(each.day for each in left)
+            change = {"packed": _packed(map(_text, left)), "first": first}
+            await past.update_one({"_id": sheet["_id"]}, {"$set": change})
+        elif not left:
+            await past.bulk([DeleteOne({"_id": sheet["_id"]})])
+        forgotten += len(states) - len(left)
+    return forgotten
+
+
 def _take(newest: dict[str, State], sheet: Document, day: str) -> None:
     for each in _opened(sheet):
         held = newest.get(each.id)
@@ -199,5 +287,5 @@ def _gone(name: str, state: State, removals: Sequence[Removal]) -> bool:
 
 
 def _view(name: str, state: State) -> Document:
-    view = {"type": name, "id": state.id, "removed": False, "record": state.record}
+    view = {"type": name, "id": state.id, "removed": bool(state.record.get("withdrawn")), "record": state.record}
     return view | {"work": work_of(state.record)} if name in TYPES else view

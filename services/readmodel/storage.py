@@ -17,8 +17,9 @@ VIEWS = "views_"
 EDITIONS = "editions_"
 PAST = "past_"
 POINTER = "generation"
+TRIMMED = "trimmed"
 TOGETHER = 500
-LAYOUT = 1
+LAYOUT = 2
 """How a generation is laid out: views, editions, dated states. Raise it where one that was filled before no longer says
 all that is asked of it: the next start fills a new one from the log."""
 
@@ -96,7 +97,8 @@ class Generation:
 
     async def removals(self) -> list[Removal]:
         """What retellings have removed in this generation."""
-        return [Removal(**found["removal"]) for found in await self._counters.find({"generation": self.number})]
+        where = {"generation": self.number, "removal": {"$exists": True}}
+        return [Removal(**found["removal"]) for found in await self._counters.find(where)]
 
     async def _take_out(self, removal: Removal, now: datetime) -> None:
         """Each view gets a change number of its own, for the index and the lists page by them."""
@@ -119,6 +121,16 @@ class Generation:
                     for number, document in enumerate(found, first)
                 ]
             )
+
+    async def trimmed(self) -> str:
+        """The day (ISO text) before which nothing dated is kept any more; empty while all is."""
+        found = await self._counters.find_one({"_id": f"{TRIMMED}_{self.number}"})
+        return str(found["day"]) if found else ""
+
+    async def trimming(self, day: str) -> None:
+        """Note it, before anything is forgotten."""
+        kept = {"generation": self.number, "day": day}
+        await self._counters.update_one({"_id": f"{TRIMMED}_{self.number}"}, {"$set": kept}, upsert=True)
 
     async def last_change(self) -> int:
         found = await self._counters.find_one({"_id": f"{COUNTER}_{self.number}"})

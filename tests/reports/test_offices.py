@@ -94,7 +94,7 @@ async def test_what_a_report_does_not_take_is_refused(desk: Desk, app: Any) -> N
     assert await refused(desk, "quarterly", year=2026, quarter=4, as_of=date(2026, 9, 30)) == "period_ahead"
     assert await refused(desk, "quarterly", year=2026, quarter=1, as_of=date(2030, 1, 1)) == "day_ahead"
     assert await refused(desk, "scoreboard", year=2027) == "period_ahead"
-    assert await refused(desk, "hotline", year=2026, as_of=date(2026, 11, 5)) == "option_unused"
+    assert await refused(desk, "hotline", year=2026, as_of=date(2030, 1, 1)) == "day_ahead"
     assert await refused(desk, "clocks", format="docx") == "format_unknown"
     assert await refused(desk, "overdue", public=True) == "internal_report"
     assert await refused(desk, "overdue", agency="meiyou") == "unknown_agency"
@@ -134,6 +134,26 @@ async def test_the_hotline_counts_and_the_bulletin_shows(desk: Desk, app: Any) -
     board = await report(desk, "clocks")
     assert id in {item["id"] for item in board["items"]}
     assert {item["what"] for item in board["items"] if item["id"] == id} >= {"办理期限"}
+
+
+async def test_the_hotline_bulletin_stands_as_it_stood(servers: Servers, desk: Desk, app: Any) -> None:
+    """What was decided after the day does not count in it."""
+    day = servers.clock.now().date()
+    id = await ticket(desk, app)
+    before = await report(desk, "hotline", year=2026, month=11)
+    servers.clock.advance(timedelta(days=1))
+    await desk(DispatchTicket(id=id, lead="slj"), Done, roles=[Role.DISPATCHER])
+    now = await report(desk, "hotline", year=2026, month=11)
+    then = await report(desk, "hotline", year=2026, month=11, as_of=day)
+    assert {key: then[key] for key in ("total", "by_unit", "by_channel", "ratings")} == {
+        key: before[key] for key in ("total", "by_unit", "by_channel", "ratings")
+    }
+    assert now["total"]["dispatched"] == then["total"]["dispatched"] + 1
+    assert any("现行机构目录" in note for note in then["notes"])
+    earlier = await report(desk, "hotline", year=2026, month=11, as_of=day - timedelta(days=1))
+    assert earlier["total"]["received"] == 0
+    units = (await report(desk, "scoreboard", year=2026, month=11, as_of=day))["units"]
+    assert all(row["tickets"] is not None for row in units)
 
 
 async def test_the_hotline_bulletin_of_a_unit_counts_its_tickets_from_the_first_to_the_last_moment(

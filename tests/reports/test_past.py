@@ -1,5 +1,7 @@
 """Bulletins, boards and lists as of a past day, whatever the order in which events come."""
 
+import asyncio
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,7 +13,10 @@ from hypothesis import strategies as st
 
 from chassis.handlers import Heard
 from chassis.rpc import Asker
+from chassis.tasks import end
 from contracts import sitewatch
+from contracts.publication.catalogue import CatalogueItem, Change, ItemAdded
+from contracts.publication.takedown import ItemWithdrawn, Tombstone
 from contracts.readmodel import reports as c
 from kernel.calendar import end_of_day
 from kernel.refused import Refused
@@ -19,9 +24,9 @@ from services.readmodel import past
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, hear
 from services.readmodel.reports.bulletins.handlers import report
-from tests.readmodel.telling import EPOCH, READER, changed, heard, retold, ticket
+from tests.readmodel.telling import EPOCH, READER, changed, document, heard, published, retold, ticket
 from tests.reports.test_editions import reading
-from tests.servers import MORNING, Servers
+from tests.servers import MORNING, Servers, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 TICKET = "hotline.ticket"
@@ -57,6 +62,10 @@ async def late(model: ReadModel, day: int | None) -> set[tuple[str, str]]:
     return {(item["id"], item["agency"]) for item in (await made(model, "overdue", day))["items"]}
 
 
+async def nobody_answers(*_: Any) -> Any:
+    raise Refused("unavailable", "服务未运行。")
+
+
 async def test_lists_and_boards_stand_as_they_stood(servers: Servers) -> None:
     async with reading(servers) as model:
         await hear(model, history())
@@ -76,19 +85,20 @@ async def test_lists_and_boards_stand_as_they_stood(servers: Servers) -> None:
             ]
         public = await made(model, "progress", type=TICKET, public=True)
         assert (public["done"], public["finished"], public["items"]) == (1, [], [])
+        model = replace(model, reports=replace(model.reports, ask=nobody_answers))
         units = {row["agency"]: row for row in (await made(model, "scoreboard", 6, year=2026))["units"]}
         assert (units["czj"]["overdue"], units["czj"]["tickets"], units["jtj"]["overdue"]) == (2, None, 0)
 
 
-async def test_a_day_before_all_records_and_a_report_of_today_are_refused(servers: Servers) -> None:
+async def test_a_day_before_all_records_and_one_to_come_are_refused(servers: Servers) -> None:
     async with reading(servers) as model:
         await hear(model, history())
         for name, options, code in (
             ("overdue", {"as_of": date(2026, 11, 1)}, "day_unknown"),
             ("opinion", {"as_of": date(2026, 11, 1), "year": 2026}, "day_unknown"),
             ("overdue", {"as_of": date(2026, 11, 24)}, "day_ahead"),
-            ("hotline", {"as_of": date(2026, 11, 5), "year": 2026}, "option_unused"),
-            ("site-year", {"as_of": date(2026, 11, 5), "year": 2026}, "option_unused"),
+            ("hotline", {"as_of": date(2026, 11, 24), "year": 2026}, "day_ahead"),
+            ("site-year", {"as_of": date(2026, 11, 1), "year": 2026}, "day_unknown"),
         ):
             with pytest.raises(Refused) as caught:
                 await report(model, c.GetReport(report=name, **options), READER)
@@ -170,6 +180,83 @@ async def test_what_a_restored_owner_no_longer_tells_stood_before_its_retelling(
         assert [id for id, _, _ in await standing(model, "2026-11-20")] == ["T-2"]
         board = await Board().read(await model.generations.current())
         assert [each.id for each in board.open()] == ["T-2"]
+
+
+async def test_what_is_forgotten_leaves_every_later_day_as_it_was(servers: Servers) -> None:
+    async with reading(servers) as model:
+        expected = [each for each, day in zip(await fed(model, history(), 1), DAYS, strict=True) if day >= "2026-11-05"]
+        generation = await model.generations.current()
+        await generation.trimming("2026-11-05")
+        assert await past.trim(generation.past, "2026-11-05") == 0, "how both stood on the day stays"
+        await generation.trimming("2026-11-06")
+        assert await past.trim(generation.past, "2026-11-06") == 1
+        assert await past.trim(generation.past, "2026-11-06") == 0
+        assert [await standing(model, day) for day in DAYS if day >= "2026-11-05"] == expected
+        with pytest.raises(Refused) as caught:
+            await made(model, "overdue", 5)
+        assert caught.value.code == "day_forgotten"
+        assert "2026-11-06" in caught.value.message
+        assert await late(model, 6) == {("T-1", "czj"), ("T-2", "czj")}
+
+
+async def test_days_are_forgotten_by_the_clock_and_never_the_newest_state(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(past, "PAUSE_SECONDS", 0.05)
+    async with reading(servers) as model:
+        await hear(model, history())
+        expected, generation = await standing(model), await model.generations.current()
+        keeping = asyncio.create_task(past.keep_days(model.generations, model.clock, 10))
+
+        async def trimmed() -> bool:
+            return await generation.trimmed() == "2026-11-13"
+
+        await until(trimmed)
+
+        async def one_each() -> bool:
+            sheets = await generation.past.find({})
+            return sum(len(json.loads(sheet["packed"])) for sheet in sheets) == len(expected)
+
+        await until(one_each)
+        await end(keeping)
+        assert await standing(model) == expected
+
+
+async def test_the_yearly_form_of_a_site_stands_as_it_stood(servers: Servers) -> None:
+    details = sitewatch.SiteDetails(
+        id_code="9999010001", site_name="示例县人民政府", kind=sitewatch.SiteKind.PORTAL, owner="xzf", operator="bgs",
+        home_url="http://x.example", domain="x.example",
+    )  # fmt: skip
+    site = sitewatch.Site(id="WD-1", details=details, status=sitewatch.SiteStatus.RUNNING, registered_at=on(3))
+    survey: dict[str, Any] = {"kind": "征集调查", "held_on": "2026-11-02", "opinions": "5", "result": "采纳三条意见"}
+    item = CatalogueItem(
+        id="ML-1", type="interactions", type_title="互动交流活动", title="征集", agency="bgs", edition=1, since=on(5),
+        values=survey, change=Change(reason="新增"),
+    )  # fmt: skip
+    async with reading(servers) as model:
+        await hear(model, [heard(sitewatch.SiteRegistered(record=site), 1, at=on(3))])
+        await hear(
+            model,
+            [heard(published(document(f"D-{n}", metadata={"channels": ("网站",)})), 1, at=on(4 + n)) for n in range(3)],
+        )
+        await hear(model, [heard(ItemAdded(record=item), 1, at=on(5)), told("T-1", 1, 6)])
+        gone = Tombstone(id="ML-1", withdrawn_for="其他", withdrawn_at=on(7))
+        await hear(model, [heard(ItemWithdrawn(record=gone), 2, at=on(7))])
+        kept = await model.generations.current()
+        assert "采纳三条意见" not in str(await kept.past.find({}))
+        counts = [form(await made(model, "site-year", day, year=2026)) for day in (3, 5, 6, 7, None)]
+        assert [each["信息发布/总数"] for each in counts] == [0, 2, 3, 3, 3]
+        assert [each["互动交流/收到留言"] for each in counts] == [0, 0, 1, 1, 1]
+        surveys = ("互动交流/征集调查期数", "互动交流/收到意见", "互动交流/公布调查结果期数")
+        assert [tuple(each[name] for name in surveys) for each in counts[1:4]] == [
+            (1, 5, 1),
+            (1, 5, 1),
+            (None, None, None),
+        ]
+
+
+def form(told: dict[str, Any]) -> dict[str, Any]:
+    return {f"{group['group']}/{each['label']}": each["value"] for group in told["groups"] for each in group["fields"]}
 
 
 async def test_a_start_reads_all_work_at_its_newest_state(servers: Servers) -> None:

@@ -32,7 +32,13 @@ def finding(id: str, state: str, due: date | None, **changes: Any) -> dict[str, 
 
 
 def test_a_site_fails_by_a_confirmed_veto_alone() -> None:
-    details = {"site_name": "示例县人民政府", "kind": "门户", "home_url": "http://x.example", "owner": "bgs"}
+    details = {
+        "site_name": "示例县人民政府",
+        "kind": "门户",
+        "home_url": "http://x.example",
+        "owner": "bgs",
+        "id_code": "9999010001",
+    }
     sites = [{"id": f"WD-{n}", "status": "正常运行", "details": details} for n in (1, 2, 3)]
     findings = [
         finding("WZ-1", "confirmed", date(2026, 8, 20), times=3),
@@ -176,7 +182,13 @@ def test_what_is_reissued_within_24_hours_to_the_minute_counts() -> None:
 
 
 def test_a_quarter_says_what_was_checked_up_to_its_day() -> None:
-    details = {"site_name": "示例县人民政府", "kind": "门户", "home_url": "http://x.example", "owner": "bgs"}
+    details = {
+        "site_name": "示例县人民政府",
+        "kind": "门户",
+        "home_url": "http://x.example",
+        "owner": "bgs",
+        "id_code": "9999010001",
+    }
     sites = [{"id": f"WD-{n}", "status": "正常运行", "details": details} for n in (1, 2)]
     closed = {"id": "WD-3", "status": "关停", "details": details}
     accounts = [
@@ -200,6 +212,52 @@ def test_a_quarter_says_what_was_checked_up_to_its_day() -> None:
     site.site(unanswered, sites, accounts, [], Beside(looked=None), NOW, name)
     assert unanswered.data["checked"] is None
     assert len(unanswered.incomplete) == 1
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "expected"),
+    [
+        ("bm01000001", "部门", "部委"),
+        ("9900000001", "门户", "省门户"),
+        ("9900000002", "部门", "省部门"),
+        ("9999000001", "门户", "市门户"),
+        ("9999000002", "部门", "市部门"),
+        ("9999010001", "门户", "县门户"),
+        ("9999010002", "部门", "县以下"),
+    ],
+)
+def test_the_level_of_a_site_is_read_from_its_code_and_kind(code: str, kind: str, expected: str) -> None:
+    assert site.level({"id_code": code, "kind": kind}) == expected
+
+
+def test_sites_by_level_and_accounts_by_platform_add_up() -> None:
+    details = {"site_name": "示例县人民政府", "kind": "门户", "home_url": "http://x.example", "owner": "bgs"}
+    sites = [
+        {"id": f"WD-{n}", "status": "正常运行", "details": details | {"id_code": code, "kind": kind}}
+        for n, code, kind in ((1, "9999010001", "门户"), (2, "9999010002", "部门"), (3, "9999010003", "部门"))
+    ]
+    accounts = [
+        {"id": f"ZH-{n}", "details": {"platform": platform, "owner": "bgs", "status": status}}
+        for n, platform, status in ((1, "微信公众号", "正常"), (2, "微信公众号", "注销"), (3, "微博", "正常"))
+    ]
+    looked = [Looked(id=id, times=1, first_on=date(2026, 7, 1), last_on=date(2026, 7, 1)) for id in ("WD-2", "ZH-3")]
+    found = [finding("WZ-1", "confirmed", None, site="WD-3"), finding("WZ-2", "confirmed", None, site="ZH-2")]
+    made = sheet()
+    site.site(made, sites, accounts, found, Beside(looked), NOW, name)
+    assert made.data["by_level"] == [
+        {"level": "县门户", "running": 1, "checked": rate(0, 1), "passed": rate(1, 1)},
+        {"level": "县以下", "running": 2, "checked": rate(1, 2), "passed": rate(1, 2)},
+    ]
+    columns = ("platform", "accounts", "kept", "failed")
+    assert [tuple(row[key] for key in columns) for row in made.data["by_platform"]] == [
+        ("微信公众号", 2, 1, 1),
+        ("微博", 1, 1, 0),
+    ]
+    assert [row["checked"] for row in made.data["by_platform"]] == [rate(0, 1), rate(1, 1)]
+    assert sum(row["failed"] for row in made.data["by_platform"]) == made.data["accounts_failed"]
+    unanswered = sheet()
+    site.site(unanswered, sites, accounts, found, Beside(looked=None), NOW, name)
+    assert {row["checked"] for row in unanswered.data["by_level"]} == {None}
 
 
 def test_only_items_of_the_bulletin_are_declared_for_it() -> None:

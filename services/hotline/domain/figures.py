@@ -1,8 +1,9 @@
 """Numbers over tickets, from how many there are of each combination of what is counted (`record.figures`)."""
 
+import json
 from calendar import monthrange
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
@@ -52,6 +53,17 @@ class Period:
     @classmethod
     def month(cls, year: int, month: int) -> "Period":
         return cls(date(year, month, 1), date(year, month, monthrange(year, month)[1]))
+
+
+def group(counted: Sequence[Mapping[str, Any]]) -> list[Count]:
+    """Those of which the same is counted, together."""
+    of: dict[str, Mapping[str, Any]] = {}
+    n: Counter[str] = Counter()
+    for each in counted:
+        key = json.dumps(each, sort_keys=True, default=str)
+        of[key] = each
+        n[key] += 1
+    return [Count(of[key], count) for key, count in n.items()]
 
 
 def share(part: int, of: int) -> Share:

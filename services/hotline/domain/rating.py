@@ -364,21 +364,24 @@ def tell(state: State, facts: Sequence[Fact]) -> list[Event]:
 
 
 def index(state: State) -> Mapping[str, Any]:
-    """`given`: what is counted."""
-    outcome: Literal["", "excluded", "remedied"] = "excluded" if state.excluded else "remedied" if state.remedy else ""
-    given = {
-        "agency": state.agency,
-        "level": state.level,
-        "outcome": outcome,
-        "named": state.named,
-        "revisited": state.revisited_at is not None,
-    }
     return {
         "agency": state.agency,
         "open": state.open,
         "bad": state.bad,
         "counted_at": state.given_at,
-        "given": given,
+        "given": counted(state),
+    }
+
+
+def counted(state: State) -> dict[str, Any]:
+    """What is counted of a rating."""
+    outcome: Literal["", "excluded", "remedied"] = "excluded" if state.excluded else "remedied" if state.remedy else ""
+    return {
+        "agency": state.agency,
+        "level": state.level,
+        "outcome": outcome,
+        "named": state.named,
+        "revisited": state.revisited_at is not None,
     }
 
 

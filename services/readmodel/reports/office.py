@@ -4,11 +4,12 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from chassis.actors import Cause
 from chassis.cases import Cases, Held
+from chassis.earlier import stood
 from chassis.rpc import Asker
 from chassis.runtime import Runtime
 from chassis.store import Collection
@@ -117,16 +118,8 @@ class Office:
 
     async def as_of(self, year_to: int, day: date) -> dict[tuple[int, str], Case]:
         """All reports up to a year as they stood at the end of a day, by year and scope."""
-        found = await self.cases.collection.find({"kind": KIND.name, "index.year": {"$lte": year_to}})
-        end = end_of_day(day) + timedelta(seconds=1)
-        reports = {}
-        for document in found:
-            texts = [each["text"] for each in document["facts"]]
-            said = [text for text in texts if datetime.fromisoformat(json.loads(text)["at"]) < end]
-            if said:
-                state, _ = KIND.read(said)
-                reports[state.year, state.scope] = state
-        return reports
+        found = stood(self.cases, {"year": {"$lte": year_to}}, end_of_day(day))
+        return {(each.state.year, each.state.scope): each.state async for each in found if each.known}
 
     async def inputs(self, year: int, scope: str, day: date) -> Inputs:
         """All that the report of a year is made of, as it stood at the end of a day. Raises `Refused` when there is

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from chassis.actors import Cause
 from contracts.readmodel import reports as c
@@ -40,6 +40,11 @@ class Asking:
         return self.sheet.as_of < today(self.cause)
 
     @property
+    def past_day(self) -> date | None:
+        """The day, if it is over: what others are asked for."""
+        return self.sheet.as_of if self.past else None
+
+    @property
     def now(self) -> datetime:
         """The moment by which limits are judged: the last one of a past day."""
         return end_of_day(self.sheet.as_of) - timedelta(microseconds=1) if self.past else self.cause.now
@@ -64,15 +69,25 @@ class Asking:
         found = {view["id"]: piece(view) for view in views}
         return [found[id] for id in wanted if id in found]
 
-    async def records(self, name: str) -> list[Record]:
-        """All records of a type that is kept in full, as they stand or stood on the day."""
+    async def records(self, name: str, *fields: str) -> list[Record]:
+        """All records of a type whose dated states are kept, as they stand or stood on the day; of a numerous kind the
+        named fields alone."""
         generation = await self.generation
         if not self.past:
-            return await gather.records(generation, name)
+            return await gather.records(generation, name, *fields)
         await self._require_known(generation)
-        return [view["record"] for view in await past.standing(generation, name, self.sheet.as_of.isoformat())]
+        views = await past.standing(generation, name, self.sheet.as_of.isoformat())
+        return [view["record"] for view in views if not view["removed"]]
 
     async def _require_known(self, generation: Generation) -> None:
+        trimmed = await generation.trimmed()
+        if self.sheet.as_of.isoformat() < trimmed:
+            raise Refused(
+                "day_forgotten",
+                f"按日期的状况只保存到{trimmed}，更早的已经清除。",
+                field="as_of",
+                remedy="请选择该日期以后的日子；更早的情况见当时印发的报表。",
+            )
         if not await past.known(generation, self.sheet.as_of.isoformat()):
             raise Refused(
                 "day_unknown",

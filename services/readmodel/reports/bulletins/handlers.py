@@ -14,7 +14,7 @@ from kernel.refused import Refused
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, on
 from services.readmodel.reports import files
-from services.readmodel.reports.bulletins import gather, site_year
+from services.readmodel.reports.bulletins import site_year
 from services.readmodel.reports.bulletins.asking import Asking
 from services.readmodel.reports.bulletins.clocks import clocks
 from services.readmodel.reports.bulletins.hotline import hotline
@@ -32,7 +32,8 @@ from services.readmodel.work import Counted, Piece, of_unit, overview
 
 MAX_FILE = 180 * 1024
 """A reply must fit into one message, base64 included."""
-HOTLINE_OF_TODAY = "热线的数字由热线服务按诉求的现状统计，不能按过去的某一天出表。"
+OF_NOW = "本表按所指日期的状况；机构的名称和起止日期按现行机构目录，工作日按现行节假日安排。"
+"""What of a past day is not of that day."""
 Fill = Callable[[Asking], Awaitable[None]]
 
 
@@ -47,11 +48,6 @@ class Kind:
     """Whether there is an edition that may be published."""
     docx: bool = True
 
-    @property
-    def of_today(self) -> str:
-        """Why it is made for today alone."""
-        return HOTLINE_OF_TODAY if "site" not in self.takes else "报表含热线的数字，只能按出表当日的状况填报。"
-
 
 @on.query(c.GetReport)
 async def report(service: ReadModel, query: c.GetReport, cause: Cause) -> c.ReportFile:
@@ -60,6 +56,8 @@ async def report(service: ReadModel, query: c.GetReport, cause: Cause) -> c.Repo
     asking = Asking(service, query, cause, _sheet(service, query, kind, cause))
     await kind.fill(asking)
     sheet = asking.sheet
+    if asking.past:
+        sheet.notes.append(OF_NOW)
     content, media_type = await asyncio.to_thread(_file, sheet, query.format)
     told = sheet.told() if query.format == "json" else {}
     if max(len(content), len(json.dumps(told, ensure_ascii=False).encode())) > MAX_FILE:
@@ -82,7 +80,7 @@ def _require_fitting(query: c.GetReport, kind: Kind) -> None:
                 "option_unused",
                 f"“{kind.title}”没有这个选项。",
                 field=name,
-                remedy=kind.of_today if name == "as_of" else "请去掉该选项。",
+                remedy="请去掉该选项。",
             )
     if query.public and not kind.public:
         raise Refused("internal_report", f"“{kind.title}”供内部使用，没有公开版。", field="public")
@@ -141,7 +139,7 @@ async def _quarterly(asking: Asking) -> None:
 
 
 async def _hotline(asking: Asking) -> None:
-    await hotline(asking.sheet, asking.service.reports.ask)
+    await hotline(asking.sheet, asking.service.reports.ask, asking.past_day)
 
 
 async def _opinion(asking: Asking) -> None:
@@ -180,10 +178,8 @@ async def _beside(asking: Asking) -> Beside:
 
 
 async def _site_year(asking: Asking) -> None:
-    generation, office = await asking.generation, asking.service.reports
-    sites, *rest = await asyncio.gather(
-        *(gather.records(generation, name, *fields) for name, fields in site_year.READS.items())
-    )
+    office = asking.service.reports
+    sites, *rest = await asyncio.gather(*(asking.records(name, *fields) for name, fields in site_year.READS.items()))
     chosen = site_year.chosen(sites, asking.query.site)
     sheet, owner = asking.sheet, chosen["details"]["owner"]
     assert sheet.period is not None
@@ -212,13 +208,9 @@ async def _tickets(asking: Asking) -> h.StatisticsTable | None:
     """The hotline's own figures; without them the sheet says why."""
     sheet, period = asking.sheet, asking.sheet.period
     assert period is not None
-    if asking.past:
-        sheet.incomplete.append(HOTLINE_OF_TODAY)
-        return None
+    query = h.Statistics(first=period.first, last=period.last, by="unit", as_of=asking.past_day)
     try:
-        return await asking.service.reports.ask(
-            h.Statistics(first=period.first, last=period.last, by="unit"), h.StatisticsTable
-        )
+        return await asking.service.reports.ask(query, h.StatisticsTable)
     except Refused as refused:
         if refused.code != "unavailable":
             raise
@@ -262,10 +254,10 @@ def _kind(title: str, fill: Fill, takes: str, *, public: bool = True, docx: bool
 
 KINDS: dict[str, Kind] = {
     "quarterly": _kind("政府信息公开申请分析", _quarterly, "agency year quarter as_of"),
-    "hotline": _kind("热线通报", _hotline, "agency year quarter month"),
+    "hotline": _kind("热线通报", _hotline, "agency year quarter month as_of"),
     "opinion": _kind("政务舆情通报", _opinion, "year quarter month as_of"),
     "site": _kind("网站与政务新媒体检查通报", _site, "agency year quarter as_of"),
-    "site-year": _kind("政府网站工作年度报表", _site_year, "year site"),
+    "site-year": _kind("政府网站工作年度报表", _site_year, "year site as_of"),
     "scoreboard": _kind("政务公开各单位情况表", _scoreboard, "agency year quarter month as_of"),
     "overdue": _kind("逾期事项清单", _overdue, "agency as_of", public=False),
     "progress": _kind("工作台账进展", _progress, "agency table as_of"),

@@ -3,6 +3,7 @@ here they are laid out (shape: monthly bulletin of Yichun, quarterly one of Heng
 
 import asyncio
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from chassis.rpc import Asker
@@ -26,30 +27,33 @@ DIMENSIONS: tuple[c.Dimension, ...] = ("channel", "kind", "category", "unit")
 LEVELS = ("非常满意", "满意", "基本满意", "不满意", "非常不满意")
 NOTES = (
     "各率均列出分子和分母，分母为零的不计算；满意率不含未表态，响应率、解决率只计已能判定的工单。",
-    "各项目按受理时间归入本期，按统计当日的状况计算；各分项之和不一定等于总数。",
+    "各项目按受理时间归入本期，按统计截止日的状况计算；各分项之和不一定等于总数。",
 )
 
 
-async def counted_by_hotline(ask: Asker, period: Period, unit: str) -> dict[str, c.StatisticsTable]:
+async def counted_by_hotline(ask: Asker, period: Period, unit: str, as_of: date | None) -> dict[str, c.StatisticsTable]:
     """The tickets of a period by each dimension."""
-    queries = [c.Statistics(first=period.first, last=period.last, by=each, unit=unit) for each in DIMENSIONS]
+    days: dict[str, Any] = {"first": period.first, "last": period.last, "as_of": as_of}
+    queries = [c.Statistics(**days, by=each, unit=unit) for each in DIMENSIONS]
     found = await asyncio.gather(*(ask(query, c.StatisticsTable) for query in queries))
     return dict(zip(DIMENSIONS, found, strict=True))
 
 
-async def hotline(sheet: Sheet, ask: Asker) -> None:
-    """Fill the sheet with what the hotline counts, of all units or of one."""
+async def hotline(sheet: Sheet, ask: Asker, as_of: date | None) -> None:
+    """Fill the sheet with what the hotline counts, of all units or of one; of a past day, as tickets stood then."""
     period, unit = sheet.period, sheet.scope
     assert period is not None
-    days = {"first": period.first, "last": period.last}
+    days: dict[str, Any] = {"first": period.first, "last": period.last, "as_of": as_of}
     tables, ratings, suggestions = await asyncio.gather(
-        counted_by_hotline(ask, period, unit),
+        counted_by_hotline(ask, period, unit, as_of),
         ask(CountRatings(**days), RatingFigures),
         ask(CountSuggestions(**days), SuggestionFigures),
     )
-    earlier = await asyncio.gather(*(_received(ask, each, unit) for each in (period.before(), period.year_before())))
+    earlier = await asyncio.gather(
+        *(_received(ask, each, unit, as_of) for each in (period.before(), period.year_before()))
+    )
     total = tables["unit"].total
-    topics = None if unit else await _topics(ask, period)
+    topics = None if unit else await _topics(ask, period, as_of)
     sheet.data |= {
         "total": total.model_dump(mode="json"),
         "before": earlier[0],
@@ -80,16 +84,17 @@ def _withhold(sheet: Sheet) -> None:
     sheet.notes.append(f"公开版不列少于{SMALLEST}件的热点和评价率；该阈值为本平台约定，未经核实。")
 
 
-async def _received(ask: Asker, period: Period, unit: str) -> int:
-    found = await ask(c.Statistics(first=period.first, last=period.last, unit=unit), c.StatisticsTable)
+async def _received(ask: Asker, period: Period, unit: str, as_of: date | None) -> int:
+    query = c.Statistics(first=period.first, last=period.last, unit=unit, as_of=as_of)
+    found = await ask(query, c.StatisticsTable)
     return found.total.received
 
 
-async def _topics(ask: Asker, period: Period) -> list[dict[str, Any]] | None:
+async def _topics(ask: Asker, period: Period, as_of: date | None) -> list[dict[str, Any]] | None:
     """Hot topics of a month; the hotline knows none of a longer time."""
     if period.months != 1:
         return None
-    page = await ask(c.MonthlyBulletin(year=period.first.year, month=period.first.month), c.MonthPage)
+    page = await ask(c.MonthlyBulletin(year=period.first.year, month=period.first.month, as_of=as_of), c.MonthPage)
     return [each.model_dump(mode="json") for each in page.topics]
 
 

@@ -11,13 +11,17 @@ from services.readmodel.reports.bulletins.sheet import Sheet, counted, fitting, 
 from services.readmodel.reports.bulletins.site_quarter import Beside, declared, reissued, warnings
 
 LISTED = 100
+KEPT = "正常"
 REJECTED, VERIFIED, SUSPECTED = "rejected", "verified", "open"
 NOTES = (
     "合格率的分母为正常运行的网站；有经人员确认且尚未整改的单项否决问题的网站计为不合格。未能检查的不计入问题。",
     "标“*”的指标，其数值未核对原件，未经核实。",
     "检查数的分母为正常运行的网站和正常的账号；找错留言和问责由编制单位申报，“—”为尚未申报。",
     "整改率的分母为期末前应当整改（到期）或者已经整改的问题。",
+    "层级按网站标识码的前六位（行政区划）和网站类型区分，该编码规则未核对原件，未经核实。",
 )
+LEVELS = ("部委", "省门户", "省部门", "市门户", "市部门", "县门户", "县以下")
+"""Levels of sites in the order of the national bulletins (国务院办公厅 2017–2018 quarterly checks)."""
 
 
 def site(
@@ -70,7 +74,7 @@ def _objects(
 ) -> dict[str, Any]:
     """What there is, what of it was checked, what passed, and what is known beside."""
     assert sheet.period is not None
-    running, kept = _running(sites), [each for each in accounts if each["details"]["status"] == "正常"]
+    running, kept = _running(sites), [each for each in accounts if each["details"]["status"] == KEPT]
     checked = beside.checked(min(sheet.period.last, sheet.as_of))
     return {
         "sites": count_by(sites, "status", [each.value for each in SiteStatus]),
@@ -78,12 +82,59 @@ def _objects(
         "accounts": count_by([each["details"] for each in accounts], "platform"),
         "checked": _checked(running, checked),
         "accounts_checked": _checked(kept, checked),
-        "passed": rate(sum(each["id"] not in failed for each in running), len(running)),
-        "accounts_passed": rate(sum(each["id"] not in failed for each in kept), len(kept)),
+        "passed": _passed(running, failed),
+        "accounts_passed": _passed(kept, failed),
         "accounts_failed": sum(each["id"] in failed for each in accounts),
+        "by_level": _by_level(running, checked, failed),
+        "by_platform": _by_platform(accounts, checked, failed),
         "reissued": reissued(beside.documents, sheet.period),
         "declared": declared(beside.declared, sheet.period),
     }
+
+
+def level(details: Record) -> str:
+    """Level of a site, by the division in its 标识码 and its kind (unverified)."""
+    code, portal = details["id_code"], details["kind"] == SiteKind.PORTAL.value
+    if code.startswith("bm"):
+        return "部委"
+    if code[2:6] == "0000":
+        return "省门户" if portal else "省部门"
+    if code[4:6] == "00":
+        return "市门户" if portal else "市部门"
+    return "县门户" if portal else "县以下"
+
+
+def _by_level(running: Sequence[Record], checked: set[str] | None, failed: set[str]) -> list[dict[str, Any]]:
+    """What runs of each level, what of it was checked and what passed; levels without a site are left out."""
+    of_level = {name: [each for each in running if level(each["details"]) == name] for name in LEVELS}
+    return [
+        {"level": name, "running": len(mine), "checked": _checked(mine, checked), "passed": _passed(mine, failed)}
+        for name, mine in of_level.items()
+        if mine
+    ]
+
+
+def _by_platform(accounts: Sequence[Record], checked: set[str] | None, failed: set[str]) -> list[dict[str, Any]]:
+    """The same of accounts: all there are, those in use that were checked and passed, and all that failed."""
+    rows = []
+    for platform in sorted({each["details"]["platform"] for each in accounts}):
+        mine = [each for each in accounts if each["details"]["platform"] == platform]
+        kept = [each for each in mine if each["details"]["status"] == KEPT]
+        rows.append(
+            {
+                "platform": platform,
+                "accounts": len(mine),
+                "kept": len(kept),
+                "checked": _checked(kept, checked),
+                "failed": sum(each["id"] in failed for each in mine),
+                "passed": _passed(kept, failed),
+            }
+        )
+    return rows
+
+
+def _passed(objects: Sequence[Record], failed: set[str]) -> dict[str, Any]:
+    return rate(sum(each["id"] not in failed for each in objects), len(objects))
 
 
 def _checked(objects: Sequence[Record], checked: set[str] | None) -> dict[str, Any] | None:
@@ -186,6 +237,11 @@ def _lay_out(sheet: Sheet) -> None:
     accounts = {f"政务新媒体（{name}）": count for name, count in data["accounts"].items()}
     stopped = {f"网站（{name}）": count for name, count in data["sites"].items() if name != SiteStatus.RUNNING.value}
     sheet.part("开办情况", grid=counted("类别", running | stopped | accounts, "个数"))
+    sheet.part(
+        "各层级网站", grid=table(heads("level=层级 running=正常运行 checked=检查率 passed=合格率"), data["by_level"])
+    )
+    columns = heads("platform=平台 accounts=账号 kept=正常 checked=检查率 failed=不合格 passed=合格率")
+    sheet.part("各平台政务新媒体", grid=table(columns, data["by_platform"]))
     columns = heads("name=网站 url=首页网址 owner=主办单位 reason=单项否决原因")
     sheet.part("不合格网站", [] if data["failed"] else ["没有。"], table(columns, data["failed"]))
     rows = [(row["title"], row["count"]) for row in data["by_indicator"]]

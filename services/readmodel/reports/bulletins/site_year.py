@@ -12,6 +12,7 @@ from typing import Any
 from contracts.readmodel.terms import Declared, Figure
 from contracts.sitewatch import SiteKind
 from kernel.refused import Refused
+from services.readmodel.past import COUNTED
 from services.readmodel.reports.bulletins.gather import Record, day_of
 from services.readmodel.reports.bulletins.sheet import Sheet, heads, table
 from services.readmodel.reports.office import SITE_YEAR
@@ -33,15 +34,12 @@ def form() -> dict[str, Any]:
 READS: dict[str, tuple[str, ...]] = {
     "sitewatch.site": (),
     "sitewatch.account": (),
-    "publication.public_document": ("published_at", "withdrawn", "metadata"),
+    "publication.public_document": COUNTED["publication.public_document"],
     "opinion.event": ("detected_at", "responses", "agency"),
-    "hotline.ticket": ("received_at", "replied_at", "channel", "agency", "open"),
-    "hotline.public_ticket": ("published_at", "withdrawn", "agency"),
-    "publication.catalogue_item": (
-        "type", "agency", "removed", "values.kind", "values.held_on", "values.opinions", "values.answered",
-        "values.result", "values.questions",
-    ),
-}  # fmt: skip
+    "hotline.ticket": (*COUNTED["hotline.ticket"], "agency", "open"),
+    "hotline.public_ticket": COUNTED["hotline.public_ticket"],
+    "publication.catalogue_item": (*COUNTED["publication.catalogue_item"], "values.result", "values.questions"),
+}
 """Records that the form counts, with the fields that it needs of them; the site first, then as in `Known`."""
 
 
@@ -152,7 +150,7 @@ def _counted(sheet: Sheet, site: Record, known: Known, names: Mapping[str, str])
     own = details["owner"] if details["kind"] == SiteKind.DEPARTMENT.value else ""
     documents = [
         each["metadata"] for each in known.documents
-        if period.holds(day_of(each["published_at"])) and not each.get("withdrawn")
+        if period.holds(day_of(each["published_at"]))
         and WEBSITE in each["metadata"]["channels"] and (not own or own in each["metadata"]["issuers"])
     ]  # fmt: skip
     categories = [each["category"] for each in documents]
@@ -191,7 +189,7 @@ def _messages(sheet: Sheet, own: str, known: Known) -> dict[str, Any]:
             for each in mine if each["replied_at"]]  # fmt: skip
     answers = [
         each for each in known.answers
-        if period.holds(day_of(each["published_at"])) and not each["withdrawn"] and (not own or each["agency"] == own)
+        if period.holds(day_of(each["published_at"])) and (not own or each["agency"] == own)
     ]  # fmt: skip
     return {
         "messages": len(mine),
