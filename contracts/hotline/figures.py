@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Command, Contract, Personal, Query, Reply, Role
 from contracts.hotline.public import Signal
-from contracts.hotline.terms import CENTRE, STAFF, AgencyCode, Satisfaction, Ticket, TicketKind
+from contracts.hotline.terms import CENTRE, STAFF, AgencyCode, AsOf, Satisfaction, Ticket, TicketKind
 
 READERS = (*STAFF, Role.OPENNESS, Role.SERVICE)
 Dimension = Literal["total", "unit", "category", "channel", "kind", "area"]
@@ -60,7 +60,7 @@ class Statistics(Query, by=READERS, reply=StatisticsTable):
     last: date
     by: Dimension = "total"
     unit: str = Field(default="", max_length=40, description="Only tickets of this unit.")
-    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")
+    as_of: AsOf = None
 
 
 class DutyPage(Reply):
@@ -136,7 +136,7 @@ class MonthlyBulletin(Query, by=READERS, reply=MonthPage):
 
     year: int = Field(ge=2004, le=2100)
     month: int = Field(ge=1, le=12)
-    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")
+    as_of: AsOf = None
 
 
 class HistoryRow(Contract):

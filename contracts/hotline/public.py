@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Personal, Query, Record, Reply, Role, WorkRecord
 from contracts.hotline.ratings import RatingRow
-from contracts.hotline.terms import CENTRE, STAFF, UNIT, AgencyCode, TicketKind
+from contracts.hotline.terms import CENTRE, STAFF, UNIT, AgencyCode, AsOf, TicketKind
 
 WRITERS = (*CENTRE, *UNIT, Role.OPENNESS)
 PUBLISHERS = (Role.OPENNESS, Role.HEAD, Role.DISPATCHER)
@@ -241,7 +241,7 @@ class CountSuggestions(Query, by=(Role.CITIZEN, Role.SERVICE, *STAFF, Role.OPENN
 
     first: date
     last: date
-    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")
+    as_of: AsOf = None
 
 
 class Bulletin(Record):

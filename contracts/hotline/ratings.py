@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Answer, CaseId, Command, Contract, Event, Intake, Personal, Query, Reply, Role, WorkRecord
-from contracts.hotline.terms import CENTRE, STAFF, UNIT, AgencyCode, Caller, Reason
+from contracts.hotline.terms import CENTRE, STAFF, UNIT, AgencyCode, AsOf, Caller, Reason
 
 JUDGES = (Role.DISPATCHER, Role.SUPERVISOR)
 """Who verifies a bad rating; never a person of the rated unit."""
@@ -229,4 +229,4 @@ class CountRatings(Query, by=(*STAFF, Role.OPENNESS, Role.SERVICE), reply=Rating
 
     first: date
     last: date
-    as_of: date | None = Field(default=None, description="As they stood at the end of this day; as they stand, if none.")
+    as_of: AsOf = None

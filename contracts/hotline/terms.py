@@ -8,11 +8,13 @@ from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Contract, Personal, Role, WorkRecord
 
-"""Where every type of the hotline is published from, whichever file it stands in."""
 CENTRE = (Role.DISPATCHER,)
 UNIT = (Role.CLERK, Role.HEAD)
 STAFF = (*CENTRE, *UNIT, Role.SUPERVISOR, Role.ARCHIVIST)
 AgencyCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="Code in the agency register.")]
+AsOf = Annotated[
+    date | None, Field(description="As it stood at the end of this day; as it stands, where none is given.")
+]
 Reason = Annotated[Personal[str], Field(min_length=2, max_length=2000, description="Kept among the papers.")]
 CATEGORIES = {
     "economy": "经济财贸",

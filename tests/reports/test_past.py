@@ -239,7 +239,7 @@ async def test_the_yearly_form_of_a_site_stands_as_it_stood(servers: Servers) ->
             model,
             [heard(published(document(f"D-{n}", metadata={"channels": ("网站",)})), 1, at=on(4 + n)) for n in range(3)],
         )
-        await hear(model, [heard(ItemAdded(record=item), 1, at=on(5)), told("T-1", 1, 6)])
+        await hear(model, [heard(ItemAdded(record=item), 1, at=on(5)), told("T-1", 1, 6, channel="网站")])
         gone = Tombstone(id="ML-1", withdrawn_for="其他", withdrawn_at=on(7))
         await hear(model, [heard(ItemWithdrawn(record=gone), 2, at=on(7))])
         kept = await model.generations.current()
