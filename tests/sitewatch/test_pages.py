@@ -1,5 +1,6 @@
 """What is read from pages, and how they are fetched: the sample site, broken pages, hostile servers."""
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -128,9 +129,18 @@ async def test_outcomes_of_a_probe() -> None:
         ):
             fetched = await fetcher(0.5).get(f"{web.url}/{path}", web.url)
             assert (fetched.outcome, fetched.status) == (outcome, status)
-        tls = web.url.replace("http://", "https://")
-        assert (await fetcher().get(tls, tls)).outcome is Outcome.TLS
     assert (await fetcher().get(web.url, web.url)).outcome is Outcome.TCP
+
+
+async def test_a_server_that_does_not_speak_tls_is_named_so() -> None:
+    async def speaks_plainly(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(speaks_plainly, "127.0.0.1", 0) as plain:
+        tls = f"https://127.0.0.1:{plain.sockets[0].getsockname()[1]}"
+        assert (await fetcher(10).get(tls, tls)).outcome is Outcome.TLS
 
 
 async def test_redirects_are_followed_within_the_site_and_never_to_an_inner_address() -> None:
