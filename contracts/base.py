@@ -52,6 +52,10 @@ class Role(StrEnum):
     SERVICE = "service"  # another service of the platform
 
 
+STAFF = tuple(role for role in Role if role not in (Role.CITIZEN, Role.SERVICE))
+"""People of the offices, and who runs the platform."""
+
+
 class Audience(StrEnum):
     """Who may receive an event."""
 

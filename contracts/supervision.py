@@ -6,20 +6,9 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import CaseId, Command, Contract, Done, Event, Query, Record, Reply, Role, WorkRecord
+from contracts.base import STAFF, CaseId, Command, Contract, Done, Event, Query, Record, Reply, Role, WorkRecord
 from kernel.calendar import Notice
 
-STAFF = (
-    Role.CLERK,
-    Role.HEAD,
-    Role.OPENNESS,
-    Role.REVIEWER,
-    Role.DISPATCHER,
-    Role.WEBMASTER,
-    Role.SUPERVISOR,
-    Role.ARCHIVIST,
-    Role.OPERATOR,
-)
 UNIT = (Role.CLERK, Role.HEAD)
 MAX_ROWS = 200
 AgencyCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]{1,15}$", description="Code in the agency register.")]

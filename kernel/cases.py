@@ -19,6 +19,16 @@ def _never(state: Any) -> None:
     return None
 
 
+def once(alarm: Callable[[S], datetime | None], fact: type[Fact]) -> Callable[[S, datetime, Calendar], Sequence[Fact]]:
+    """What a case does when it is woken that waits for one moment: it remembers that the moment has passed."""
+
+    def tick(state: S, now: datetime, calendar: Calendar) -> Sequence[Fact]:
+        moment = alarm(state)
+        return [fact()] if moment and moment <= now else []
+
+    return tick
+
+
 def _nothing_due(state: Any, now: datetime, calendar: Calendar) -> Sequence[Fact]:
     return []
 

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Reply, Role
+from contracts.base import STAFF, Audience, CaseId, Command, Contract, Event, Query, Reply, Role
 from contracts.readmodel.terms import (
     MAX_NARRATIVE,
     AnnualReport,
@@ -22,17 +22,6 @@ from contracts.readmodel.terms import (
     ReportReply,
 )
 
-STAFF = (
-    Role.CLERK,
-    Role.HEAD,
-    Role.OPENNESS,
-    Role.REVIEWER,
-    Role.DISPATCHER,
-    Role.WEBMASTER,
-    Role.SUPERVISOR,
-    Role.ARCHIVIST,
-    Role.OPERATOR,
-)
 ANYONE = (Role.CITIZEN, Role.SERVICE, *STAFF)
 REPORTERS = (Role.CLERK, Role.OPENNESS, Role.HEAD)
 REPORT_APPROVERS = (Role.OPENNESS, Role.HEAD)

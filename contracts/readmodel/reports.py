@@ -5,8 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from contracts.base import Query, Reply, Role
-from contracts.readmodel.answers import STAFF
+from contracts.base import STAFF, Query, Reply, Role
 
 ReportName = Literal[
     "quarterly", "hotline", "opinion", "site", "site-year", "scoreboard", "overdue", "progress", "clocks"

@@ -2,8 +2,7 @@
 
 from pydantic import Field
 
-from contracts.base import Command, Query, Reply, Role
-from contracts.readmodel.answers import STAFF
+from contracts.base import STAFF, Command, Query, Reply, Role
 
 
 class RebuildState(Reply):

@@ -21,12 +21,12 @@ from contracts.base import Done
 from contracts.hotline.terms import CENTRE
 from kernel.agencies import Register
 from kernel.clock import CST
+from kernel.codes import query_code
 from kernel.facts import Fact
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.hotline.domain import KIND, Case, bulletin, entry, rating, signal
 from services.hotline.domain.figures import Count
-from services.hotline.domain.following import query_code
 from services.hotline.domain.intake import dossier
 from services.hotline.guides import Guides
 from services.hotline.papers import Words

@@ -8,7 +8,7 @@ from chassis.actors import Cause
 from chassis.calendars import Calendars
 from chassis.clock import Clock
 from chassis.handlers import Handlers, Heard
-from contracts.base import Audience, Role
+from contracts.base import STAFF, Audience, Role
 from contracts.readmodel import answers, running
 from contracts.supervision import CalendarNoticeLoaded
 from kernel.agencies import Register
@@ -28,7 +28,7 @@ from services.readmodel.storage import Generations
 from services.readmodel.views import newest, removal, view
 
 on = Handlers["ReadModel"]()
-STAFF = frozenset(answers.STAFF) | {Role.SERVICE}
+INSIDE = frozenset(STAFF) | {Role.SERVICE}
 
 
 @dataclass
@@ -81,7 +81,7 @@ async def agencies(service: ReadModel, query: answers.Agencies, cause: Cause) ->
 
 @on.query(answers.Search)
 async def search(service: ReadModel, query: answers.Search, cause: Cause) -> answers.SearchPage:
-    if query.audience is Audience.INTERNAL and not cause.actor.roles & STAFF:
+    if query.audience is Audience.INTERNAL and not cause.actor.roles & INSIDE:
         raise Refused("forbidden", "只有工作人员可以检索内部记录。", remedy="请先登录。")
     wanted = parse(
         query.q,
@@ -137,14 +137,14 @@ async def get_related(service: ReadModel, query: answers.GetRelated, cause: Caus
 
 @on.query(answers.GetView)
 async def get_view(service: ReadModel, query: answers.GetView, cause: Cause) -> answers.View:
-    public = not cause.actor.roles & STAFF
+    public = not cause.actor.roles & INSIDE
     generation = await service.generations.answering()
     return await lists.one(generation, query.type, query.id, public=public, version=query.wait_version)
 
 
 @on.query(answers.ListViews)
 async def list_views(service: ReadModel, query: answers.ListViews, cause: Cause) -> answers.ViewPage:
-    public = not cause.actor.roles & STAFF
+    public = not cause.actor.roles & INSIDE
     return await lists.listed(await service.generations.answering(), service.board, query, public=public)
 
 

@@ -11,11 +11,12 @@ from contracts.base import Role
 from contracts.requests import procedure as c
 from contracts.requests.answers import LedgerImported, Submitted
 from contracts.requests.terms import Application, BadLine
+from kernel.codes import query_code
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.requests.domain import intake as rules
 from services.requests.domain import keeping
-from services.requests.domain.following import applicant_digest, code_digest, information_digest, query_code
+from services.requests.domain.following import applicant_digest, code_digest, information_digest
 from services.requests.domain.ledger import LedgerLine, import_line, read_line
 from services.requests.domain.likeness import sketch
 from services.requests.domain.state import Case

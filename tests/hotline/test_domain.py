@@ -8,11 +8,12 @@ import pytest
 from contracts.hotline.terms import Caller, Ending, Matter, Satisfaction, Ticket
 from kernel.agencies import Register
 from kernel.clock import CST
+from kernel.codes import query_code
 from kernel.facts import Fact
 from kernel.refused import Refused
 from sample import data as sample
 from services.hotline.domain import Case, clock, dispatching, ending, handling, intake
-from services.hotline.domain.following import following, query_code
+from services.hotline.domain.following import following
 from services.hotline.domain.record import index, record, tell
 from services.hotline.domain.ticket import S
 from services.hotline.domain.triage import in_charge

@@ -159,7 +159,9 @@ async def test_ratings_come_in_once_and_their_statistics_are_published(
     found = await ratings.take_ratings(app.it, emissions)
     outcomes = [each.outcome if isinstance(each, r.RatingAnswer) else each.code for each in found]
     assert outcomes == ["accepted", "repeated", "accepted", "other_content", "other_content"]
-    (bad,) = (await centre(desk, r.ListRatings(bad=True, open=True), r.RatingRows)).ratings
+    assert isinstance(found[0], r.RatingAnswer)
+    listed = (await centre(desk, r.ListRatings(bad=True, open=True), r.RatingRows)).ratings
+    (bad,) = [each for each in listed if each.id == found[0].case]
     assert (bad.state, bad.named) == ("contacting", True)
     await unit(desk, r.ContactRater(id=bad.id, reached=True), "zwj")
     await centre(desk, r.VerifyRating(id=bad.id, verdict=r.Verdict.VALID, reason="情况属实"))

@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -207,9 +207,10 @@ async def test_days_are_forgotten_by_the_clock_and_never_the_newest_state(
         await hear(model, history())
         expected, generation = await standing(model), await model.generations.current()
         keeping = asyncio.create_task(past.keep_days(model.generations, model.clock, 10))
+        day = (model.clock.now() - timedelta(days=10)).date().isoformat()
 
         async def trimmed() -> bool:
-            return await generation.trimmed() == "2026-11-13"
+            return await generation.trimmed() == day
 
         await until(trimmed)
 

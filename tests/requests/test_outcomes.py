@@ -8,12 +8,13 @@ import pytest
 from contracts.base import Event
 from contracts.requests.procedure import RequestRestated
 from contracts.requests.terms import Channel, Consulted, Outcome, Route, Stage, Stance
+from kernel.codes import query_code
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.requests.domain import KIND, answering, disputes, handling, intake
 from services.requests.domain.facts import FACTS
 from services.requests.domain.fee import fee_of_items, fee_of_pages
-from services.requests.domain.following import information_digest, query_code
+from services.requests.domain.following import information_digest
 from services.requests.domain.history import STEPS
 from services.requests.domain.kind import record
 from services.requests.domain.outcomes import CLOSINGS, OUTCOMES, RECTIFICATIONS, remedy_text

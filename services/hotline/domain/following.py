@@ -2,20 +2,7 @@
 
 from contracts.hotline.reading import Following
 from kernel.refused import Refused
-from services.hotline.domain.intake import Digest
 from services.hotline.domain.ticket import LABELS, RUNNING, Case
-
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 10
-
-
-def query_code(number: str, digest: Digest) -> str:
-    """The code that belongs to a number: derived by a keyed digest, kept nowhere, without letters that look alike."""
-    value, code = int(digest(f"query-code\0{number}"), 16), ""
-    for _ in range(CODE_LENGTH):
-        value, place = divmod(value, len(ALPHABET))
-        code += ALPHABET[place]
-    return code
 
 
 def unknown() -> Refused:

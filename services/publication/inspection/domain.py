@@ -24,7 +24,7 @@ from contracts.publication.inspection import (
 )
 from contracts.publication.takedown import DrawWorkWithdrawn, PublicDrawWithdrawn
 from kernel.calendar import Calendar, end_of_day
-from kernel.cases import CaseKind
+from kernel.cases import CaseKind, once
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official, Part
@@ -276,11 +276,6 @@ def alarm(state: RandomDraw) -> datetime | None:
     return end_of_day(state.fixed.results_by) if state.open and not state.overdue else None
 
 
-def tick(state: RandomDraw, now: datetime, calendar: Calendar) -> list[Fact]:
-    moment = alarm(state)
-    return [ResultsWentOverdue()] if moment and moment <= now else []
-
-
 _KIND: CaseKind[RandomDraw] = CaseKind(
     name="draw",
     title="随机抽取",
@@ -290,6 +285,6 @@ _KIND: CaseKind[RandomDraw] = CaseKind(
     retell=lambda state: [DrawRestated(record=record(state)), DrawWorkRestated(record=work(state))],
     index=index,
     alarm=alarm,
-    tick=tick,
+    tick=once(alarm, ResultsWentOverdue),
 )
 KIND = sealable(_KIND, Tombstones(DrawWorkWithdrawn, PublicDrawWithdrawn))

@@ -9,8 +9,7 @@ from contracts.base import Event
 from contracts.publication import meetings as c
 from contracts.publication.meetings import AgendaItem, InviteeClass, MeetingStage
 from contracts.publication.takedown import MeetingWithdrawn, PublicMeetingWithdrawn
-from kernel.calendar import Calendar
-from kernel.cases import CaseKind
+from kernel.cases import CaseKind, once
 from kernel.facts import Fact
 from services.publication.domain.facts import DueSet, WentOverdue
 from services.publication.domain.withdrawing import Tombstones, sealable
@@ -120,11 +119,6 @@ def alarm(state: Session) -> datetime | None:
     return state.due_at if not state.overdue else None
 
 
-def tick(state: Session, now: datetime, calendar: Calendar) -> list[Fact]:
-    moment = alarm(state)
-    return [WentOverdue()] if moment and moment <= now else []
-
-
 _KIND: CaseKind[Session] = CaseKind(
     name="meeting",
     title="会议",
@@ -144,6 +138,6 @@ _KIND: CaseKind[Session] = CaseKind(
     retell=retell,
     index=index,
     alarm=alarm,
-    tick=tick,
+    tick=once(alarm, WentOverdue),
 )
 KIND = sealable(_KIND, Tombstones(MeetingWithdrawn, PublicMeetingWithdrawn))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.base import Event
 from contracts.publication.rounds import CleanupChanged, CleanupDue, CleanupRestated, CleanupRound, Conclusion
 from kernel.calendar import Calendar, end_of_day
-from kernel.cases import CaseKind
+from kernel.cases import CaseKind, once
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
@@ -146,11 +146,6 @@ def alarm(state: Round) -> datetime | None:
     return end_of_day(state.next_on) if waits and state.next_on else None
 
 
-def tick(state: Round, now: datetime, calendar: Calendar) -> list[Fact]:
-    moment = alarm(state)
-    return [CleanupFellDue()] if moment and moment <= now else []
-
-
 def index(state: Round) -> Mapping[str, Any]:
     return {"stage": state.stage, "followed": state.followed}
 
@@ -164,5 +159,5 @@ KIND: CaseKind[Round] = CaseKind(
     retell=lambda state: [CleanupRestated(record=record(state))],
     index=index,
     alarm=alarm,
-    tick=tick,
+    tick=once(alarm, CleanupFellDue),
 )

@@ -8,7 +8,7 @@ from contracts.base import Event
 from contracts.publication.rounds import ProposalChanged, ProposalOverdue, ProposalRestated, PublicationProposal
 from contracts.publication.takedown import ProposalWithdrawn
 from kernel.calendar import Calendar, end_of_day
-from kernel.cases import CaseKind
+from kernel.cases import CaseKind, once
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
@@ -137,11 +137,6 @@ def alarm(state: Proposal) -> datetime | None:
     return None if state.decided or state.overdue else state.due_at
 
 
-def tick(state: Proposal, now: datetime, calendar: Calendar) -> list[Fact]:
-    moment = alarm(state)
-    return [ProposalWentOverdue()] if moment and moment <= now else []
-
-
 def index(state: Proposal) -> Mapping[str, Any]:
     return {"agency": state.agency, "open": not state.decided}
 
@@ -155,6 +150,6 @@ _KIND: CaseKind[Proposal] = CaseKind(
     retell=lambda state: [ProposalRestated(record=record(state))],
     index=index,
     alarm=alarm,
-    tick=tick,
+    tick=once(alarm, ProposalWentOverdue),
 )
 KIND = sealable(_KIND, Tombstones(ProposalWithdrawn))

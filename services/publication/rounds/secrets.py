@@ -9,7 +9,7 @@ from contracts.base import Event
 from contracts.publication.surveys import SecretLine, SecretLineChanged, SecretLineDue, SecretLineRestated
 from contracts.publication.takedown import SecretLineWithdrawn
 from kernel.calendar import Calendar, end_of_day
-from kernel.cases import CaseKind
+from kernel.cases import CaseKind, once
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
@@ -151,11 +151,6 @@ def alarm(state: Secret) -> datetime | None:
     return end_of_day(state.review_on) if state.stage == "kept" else None
 
 
-def tick(state: Secret, now: datetime, calendar: Calendar) -> list[Fact]:
-    moment = alarm(state)
-    return [SecretReviewFellDue()] if moment and moment <= now else []
-
-
 def index(state: Secret) -> Mapping[str, Any]:
     return {"stage": state.stage, "agency": state.agency}
 
@@ -169,6 +164,6 @@ _KIND: CaseKind[Secret] = CaseKind(
     retell=lambda state: [SecretLineRestated(record=record(state))],
     index=index,
     alarm=alarm,
-    tick=tick,
+    tick=once(alarm, SecretReviewFellDue),
 )
 KIND = sealable(_KIND, Tombstones(SecretLineWithdrawn))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from contracts.base import Event
 from contracts.publication.surveys import Survey, SurveyChanged, SurveyDue, SurveyKind, SurveyRestated
 from kernel.calendar import Calendar, end_of_day
-from kernel.cases import CaseKind
+from kernel.cases import CaseKind, once
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
@@ -129,11 +129,6 @@ def alarm(state: State) -> datetime | None:
     return end_of_day(state.next_on) if waits and state.next_on else None
 
 
-def tick(state: State, now: datetime, calendar: Calendar) -> list[Fact]:
-    moment = alarm(state)
-    return [SurveyFellDue()] if moment and moment <= now else []
-
-
 def index(state: State) -> Mapping[str, Any]:
     return {"stage": state.stage, "survey": state.kind.value, "unfollowed": not state.followed}
 
@@ -147,5 +142,5 @@ KIND: CaseKind[State] = CaseKind(
     retell=lambda state: [SurveyRestated(record=record(state))],
     index=index,
     alarm=alarm,
-    tick=tick,
+    tick=once(alarm, SurveyFellDue),
 )

@@ -15,7 +15,7 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.readmodel import domain, downloads, lists
 from services.readmodel.domain import Case
-from services.readmodel.handlers import STAFF, ReadModel, on
+from services.readmodel.handlers import INSIDE, ReadModel, on
 from services.readmodel.reports import files, proactive
 from services.readmodel.reports.annual import Inputs, Made, make, relevant
 from services.readmodel.reports.bulletins import site_quarter, site_year
@@ -181,7 +181,7 @@ async def _made(service: ReadModel, year: int, agency: str, day: date, **options
 async def annual(service: ReadModel, query: answers.GetAnnualReport, cause: Cause) -> terms.ReportReply:
     findings: tuple[terms.CheckFinding, ...] = ()
     day = _day(query.as_of, cause)
-    if query.issued or query.edition is not None or not cause.actor.roles & STAFF:
+    if query.issued or query.edition is not None or not cause.actor.roles & INSIDE:
         report = await _edition(service, query)
     else:
         made = await _made(service, query.year, query.agency, day, form=query.form, merge_other=query.merge_other)

@@ -14,17 +14,6 @@ from services.requests.domain.state import LABELS, Case
 from services.requests.domain.transitions import TRANSITIONS
 
 Digest = Callable[[str], str]
-ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 10
-
-
-def query_code(number: str, digest: Digest) -> str:
-    """The code that belongs to a number, derived by a keyed digest, so that a repeated submission gets it again."""
-    value, code = int(digest(f"query-code\0{number}"), 16), ""
-    for _ in range(CODE_LENGTH):
-        value, place = divmod(value, len(ALPHABET))
-        code += ALPHABET[place]
-    return code
 
 
 def code_digest(number: str, code: str, digest: Digest) -> str:
