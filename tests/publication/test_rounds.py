@@ -46,8 +46,8 @@ async def test_the_next_round_is_due_two_years_after_the_last() -> None:
     state = cleanup.KIND.fold(state, cleanup.carry_out(state, False, ZHAO, NOW))
     due = end_of_day(date(2028, 3, 2))
     assert (cleanup.record(state).open, cleanup.alarm(state)) == (False, due)
-    assert cleanup.tick(state, due - timedelta(seconds=1), CALENDAR) == []
-    state = cleanup.KIND.fold(state, cleanup.tick(state, due, CALENDAR))
+    assert cleanup.KIND.tick(state, due - timedelta(seconds=1), CALENDAR) == []
+    state = cleanup.KIND.fold(state, cleanup.KIND.tick(state, due, CALENDAR))
     assert (cleanup.record(state).open, cleanup.record(state).overdue, cleanup.alarm(state)) == (True, True, None)
     state = cleanup.KIND.fold(state, cleanup.followed(state))
     assert not cleanup.record(state).open
@@ -100,7 +100,7 @@ async def test_a_proposal_is_overdue_after_twenty_working_days(at: int, overdue:
     facts = proposals.propose("p-1", "czj", ("r-1", "r-2"), 2, NOW, CALENDAR)
     state = proposals.KIND.fold(None, facts)
     assert state.due_at == end_of_day(date(2026, 3, 30))
-    told = proposals.tick(state, state.due_at + timedelta(seconds=at), CALENDAR)
+    told = proposals.KIND.tick(state, state.due_at + timedelta(seconds=at), CALENDAR)
     assert bool(told) is overdue
     state = proposals.KIND.fold(state, [*told, *proposals.decline(state, "涉及商业秘密", ZHAO, NOW)])
     assert not proposals.record(state).open

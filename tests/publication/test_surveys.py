@@ -59,8 +59,8 @@ async def test_the_next_yearly_review_is_due_a_year_after_the_last() -> None:
     state = surveys.KIND.fold(state, surveys.close(state, 0, "d", ZHAO, NOW, CALENDAR))
     due = end_of_day(date(2027, 3, 2))
     assert (surveys.record(state).open, surveys.alarm(state)) == (False, due)
-    assert surveys.tick(state, due - timedelta(seconds=1), CALENDAR) == []
-    state = surveys.KIND.fold(state, surveys.tick(state, due, CALENDAR))
+    assert surveys.KIND.tick(state, due - timedelta(seconds=1), CALENDAR) == []
+    state = surveys.KIND.fold(state, surveys.KIND.tick(state, due, CALENDAR))
     assert (surveys.record(state).overdue, surveys.alarm(state)) == (True, None)
     assert not surveys.record(surveys.KIND.fold(state, surveys.followed(state))).open
 
@@ -69,8 +69,8 @@ async def test_a_secret_is_reviewed_every_year_until_declassified() -> None:
     facts = secrets.register("m", "MD-1", "王定密", date(2026, 3, 1), ZHAO, NOW, CALENDAR)
     state = secrets.KIND.fold(None, facts)
     due = end_of_day(date(2027, 3, 2))
-    assert secrets.tick(state, due - timedelta(seconds=1), CALENDAR) == []
-    state = secrets.KIND.fold(state, secrets.tick(state, due, CALENDAR))
+    assert secrets.KIND.tick(state, due - timedelta(seconds=1), CALENDAR) == []
+    state = secrets.KIND.fold(state, secrets.KIND.tick(state, due, CALENDAR))
     assert secrets.record(state).overdue
     kept = secrets.review(state, False, "王定密", date(2027, 3, 1), ZHAO, due, CALENDAR)
     assert secrets.record(secrets.KIND.fold(state, kept)).state == "kept"
