@@ -88,12 +88,13 @@ class AnswerComments(Command, by=WORKERS, reply=CommentsAnswered):
 
 class CommentsErasedReply(Reply):
     id: CaseId
-    papers: int = Field(description="Opinions whose words were destroyed.")
+    papers: int = Field(description="Papers that were destroyed: opinions; objections and the answers to them.")
 
 
 class EraseComments(Command, by=(Role.ARCHIVIST,), reply=CommentsErasedReply):
-    """Destroy the words of the opinions, and who gave them, once the case is over, handed to the archive and the time
-    for which they are kept has passed. Numbers, summaries and answers stay."""
+    """Destroy the words of the opinions on a matter or ledger or of the objections to a notice, and who gave them, once
+    the case is over, handed to the archive and the time for which they are kept has passed. Numbers, summaries and
+    published answers stay."""
 
     id: CaseId
     handed_over_on: date = Field(description="移交档案的日期")

@@ -39,6 +39,7 @@ publication.document
   record-objection: published
   answer-objection: published
   conclude-notice: published
+  erase-comments: published withdrawn sealed
   claim-items: draft openness head review cleared returned imported published filed reassess
   submit-to-gazette: published
   mark-validity: published
@@ -81,7 +82,7 @@ publication.decision
   assign-execution: executing
   publish-evaluation: executing archived
   archive-decision: executing
-  erase-comments: archived stopped
+  erase-comments: archived stopped withdrawn sealed
   stop-decision: preparing consulting sorting assessing discussable agreed executing
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
@@ -116,7 +117,7 @@ publication.work_ledger
   publish-feedback: *
   publish-inspection: *
   finish-ledger: draft running
-  erase-comments: finished
+  erase-comments: finished withdrawn sealed
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
   withdraw: draft running finished

@@ -1,22 +1,32 @@
 """Opinions of the public: taken in, answered, and published with what became of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from chassis.actors import Cause
+from chassis.cases import Cases
 from contracts.base import Done
 from contracts.publication import comments as c
 from contracts.publication.comments import Adoption, ParticipationForm
 from contracts.publication.decisions import DecisionStage
+from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication import takedown
-from services.publication.comments import Words
+from services.publication.comments import PAPER, Words
 from services.publication.decisions import domain as decisions
 from services.publication.decisions import keeping
+from services.publication.decisions.domain import Setting
+from services.publication.domain import showing, withdrawing
 from services.publication.domain.examining import without_personal_data
+from services.publication.domain.facts import Official
 from services.publication.domain.signing import own
 from services.publication.ledgers import domain as ledgers
 from services.publication.service import Publication, official, on
+
+OBJECTION_PAPERS = ("objection", "answer")
+"""Kinds of papers of objections to a notice."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ async def _asked(service: Publication, id: str) -> Asked:
         takedown.standing(ledger.state)
         taken = ledger.state.commented
         return Asked(ledger.state.agency, taken, taken, ledger.state.answered_at)
-    raise Refused("not_found", "没有这个编号的决策事项或者工作台账。", field="id", remedy="请核对编号。")
+    raise Refused("not_found", "没有这个编号的决策事项、工作台账或者公示。", field="id", remedy="请核对编号。")
 
 
 @on.command(c.GiveComment)
@@ -104,26 +114,46 @@ async def publish_feedback(service: Publication, command: c.PublishFeedback, cau
 @on.command(c.EraseComments)
 async def erase_comments(service: Publication, command: c.EraseComments, cause: Cause) -> c.CommentsErasedReply:
     """What was destroyed is noted after it is gone, so that a repeat destroys what a crash left."""
-    by, on = official(cause), service.setting(official(cause), cause)
-    await _asked(service, command.id)
-    left = await service.comments.left(command.id)
-    matter = await service.decisions.get(command.id)
-    day = command.handed_over_on
-    if matter:
-        unanswered = left if matter.state.stage is not DecisionStage.STOPPED else 0
-        keeping.may_erase(matter.state.ended_on, unanswered, day, on)
-        papers = await service.comments.erase(command.id)
-        await service.decisions.execute(
-            command.id, lambda state: keeping.comments_erased(state, day, papers, on), cause
-        )
-        return c.CommentsErasedReply(id=command.id, papers=papers)
-    work = (await service.ledgers.load(command.id)).state
-    keeping.may_erase(work.updated_at.date() if work.finished and work.updated_at else None, left, day, on)
-    papers = await service.comments.erase(command.id)
-    await service.ledgers.execute(
-        command.id, lambda state: ledgers.comments_erased(state, day, papers, by, cause.now), cause
-    )
+    on, day = service.setting(official(cause), cause), command.handed_over_on
+    served = await _served(service, command.id, on)
+    keeping.may_erase(served.ended_on, served.left, day, on)
+    papers = sum([await service.papers.erase(command.id, kind) for kind in served.papers])
+    await served.cases.execute(command.id, lambda state: served.noted(state, day, papers, on.by, on.now), cause)
     return c.CommentsErasedReply(id=command.id, papers=papers)
+
+
+@dataclass(frozen=True)
+class Served:
+    """Papers of a case: since when nobody works on them any more, how many have no answer, and what notes their end."""
+
+    cases: Cases[Any]
+    ended_on: date | None
+    left: int
+    noted: Callable[[Any, date, int, Official, datetime], list[Fact]]
+    papers: tuple[str, ...] = (PAPER,)
+
+
+async def _served(service: Publication, id: str, on: Setting) -> Served:
+    """Opinions on a matter or ledger, objections to a notice. Of what was taken down nothing is answered any more."""
+    if document := await service.documents.get(id):
+        if (notice := document.state.notice) is None:
+            raise Refused("no_notice", "本件没有公示，没有异议原件。", field="id", remedy="请核对编号。")
+        ended, left = showing.settled_on(document.state), notice.objections - notice.answered
+        left = left if document.state.public else 0
+        return Served(service.documents, ended, left, showing.objections_erased, OBJECTION_PAPERS)
+    cases: tuple[Cases[Any], ...] = (service.decisions, service.ledgers)
+    for each in cases:
+        held = await each.get(id)
+        if held and held.state.seal:
+            return Served(each, held.state.seal.at.date(), 0, withdrawing.opinions_destroyed)
+    await _asked(service, id)
+    left = await service.comments.left(id)
+    if matter := await service.decisions.get(id):
+        left = 0 if matter.state.stage is DecisionStage.STOPPED else left
+        return Served(service.decisions, matter.state.ended_on, left, keeping.comments_erased)
+    work = (await service.ledgers.load(id)).state
+    ended = work.updated_at.date() if work.finished and work.updated_at else None
+    return Served(service.ledgers, ended, left, ledgers.comments_erased)
 
 
 @on.query(c.ListComments)

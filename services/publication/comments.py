@@ -78,10 +78,6 @@ class Comments:
             raise Refused("unknown_comment", "没有这个序号的意见。", field="nos", remedy="请核对意见序号。")
         return rows
 
-    async def erase(self, case: str) -> int:
-        """Destroy the words; number, form, summary and answer stay. How many there were."""
-        return await self.papers.erase(case, PAPER)
-
     async def forget_answers(self, case: str) -> None:
         """A case was taken down: what was answered repeats its words. Opinions stay in the papers."""
         gone = dict.fromkeys(("summary", "reason"), "")

@@ -16,8 +16,9 @@ from contracts.publication.decision_catalogue import (
     PublishDecisionCatalogue,
     PutDecisionCatalogue,
 )
+from contracts.publication.documents import Withdraw
 from contracts.publication.meeting_years import ExplainShortfall
-from contracts.publication.record import Attribute, Metadata
+from contracts.publication.record import Attribute, Leak, Metadata
 from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from kernel.clock import CST
 from kernel.refused import Refused
@@ -224,3 +225,27 @@ async def test_personal_data_and_marks_of_secrecy_do_not_enter(desk: Desk, app: 
     with pytest.raises(Refused):
         await desk(marked, comments.CommentKept, **CLERK)
     assert await app.it.comments.total(id) == 0
+
+
+async def test_the_words_of_opinions_on_what_was_taken_down_go_too(desk: Desk, app: App[Publication]) -> None:
+    """Nothing is answered there any more: the time counts from the take-down."""
+    id = await consulting(desk, "山林防火规划戊")
+    comment = comments.RecordComment(id=id, form=comments.ParticipationForm.WRITTEN, text=SECRET, name="某人")
+    await desk(comment, comments.CommentKept, **CLERK)
+    await desk(Withdraw(id=id, leak=Leak.PERSONAL), Done, **OFFICE)
+    today = desk.servers.clock.now().date()
+    erase = comments.EraseComments(id=id, handed_over_on=today)
+    archivist: dict[str, Any] = {"as_": "钱档案", "agency": "bgs", "roles": [Role.ARCHIVIST]}
+    kept = app.it.limits
+    long = kept.model_copy(update={"comments_kept": kept.comments_kept.model_copy(update={"days": 1})})
+    object.__setattr__(app.it, "limits", long)
+    with pytest.raises(Refused, match="须保存至"):
+        await desk(erase, comments.CommentsErasedReply, **archivist)
+    past = kept.model_copy(update={"comments_kept": kept.comments_kept.model_copy(update={"days": -9})})
+    object.__setattr__(app.it, "limits", past)
+    assert (await desk(erase, comments.CommentsErasedReply, **archivist)).papers == 1
+    object.__setattr__(app.it, "limits", kept)
+    assert await app.runtime.collection("papers").count({"case": id, "kind": "comment"}) == 0
+    state = (await app.it.decisions.load(id)).state
+    assert state.seal
+    assert state.seal.opinions_destroyed

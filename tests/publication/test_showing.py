@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from chassis.actors import CLOCK, Cause
 from chassis.runtime import App
 from contracts.base import Done, Role
 from contracts.publication import showing as c
+from contracts.publication.comments import CommentsErasedReply, EraseComments
 from contracts.publication.documents import DocumentFile, GetDocument, Publish
 from contracts.publication.record import Delivery, Leak, Source
 from kernel.calendar import end_of_day
@@ -137,6 +140,39 @@ async def test_an_objection_is_a_paper_and_only_a_number_to_everyone_else(
     read = await desk(ask, c.ObjectionContent, as_="李负责", agency="czj")
     assert (read.text, read.answer) == (words, "经查不属实")
     await s.refused("other_agency", desk(ask, c.ObjectionContent, as_="旁人", agency="jyj", roles=[Role.CLERK]))
+    await _goes_when_it_has_served(desk, app, id)
+
+
+async def _goes_when_it_has_served(desk: Desk, app: App[Publication], id: str) -> None:
+    """The objection and its answer, once the result stands and the time has passed for which they are kept."""
+
+    async def erased(handed_over_on: date) -> Any:
+        command = EraseComments(id=id, handed_over_on=handed_over_on)
+        return await desk(command, CommentsErasedReply, as_="钱档案", agency="bgs")
+
+    today = desk.servers.clock.now().date()
+    await s.refused("not_over", erased(today))
+    held = app.it.documents
+    ended = Cause(CLOCK, f"ended:{id}", desk.servers.clock.now())
+    await held.execute(id, lambda case: [NoticeEnded()], ended)
+    await desk(c.ConcludeNotice(id=id, result="按公示名单表彰"), Done, as_="赵审核", agency="bgs")
+    await s.refused("handed_over", erased(today - timedelta(days=1)))
+    await s.refused("kept_longer", erased(today))
+    kept = app.it.limits
+    past = kept.model_copy(update={"comments_kept": kept.comments_kept.model_copy(update={"days": -9})})
+    object.__setattr__(app.it, "limits", past)
+    assert [(await erased(today)).papers, (await erased(today)).papers] == [2, 0]
+    object.__setattr__(app.it, "limits", kept)
+    assert await app.runtime.collection("papers").count({"case": id}) == 0
+    read = c.ReadObjection(id=id, no=1, purpose="复核")
+    await s.refused("paper_erased", desk(read, c.ObjectionContent, as_="李负责", agency="czj"))
+    file = await s.file_of(desk, id)
+    assert [each.step for each in file.steps].count("销毁异议原件") == 1
+    assert file.record.notice
+    assert (file.record.notice.objections, file.record.notice.answered) == (1, 1)
+    without = await s.public(desk, "没有公示的文件")
+    command = EraseComments(id=without, handed_over_on=today)
+    await s.refused("no_notice", desk(command, CommentsErasedReply, as_="钱档案", agency="bgs"))
 
 
 async def test_deliveries_are_counted_by_channel_place_and_group(desk: Desk, app: App[Publication]) -> None:

@@ -33,7 +33,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _printed(case, fact)
         case f.ItemsClaimed():
             return case.model_copy(update={"claims": fact.items})
-        case f.ObjectionReceived() | f.ObjectionAnswered():
+        case f.ObjectionReceived() | f.ObjectionAnswered() | f.ObjectionsErased():
             return _objected(case, fact)
         case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered():
             return _approved(case, fact)
@@ -148,7 +148,7 @@ def _shown(case: Case, fact: f.SourceSet | f.NoticeSet | f.Delivered | f.NoticeE
             return _noticed(_signed(case, "公示结果", fact.by, fact.at), {"result": fact.result or "（已撤下）"})
 
 
-def _objected(case: Case, fact: f.ObjectionReceived | f.ObjectionAnswered) -> Case:
+def _objected(case: Case, fact: f.ObjectionReceived | f.ObjectionAnswered | f.ObjectionsErased) -> Case:
     notice = case.notice
     if notice is None:
         return case
@@ -159,6 +159,8 @@ def _objected(case: Case, fact: f.ObjectionReceived | f.ObjectionAnswered) -> Ca
         case f.ObjectionAnswered():
             counted = {"answered": notice.answered + 1, "accepted": notice.accepted + fact.accepted}
             return _noticed(case, counted).model_copy(update={"answers": case.answers | {fact.no: fact.paper}})
+        case f.ObjectionsErased():
+            return _signed(case, "销毁异议原件", fact.by, fact.at).model_copy(update={"objections_erased": True})
 
 
 def _noticed(case: Case, changes: dict[str, Any]) -> Case:

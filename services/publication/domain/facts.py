@@ -182,6 +182,15 @@ class ObjectionAnswered(Fact):
     at: datetime
 
 
+class ObjectionsErased(Fact):
+    """The words of the objections and of the answers were destroyed after hand-over to the archive."""
+
+    handed_over_on: date
+    papers: int
+    by: Official
+    at: datetime
+
+
 class SubmittedToGazette(Fact):
     by: Official
     at: datetime
@@ -359,6 +368,7 @@ FACTS: tuple[type[Fact], ...] = (
     Delivered,
     ObjectionReceived,
     ObjectionAnswered,
+    ObjectionsErased,
     SubmittedToGazette,
     Gazetted,
     ItemsClaimed,

@@ -90,6 +90,17 @@ def conclude(case: Case, result: str, by: Official, now: datetime) -> list[Fact]
     return [] if notice.result == result else [f.NoticeConcluded(result=result, by=by, at=now)]
 
 
+def settled_on(case: Case) -> date | None:
+    """Since when nobody works on the objections any more: the result was stated, or the document was taken down."""
+    days = [each.at.date() for each in case.signatures if each.step in ("公示结果", "紧急撤下")]
+    return days[-1] if days else None
+
+
+def objections_erased(case: Case, handed_over_on: date, papers: int, by: Official, now: datetime) -> list[Fact]:
+    gone = f.ObjectionsErased(handed_over_on=handed_over_on, papers=papers, by=by, at=now)
+    return [] if case.objections_erased else [gone]
+
+
 def submit(case: Case, by: Official, now: datetime) -> list[Fact]:
     """A unit hands its normative document in for the gazette (翁源县 2018 分工 第49项)."""
     stands(case, Stage.PUBLISHED)

@@ -105,6 +105,7 @@ class Case(BaseModel):
     """Papers of the objections to the notice, in their order."""
     answers: dict[int, str] = Field(default_factory=dict)
     """Papers of the answers, by number of the objection."""
+    objections_erased: bool = False
     deliveries: tuple[Delivery, ...] = ()
     submitted_at: datetime | None = None
     gazette: str | None = None

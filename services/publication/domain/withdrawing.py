@@ -6,7 +6,7 @@ A kind becomes sealable by `sealable(kind, tombstones)`. A case that was taken d
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any, Literal, Protocol, TypeVar, get_origin
 
@@ -62,7 +62,16 @@ class CopiesGone(Fact):
     at: datetime
 
 
-STEPS = (TakenDown, TakedownApproved, ChannelGone, CopiesGone)
+class OpinionsDestroyed(Fact):
+    """The words of opinions on it were destroyed after hand-over to the archive."""
+
+    handed_over_on: date
+    papers: int
+    by: Official
+    at: datetime
+
+
+STEPS = (TakenDown, TakedownApproved, ChannelGone, CopiesGone, OpinionsDestroyed)
 
 
 class Seal(BaseModel):
@@ -78,6 +87,7 @@ class Seal(BaseModel):
     cleared: tuple[str, ...] = ()
     approved: bool = False
     erased: bool = False
+    opinions_destroyed: bool = False
 
     @property
     def closed(self) -> bool:
@@ -143,6 +153,11 @@ def confirm(state: Sealable, channel: str, by: Official, now: datetime) -> list[
 def erased(state: Sealable, now: datetime) -> list[Fact]:
     """Every store was looked through, and nothing of it is left."""
     return [CopiesGone(at=now)] if state.seal and not state.seal.erased else []
+
+
+def opinions_destroyed(state: Sealable, handed_over_on: date, papers: int, by: Official, now: datetime) -> list[Fact]:
+    gone = OpinionsDestroyed(handed_over_on=handed_over_on, papers=papers, by=by, at=now)
+    return [] if _standing(state).opinions_destroyed else [gone]
 
 
 def _standing(state: Sealable) -> Seal:
@@ -230,6 +245,8 @@ def _sealed(seal: Seal | None, fact: Fact) -> Seal:
             return seal.model_copy(update={"to_clear": left, "cleared": (*seal.cleared, fact.channel)})
         case CopiesGone():
             return seal.model_copy(update={"erased": True})
+        case OpinionsDestroyed():
+            return seal.model_copy(update={"opinions_destroyed": True})
     raise TypeError(f"unknown fact {fact.kind}")
 
 
