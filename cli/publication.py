@@ -166,6 +166,7 @@ def approve(
     id: str = ID,
     step: str = typer.Argument("head", help="head 单位负责人；openness 公开工作机构；withdrawal 补批撤下。"),
     deputising_for: str = typer.Option("", "--for", help="代行审批时，写明不在岗的负责人。"),
+    improper: bool = typer.Option(False, "--improper", help="补批撤下时：撤下不当，不予批准，须用 --note 说明理由。"),
     note: str = NOTE,
     as_: As = None,
     agency: Agency = "",
@@ -175,7 +176,7 @@ def approve(
     commands: dict[str, Command] = {
         "head": c.ApproveByHead(id=id, note=note, deputising_for=deputising_for),
         "openness": c.ApproveByOpenness(id=id, note=note),
-        "withdrawal": c.ApproveWithdrawal(id=id, note=note),
+        "withdrawal": c.ApproveWithdrawal(id=id, improper=improper, note=note),
     }
     do(chosen(step, commands, "step"), as_, agency, json_)
 

@@ -245,10 +245,12 @@ class Withdraw(Command, by=(Role.REVIEWER,)):
 
 
 class ApproveWithdrawal(Command, by=(Role.HEAD, Role.OPENNESS)):
-    """Another person's approval of a take-down, afterwards."""
+    """Another person's approval of a take-down, afterwards. One that was `improper` stays as it is, for nothing can be
+    restored: it says so, and what must be public is entered anew."""
 
     id: CaseId
-    note: str = Field(default="", max_length=300)
+    improper: bool = Field(default=False, description="撤下不当，不予批准")
+    note: str = Field(default="", max_length=300, description="Why, when it was improper. Must not repeat what leaked.")
 
 
 class ConfirmCleared(Command, by=(Role.CLERK, Role.WEBMASTER, Role.REVIEWER, Role.OPENNESS)):

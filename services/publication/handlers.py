@@ -284,7 +284,7 @@ async def withdraw(service: Publication, command: c.Withdraw, cause: Cause) -> D
 async def approve_withdrawal(service: Publication, command: c.ApproveWithdrawal, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(note=command.note)
-    return await takedown.approve(service, command.id, command.note, by, cause)
+    return await takedown.approve(service, command, by, cause)
 
 
 @on.command(c.ConfirmCleared)

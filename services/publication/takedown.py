@@ -20,7 +20,7 @@ from chassis import calm
 from chassis.actors import CLOCK, Cause
 from chassis.cases import Cases, Forget, Held
 from chassis.papers import Paper
-from contracts.base import Done, Event
+from contracts.base import Done, Event, Role
 from contracts.publication import documents as c
 from contracts.publication.comments import ParticipationForm
 from contracts.registry import REGISTRY
@@ -29,6 +29,7 @@ from kernel.refused import Refused
 from services.publication.decisions.state import Decision
 from services.publication.domain import publishing, sealing, withdrawing
 from services.publication.domain.facts import Official
+from services.publication.domain.signing import own
 from services.publication.domain.withdrawing import Sealable
 from services.publication.meetings.domain import Session, opens
 from services.publication.service import Publication, done
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 ERASE_SECONDS = 2.0
 KEPT = ("withdrawn", "taken_down")
 """Names of the events that tell subscribers to delete; they are never removed."""
+CLEARS_FOR_ALL = frozenset({Role.WEBMASTER, Role.REVIEWER, Role.OPENNESS})
 SHOWN_BY_OTHERS = frozenset({ParticipationForm.MEDIA, ParticipationForm.NEW_MEDIA})
 """Forms of consultation that show the draft on channels outside this platform."""
 
@@ -177,18 +179,26 @@ async def _forgotten(
     return await cases.execute(id, decide, cause, forget=forget, origin=origin)
 
 
-async def approve(service: Publication, id: str, note: str, by: Official, cause: Cause) -> Done:
-    """Another person's approval, afterwards."""
-    if shelf := await _shelf(service, id):
-        return _told(
-            await shelf.cases.execute(id, lambda state: withdrawing.approve(state, note, by, cause.now), cause)
-        )
-    return await service.execute(id, lambda case: publishing.approve_withdrawal(case, note, by, cause.now), cause)
+async def approve(service: Publication, command: c.ApproveWithdrawal, by: Official, cause: Cause) -> Done:
+    """Another person's judgement, afterwards."""
+    judge: Callable[..., list[Fact]] = publishing.approve_withdrawal
+    if shelf := await _shelf(service, command.id):
+        judge = withdrawing.approve
+
+    def decide(state: Any) -> list[Fact]:
+        return judge(state, command.note, by, cause.now, improper=command.improper)
+
+    if shelf:
+        return _told(await shelf.cases.execute(command.id, decide, cause))
+    return await service.execute(command.id, decide, cause)
 
 
 async def confirm(service: Publication, id: str, channel: str, by: Official, cause: Cause) -> Done:
-    """A channel shows it no longer."""
-    if shelf := await _shelf(service, id):
+    """A channel shows it no longer: a clerk confirms for the own unit, who keeps websites or reviews for any."""
+    shelf = await _shelf(service, id)
+    if not cause.actor.roles & CLEARS_FOR_ALL:
+        own((await (shelf.cases if shelf else service.documents).load(id)).state.agency, by)
+    if shelf:
         return _told(
             await shelf.cases.execute(id, lambda state: withdrawing.confirm(state, channel, by, cause.now), cause)
         )

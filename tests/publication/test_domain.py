@@ -9,6 +9,7 @@ from contracts.publication import record as c
 from kernel.calendar import end_of_day
 from kernel.clock import CST
 from kernel.numbers import DocumentNumber
+from kernel.refused import Refused
 from services.publication.domain import clocks, drafting, publishing
 from services.publication.domain.state import Stage
 from services.publication.domain.telling import public_record, record, tell
@@ -237,17 +238,36 @@ def test_withdrawal_leaves_a_tombstone_and_needs_another_person_afterwards() -> 
     assert publishing.withdraw(case, c.Leak.PERSONAL, "", ZHAO, NOW) == []
     refused("own_withdrawal", publishing.approve_withdrawal, case, "", ZHAO, NOW)
     case = after(case, publishing.approve_withdrawal(case, "", LI, NOW))
-    assert (case.stage, case.open, record(case).waits_for) == (Stage.WITHDRAWN, True, "确认渠道已撤下：网站")
+    assert (case.stage, case.open, record(case).waits_for) == (Stage.WITHDRAWN, True, "网站确认已撤下；系统清除副本")
     refused("already_approved", publishing.approve_withdrawal, case, "", LI, NOW)
     refused("unknown_channel", publishing.confirm_cleared, case, "微信", LI, NOW)
     case = after(case, publishing.confirm_cleared(case, "网站", LI, NOW))
     assert publishing.confirm_cleared(case, "网站", LI, NOW) == []
-    assert (case.stage, record(case).waits_for) == (Stage.WITHDRAWN, "平台清除留存")
+    assert (case.stage, record(case).waits_for) == (Stage.WITHDRAWN, "系统清除副本")
     facts = publishing.erased(case, NOW)
     case = after(case, facts)
     assert (case.stage, case.open, record(case).erased) == (Stage.SEALED, False, True)
     assert [event.event_name for event in tell(case, facts)] == ["closed"]
     assert publishing.erased(case, NOW) == []
+
+
+def test_a_take_down_that_nobody_approves_or_confirms_is_late_a_day_after() -> None:
+    """Twenty-four hours are our own setting (D)."""
+    case = after(published(), publishing.withdraw(published(), c.Leak.PERSONAL, "", ZHAO, NOW))
+    until = NOW + timedelta(hours=24)
+    assert (clocks.alarm(case), record(case).due_at, record(case).overdue) == (until, until, False)
+    assert clocks.tick(case, until - timedelta(seconds=1), CALENDAR) == []
+    late = clocks.tick(case, until, CALENDAR)
+    case = after(case, late)
+    assert (record(case).overdue, clocks.alarm(case), clocks.recompute(case, CALENDAR)) == (True, None, [])
+    assert [event.event_name for event in tell(case, late)] == ["overdue"]
+    case = after(case, publishing.confirm_cleared(case, "网站", LI, until))
+    with pytest.raises(Refused, match="须说明理由"):
+        publishing.approve_withdrawal(case, "", LI, until, improper=True)
+    case = after(case, publishing.approve_withdrawal(case, "并无泄露", LI, until, improper=True))
+    assert (record(case).overdue, record(case).due_at, case.stage) == (False, None, Stage.WITHDRAWN)
+    case = after(case, publishing.erased(case, until))
+    assert (case.stage, record(case).state_label) == (Stage.SEALED, "已撤下（撤下未获批准）")
 
 
 def test_draft_can_be_sealed_and_tells_the_public_nothing() -> None:

@@ -242,7 +242,7 @@ class Publishing(RuleBasedStateMachine):
     def limits_hold(self) -> None:
         case = self.case
         assert not (case.due_at and case.stage not in UNDECIDED)
-        assert case.overdue <= (case.due_at is not None)
+        assert case.overdue <= ((case.due_at or case.clear_until) is not None)
         assert case.open or not case.to_explain
 
     def teardown(self) -> None:

@@ -88,6 +88,8 @@ def _waiting(case: Case) -> list[tuple[datetime, Fact]]:
         if case.warn_at and not case.warned:
             waiting.append((case.warn_at, Warned()))
         waiting.append((case.due_at, WentOverdue()))
+    if case.clear_until and not case.overdue:
+        waiting.append((case.clear_until, WentOverdue()))
     if case.issue_day and not case.issue_day_passed:
         waiting.append((end_of_day(case.issue_day), IssueDayPassed()))
     if case.stage is Stage.FILED and case.reassess_at:

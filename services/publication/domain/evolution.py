@@ -266,11 +266,12 @@ def _withdrawn(case: Case, fact: f.Withdrawn | f.Erased | f.WithdrawalApproved |
             signed = _signed(case, "紧急撤下", fact.by, fact.at, fact.note)
             delivered = (delivery.channel for delivery in case.deliveries)
             channels = tuple(dict.fromkeys((*case.metadata.channels, *delivered))) if case.public else ()
-            update = {"stage": Stage.WITHDRAWN, "leak": fact.leak, "to_clear": channels}
+            update = {"stage": Stage.WITHDRAWN, "leak": fact.leak, "to_clear": channels, "taken_down_at": fact.at}
             return signed.model_copy(update=update | _NO_LIMIT)
         case f.WithdrawalApproved():
-            approved = _signed(case, "撤下补批", fact.by, fact.at, fact.note)
-            return _sealed(approved.model_copy(update={"withdrawal_approved": True}))
+            step = "撤下未获批准" if fact.improper else "撤下补批"
+            judged = {"withdrawal_approved": True, "improper": fact.improper}
+            return _sealed(_signed(case, step, fact.by, fact.at, fact.note).model_copy(update=judged))
         case f.ChannelCleared():
             left = tuple(channel for channel in case.to_clear if channel != fact.channel)
             signed = _signed(case, f"渠道已撤下：{fact.channel}", fact.by, fact.at)
@@ -278,8 +279,11 @@ def _withdrawn(case: Case, fact: f.Withdrawn | f.Erased | f.WithdrawalApproved |
 
 
 def _sealed(case: Case) -> Case:
-    ended = case.erased and case.withdrawal_approved and not case.to_clear
-    return case.model_copy(update={"stage": Stage.SEALED}) if ended else case
+    """Nothing is late any more once the persons have done their part."""
+    if case.clear_until:
+        return case
+    stage = Stage.SEALED if case.erased else case.stage
+    return case.model_copy(update={"stage": stage, "overdue": False})
 
 
 def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.IssueDayPassed | f.ExpiryWarned) -> Case:

@@ -304,7 +304,10 @@ class Erased(Fact):
 
 
 class WithdrawalApproved(Fact):
+    """Another person has judged it; `improper`: it should not have been taken down."""
+
     note: str
+    improper: bool = False
     by: Official
     at: datetime
 

@@ -37,6 +37,8 @@ REISSUE = Clock("REISSUE", "转载上级重要信息", 24, "hours", 0, "政府�
 """Counted from the publication at the source; takes the place of the document's own clock."""
 MATERIAL = Clock("INTERPRETATION", "公开解读材料", 3, "workdays", 0, "郑州市2016年政策解读规定（地方）", "C")
 """Counted from the publication of what it explains, where the two are not published together."""
+TAKEDOWN = Clock("TAKEDOWN", "紧急撤下后的补批和渠道确认", 24, "hours", 0, "平台设定：没有文件规定期限", "D")
+"""Counted from the take-down: within it another person approves and each channel confirms."""
 CHANNELS = (
     "网站", "公报", "微信", "微博", "客户端", "手机报", "新闻发布会", "广播电视", "报刊", "查阅点", "公告栏", "电子屏",
     "明白卡", "服务手册", "触摸屏", "入户现场", "精准推送",

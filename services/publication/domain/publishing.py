@@ -11,6 +11,7 @@ from services.publication.domain.clocks import reassess_at
 from services.publication.domain.drafting import no_open_findings
 from services.publication.domain.facts import Kept, Official
 from services.publication.domain.law import NUMBERED
+from services.publication.domain.sealing import reasoned
 from services.publication.domain.state import Case, Stage
 
 MAX_VERSIONS = 50
@@ -121,14 +122,14 @@ def erased(case: Case, now: datetime) -> list[Fact]:
     return [f.Erased(at=now)] if case.erasing else []
 
 
-def approve_withdrawal(case: Case, note: str, by: Official, now: datetime) -> list[Fact]:
-    """Another person's approval, afterwards."""
+def approve_withdrawal(case: Case, note: str, by: Official, now: datetime, *, improper: bool = False) -> list[Fact]:
+    """Another person's judgement, afterwards."""
     stands(case, Stage.WITHDRAWN)
     if case.withdrawal_approved:
         raise Refused("already_approved", "撤下已经补批。", remedy="请确认各渠道已撤下。")
     if any(signature.step == "紧急撤下" and signature.by.id == by.id for signature in case.signatures):
         raise Refused("own_withdrawal", "撤下的人不能自己补批。", remedy="请由另一名负责人补批。")
-    return [f.WithdrawalApproved(note=note, by=by, at=now)]
+    return [f.WithdrawalApproved(note=reasoned(note, improper), improper=improper, by=by, at=now)]
 
 
 def confirm_cleared(case: Case, channel: str, by: Official, now: datetime) -> list[Fact]:

@@ -1,14 +1,34 @@
 """What is left of a document's facts after a take-down: numbers, dates, officials, digests; no word that could be what
 leaked (P26)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from contracts.publication.record import Interpretation, Metadata, Text
 from kernel.facts import Fact
+from kernel.refused import Refused
 from services.publication.domain.facts import File, Kept
 
 TOMBSTONE = "（已撤下）"
+
+
+def reasoned(note: str, improper: bool) -> str:
+    """Who finds a take-down improper says why."""
+    if improper and len(note.strip()) < 4:
+        raise Refused("reason_missing", "不予批准须说明理由。", field="note", remedy="请写明理由，不得写入撤下的内容。")
+    return note
+
+
+def labelled(label: str, improper: bool) -> str:
+    return f"{label}（撤下未获批准）" if improper else label
+
+
+def waits_for(approved: bool, to_clear: Sequence[str], erased: bool) -> str:
+    """What a take-down waits for; the channels do not wait for the approval."""
+    waits = [] if approved else ["另一名负责人补批"]
+    waits += [f"{channel}确认已撤下" for channel in to_clear]
+    waits += [] if erased else ["系统清除副本"]
+    return "；".join(waits)[:200]
 
 
 def tombstone(metadata: Metadata) -> Metadata:

@@ -18,8 +18,9 @@ from contracts.publication.record import (
     Source,
     Validity,
 )
+from kernel.calendar import add_hours
 from services.publication.domain.facts import Doubt, File, Kept, Official
-from services.publication.domain.law import NUMBERED
+from services.publication.domain.law import NUMBERED, TAKEDOWN
 
 
 class Stage(StrEnum):
@@ -121,6 +122,9 @@ class Case(BaseModel):
     """When it was last decided that the document is not public."""
     leak: Leak | None = None
     withdrawal_approved: bool = False
+    improper: bool = False
+    """Who judged the take-down found that it should not have been."""
+    taken_down_at: datetime | None = None
     erased: bool = False
     to_clear: tuple[str, ...] = ()
     imported: bool = False
@@ -200,6 +204,12 @@ class Case(BaseModel):
     @property
     def taken_down(self) -> bool:
         return self.stage in (Stage.WITHDRAWN, Stage.SEALED)
+
+    @property
+    def clear_until(self) -> datetime | None:
+        """Until when a take-down is approved and confirmed by each channel, as long as that is missing."""
+        waits = self.stage is Stage.WITHDRAWN and (self.to_clear or not self.withdrawal_approved)
+        return add_hours(self.taken_down_at, TAKEDOWN.days) if waits and self.taken_down_at else None
 
     @property
     def shown_title(self) -> str:

@@ -37,7 +37,7 @@ from services.publication.domain import explaining, showing
 from services.publication.domain import facts as f
 from services.publication.domain.checks import LABELS, WAITS
 from services.publication.domain.facts import Kept
-from services.publication.domain.sealing import TOMBSTONE, tombstone
+from services.publication.domain.sealing import TOMBSTONE, labelled, tombstone, waits_for
 from services.publication.domain.state import Case, Stage
 
 TextOf = Callable[[str], str | None]
@@ -58,11 +58,11 @@ def record(case: Case) -> Document:
         id=case.id,
         title=metadata.title,
         state=case.stage.value,
-        state_label=LABELS[case.stage],
+        state_label=labelled(LABELS[case.stage], case.improper),
         open=case.open,
         agency=case.agency,
         opened_at=case.opened_at,
-        due_at=case.due_at,
+        due_at=case.due_at or case.clear_until,
         overdue=case.overdue,
         provisional=case.provisional,
         waits_for=_waits_for(case),
@@ -143,8 +143,8 @@ def _delay(case: Case) -> int | None:
 def _waits_for(case: Case) -> str:
     if case.notice and case.notice_open:
         return "答复公示异议" if case.notice.answered < case.notice.objections else "登记公示结果"
-    if case.stage is Stage.WITHDRAWN and case.withdrawal_approved:
-        return f"确认渠道已撤下：{'、'.join(case.to_clear)}" if case.to_clear else "平台清除留存"
+    if case.stage is Stage.WITHDRAWN:
+        return waits_for(case.withdrawal_approved, case.to_clear, case.erased)
     if case.issue_day and case.issue_day_passed:
         return "发文机关公开（已过发文当日）"
     if case.lacks_material:

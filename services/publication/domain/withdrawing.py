@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import Enum
-from typing import Any, Literal, Protocol, TypeVar, get_origin
+from typing import Any, Literal, Protocol, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict
 from pydantic.fields import FieldInfo
@@ -16,12 +16,13 @@ from pydantic.fields import FieldInfo
 from contracts.base import Event
 from contracts.publication.record import Leak
 from contracts.publication.takedown import Tombstone, WithdrawnCase
-from kernel.calendar import Calendar
+from kernel.calendar import Calendar, add_hours
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
-from services.publication.domain.sealing import TOMBSTONE
+from services.publication.domain.law import TAKEDOWN
+from services.publication.domain.sealing import TOMBSTONE, labelled, reasoned, waits_for
 from services.publication.domain.telling import WITHDRAWN_FOR
 
 CODES = frozenset(
@@ -47,7 +48,10 @@ class TakenDown(Fact):
 
 
 class TakedownApproved(Fact):
+    """Another person has judged it; `improper`: it should not have been taken down."""
+
     note: str
+    improper: bool = False
     by: Official
     at: datetime
 
@@ -62,6 +66,10 @@ class CopiesGone(Fact):
     at: datetime
 
 
+class ClearingWentOverdue(Fact):
+    """Approval or a channel is missing after its time."""
+
+
 class OpinionsDestroyed(Fact):
     """The words of opinions on it were destroyed after hand-over to the archive."""
 
@@ -71,7 +79,7 @@ class OpinionsDestroyed(Fact):
     at: datetime
 
 
-STEPS = (TakenDown, TakedownApproved, ChannelGone, CopiesGone, OpinionsDestroyed)
+STEPS = (TakenDown, TakedownApproved, ChannelGone, CopiesGone, ClearingWentOverdue, OpinionsDestroyed)
 
 
 class Seal(BaseModel):
@@ -87,7 +95,18 @@ class Seal(BaseModel):
     cleared: tuple[str, ...] = ()
     approved: bool = False
     erased: bool = False
+    improper: bool = False
+    late: bool = False
     opinions_destroyed: bool = False
+
+    @property
+    def until(self) -> datetime | None:
+        """Until when it is approved and confirmed by each channel, as long as that is missing."""
+        return add_hours(self.at, TAKEDOWN.days) if self.to_clear or not self.approved else None
+
+    @property
+    def alarm(self) -> datetime | None:
+        return None if self.late else self.until
 
     @property
     def closed(self) -> bool:
@@ -131,13 +150,13 @@ def withdraw(
     return [TakenDown(leak=leak, note=note, public=public, channels=tuple(dict.fromkeys(channels)), by=by, at=now)]
 
 
-def approve(state: Sealable, note: str, by: Official, now: datetime) -> list[Fact]:
+def approve(state: Sealable, note: str, by: Official, now: datetime, *, improper: bool = False) -> list[Fact]:
     seal = _standing(state)
     if seal.approved:
         raise Refused("already_approved", "撤下已经补批。", remedy="请确认各渠道已撤下。")
     if seal.by.id == by.id:
         raise Refused("own_withdrawal", "撤下的人不能自己补批。", remedy="请由另一名负责人补批。")
-    return [TakedownApproved(note=note, by=by, at=now)]
+    return [TakedownApproved(note=reasoned(note, improper), improper=improper, by=by, at=now)]
 
 
 def confirm(state: Sealable, channel: str, by: Official, now: datetime) -> list[Fact]:
@@ -190,7 +209,8 @@ def _wordless(said: Any, name: str = "") -> Any:
 
 def _chosen(field: FieldInfo) -> bool:
     """One of a few words that the field allows says nothing of its own."""
-    return get_origin(field.annotation) is Literal
+    kind = field.annotation
+    return Literal in (get_origin(kind), *(get_origin(each) for each in get_args(kind)))
 
 
 def sealable(kind: CaseKind[S], stones: Tombstones) -> CaseKind[S]:
@@ -215,10 +235,10 @@ def sealable(kind: CaseKind[S], stones: Tombstones) -> CaseKind[S]:
         return {"agency": state.agency} | ({} if state.seal.erased else {"marks": ["erasing"]})
 
     def alarm(state: S) -> datetime | None:
-        return None if state.seal else kind.alarm(state)
+        return state.seal.alarm if state.seal else kind.alarm(state)
 
     def tick(state: S, now: datetime, calendar: Calendar) -> Sequence[Fact]:
-        return [] if state.seal else kind.tick(state, now, calendar)
+        return _late(state.seal, now) if state.seal else kind.tick(state, now, calendar)
 
     return replace(
         kind,
@@ -232,6 +252,10 @@ def sealable(kind: CaseKind[S], stones: Tombstones) -> CaseKind[S]:
     )
 
 
+def _late(seal: Seal, now: datetime) -> list[Fact]:
+    return [ClearingWentOverdue()] if seal.alarm and seal.alarm <= now else []
+
+
 def _sealed(seal: Seal | None, fact: Fact) -> Seal:
     if isinstance(fact, TakenDown):
         return Seal(leak=fact.leak, by=fact.by, at=fact.at, public=fact.public, to_clear=fact.channels)
@@ -239,7 +263,9 @@ def _sealed(seal: Seal | None, fact: Fact) -> Seal:
         raise ValueError("the first step of a take-down takes down")
     match fact:
         case TakedownApproved():
-            return seal.model_copy(update={"approved": True})
+            return seal.model_copy(update={"approved": True, "improper": fact.improper})
+        case ClearingWentOverdue():
+            return seal.model_copy(update={"late": True})
         case ChannelGone():
             left = tuple(each for each in seal.to_clear if each != fact.channel)
             return seal.model_copy(update={"to_clear": left, "cleared": (*seal.cleared, fact.channel)})
@@ -259,18 +285,17 @@ def _tombstones(noun: str, state: Sealable, seal: Seal, stones: Tombstones) -> l
 
 
 def _inside(state: Sealable, seal: Seal, noun: str) -> WithdrawnCase:
-    waits = [] if seal.approved else ["另一名负责人补批"]
-    waits += [f"{channel}确认已撤下" for channel in seal.to_clear]
-    waits += [] if seal.erased else ["系统清除副本"]
     return WithdrawnCase(
         id=state.id,
         title=f"{noun}{TOMBSTONE}",
         state="sealed" if seal.closed else "withdrawn",
-        state_label="已封存" if seal.closed else "已撤下",
+        state_label=labelled("已封存" if seal.closed else "已撤下", seal.improper),
         open=not seal.closed,
         agency=state.agency,
         opened_at=state.opened_at,
-        waits_for="；".join(waits)[:200],
+        due_at=seal.until,
+        overdue=seal.late and seal.until is not None,
+        waits_for=waits_for(seal.approved, seal.to_clear, seal.erased),
         to_clear=seal.to_clear,
         erased=seal.erased,
     )
