@@ -43,6 +43,8 @@ class Held(Generic[S]):
     head: str
     facts: Sequence[Fact] = ()
     """The facts that this cause added, now or when it was first decided."""
+    origin: str = ""
+    """What opened the case, where it was read from the store."""
     repeated: bool = False
     """The cause had been decided before; nothing was added now."""
 
@@ -354,7 +356,8 @@ class Cases(Generic[S]):
 
     def _held(self, document: Document) -> Loaded[S]:
         state, told = self.kind.read(entry["text"] for entry in document["facts"])
-        return Held(document["_id"], state, document["version"], document["epoch"], document["head"]), told
+        at = (document["version"], document["epoch"], document["head"])
+        return Held(document["_id"], state, *at, origin=document["origin"].removeprefix(f"{self.kind.name}:")), told
 
     def _unknown(self) -> Refused:
         return Refused("not_found", f"没有这个编号的{self.kind.title}。", field="id", remedy="请核对编号。")

@@ -1,7 +1,9 @@
 """`zwgk publication import`, `waiting`, `confirm`: the stock of documents."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 
@@ -14,6 +16,9 @@ from contracts.publication import stock as c
 from kernel.refused import Refused
 
 FEW = 50
+INTERRUPTED = 130
+CONFIRMED = {"published": "已公开", "filed": "已归档", "refused": "未确认"}
+T = TypeVar("T")
 
 
 def import_(
@@ -22,16 +27,29 @@ def import_(
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
-    """导入存量文件；可反复执行，已导入的不会重复。未经确认的只在内部。例：zwgk publication import 旧文件/ --as 张三"""
+    """导入存量文件；可反复执行，已导入的不会重复，中断后再次执行即接着导入。未经确认的只在内部。读不了的逐件报告后跳过。
+
+    例：zwgk publication import 旧文件/ --as 张三
+    """
 
     async def work(session: Session) -> list[c.ImportOutcome]:
         with bar("导入", quiet=json_) as progress:
             return await stock.send(session, paths, as_, agency, progress)
 
-    report(run(work), json_)
+    report(interruptible(work), json_)
 
 
-def report(outcomes: list[c.ImportOutcome], json_: bool) -> None:
+def interruptible(work: Callable[[Session], Awaitable[T]]) -> T:
+    """Run it; who interrupts it is told how to go on."""
+    try:
+        return run(work)
+    except typer.Exit as ended:
+        if ended.exit_code == INTERRUPTED:
+            typer.echo("已中断：已办理的都已保存，再次执行同一命令即可继续。", err=True)
+        raise
+
+
+def report(outcomes: Sequence[c.ImportOutcome], json_: bool) -> None:
     summary = stock.summary(outcomes)
     if json_:
         show({"summary": summary, "items": outcomes}, json_=True)
@@ -51,8 +69,9 @@ def report(outcomes: list[c.ImportOutcome], json_: bool) -> None:
     if len(wanted) > FEW:
         typer.echo(f"另有 {len(wanted) - FEW} 件需要核对，请用 --json 查看全部。")
     typer.echo(
-        f"已公开 {summary['published']}，待确认 {summary['imported']}，已在库 {summary['exists']}，"
-        f"未导入 {summary['refused']}；有矛盾 {summary['with_conflicts']}，检出个人信息 {summary['with_findings']}。"
+        f"已公开 {summary['published']}，已归档 {summary['filed']}，待确认 {summary['imported']}，"
+        f"已在库 {summary['exists']}，未导入 {summary['refused']}；"
+        f"有矛盾 {summary['with_conflicts']}，检出个人信息 {summary['with_findings']}。"
     )
 
 
@@ -70,7 +89,13 @@ def waiting(limit: int = typer.Option(50, "--limit", min=1, max=100, help="件�
     if json_:
         show(page, json_=True)
         return
-    columns = [("id", "编号"), ("title", "标题"), ("attribute", "公开属性"), ("lacks", "缺项")]
+    columns = [
+        ("id", "编号"),
+        ("title", "标题"),
+        ("attribute", "公开属性"),
+        ("lacks", "缺项"),
+        ("found_in", "个人信息所在"),
+    ]
     show(
         [item.model_dump(mode="json") for item in page.items], json_=False, columns=columns, title=f"共 {page.total} 件"
     )
@@ -96,11 +121,11 @@ def confirm(
         if id is not None or not everything:
             guarded(lambda: _neither())
 
-        async def work(session: Session) -> list[c.ImportOutcome]:
+        async def work(session: Session) -> tuple[list[c.ImportOutcome], int]:
             with bar("确认", quiet=json_) as progress:
                 return await stock.confirm_all(session, as_, agency, progress)
 
-        report(run(work), json_)
+        confirmed(*interruptible(work), json_)
         return
     command = c.ConfirmImport(
         id=id,
@@ -112,6 +137,21 @@ def confirm(
         accept_conflicts=accept,
     )
     do(command, as_, agency, json_)
+
+
+def confirmed(outcomes: Sequence[c.ImportOutcome], left: int, json_: bool) -> None:
+    """What became of each document that lacked nothing, and how many wait still."""
+    refused = [each for each in outcomes if each.outcome == "refused"]
+    counted = {outcome: sum(each.outcome == outcome for each in outcomes) for outcome in CONFIRMED}
+    if json_:
+        show({"summary": counted | {"waiting": left}, "items": outcomes}, json_=True)
+        return
+    if refused:
+        columns = [("id", "编号"), ("outcome", "结果"), ("look", "请核对")]
+        show(stock.rows(refused[:FEW], CONFIRMED), json_=False, columns=columns)
+    told = "，".join(f"{label} {counted[outcome]}" for outcome, label in CONFIRMED.items())
+    rest = "缺项见 zwgk publication waiting。" if left else ""
+    typer.echo(f"{told}；仍待确认 {left}。{rest}")
 
 
 def _neither() -> None:

@@ -265,7 +265,7 @@ class Finding(Contract):
 
     kind: str = Field(description="What it is, in Chinese.")
     masked: str
-    place: str = Field(default="正文", max_length=200, description="正文, or the name of the attachment.")
+    place: str = Field(default="正文", max_length=200, description="正文, a field (标题), or an attachment's name.")
 
 
 class Step(Contract):

@@ -37,14 +37,15 @@ class ImportOutcome(Contract):
     """What became of one item."""
 
     name: str
-    outcome: Literal["imported", "published", "exists", "refused"]
+    outcome: Literal["imported", "published", "filed", "exists", "refused"]
     id: CaseId | None = None
     title: str = Field(default="", description="The title as read, personal data masked.")
     read: tuple[str, ...] = Field(default=(), description="Fields that were read, in Chinese.")
     missing: tuple[str, ...] = Field(default=(), description="Fields of which the text says nothing, in Chinese.")
     conflicts: tuple[Remark, ...] = Field(default=(), description="What contradicts itself and a person must decide.")
     notes: tuple[Remark, ...] = ()
-    findings: int = Field(default=0, description="Personal data found in the text")
+    findings: int = Field(default=0, description="Personal data found in the text and in the fields")
+    found_in: tuple[str, ...] = Field(default=(), description="Where it was found, in Chinese: 标题、正文 …")
     code: str | None = None
     reason: str | None = Field(default=None, description="Why it was refused, or stays internal.")
     field: str | None = Field(default=None, description="The field that is wrong.")
@@ -90,6 +91,7 @@ class Waiting(Contract):
     title: str
     attribute: Attribute | None
     findings: int
+    found_in: tuple[str, ...] = Field(default=(), description="Where they are, in Chinese: 标题、正文 …")
     conflicts: tuple[Remark, ...]
     lacks: tuple[str, ...] = Field(description="Why it cannot be confirmed as it is, in Chinese.")
 

@@ -15,6 +15,7 @@ from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication import (
+    candidates,
     catalogue_handlers,
     comment_handlers,
     comparing,
@@ -337,7 +338,10 @@ async def get_document(service: Publication, query: c.GetDocument, cause: Cause)
 
 
 def _findings(case: Case) -> Iterator[c.Finding]:
-    """What was found in the text and in the attachments, masked."""
+    """What was found in the fields, in the text and in the attachments, masked."""
+    for each in case.in_fields:
+        title, place = personal.TITLES[personal.Kind(each.kind)], candidates.PLACES[each.field]
+        yield c.Finding(kind=title, masked=each.masked, place=place)
     places = [("正文", case.text.data), *((file.attachment.name, file.data) for file in case.files)]
     for place, data in places:
         for datum in data:

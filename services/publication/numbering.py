@@ -27,6 +27,7 @@ class IndexNumbers:
     async def take(self, text: str, key: str) -> str:
         """Keep the 索引号 that an imported document carries; refused when another one has it."""
         number = IndexNumber.parse(text)
-        if not await self.numbers.reserve(f"{number.org}/{number.year}", number.seq, key):
+        month = f"{number.month:02d}" if number.month else ""
+        if not await self.numbers.reserve(f"{number.org}/{number.year}{month}", number.seq, key):
             raise Refused("index_no_taken", "索引号已被另一件占用。", field="index_no", remedy="请核对原件的索引号。")
         return str(number)

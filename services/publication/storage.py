@@ -80,6 +80,15 @@ class Texts:
             await self._collection.update_one({"_id": held["_id"]}, {"$pull": {"cases": case}})
             await self._collection.delete_many({"_id": held["_id"], "cases": []})
 
+    async def disown(self, digests: Several[str], cases: Collection) -> None:
+        """Remove those texts that are kept for no case but such as were never opened: an import that was killed keeps
+        the text first."""
+        for held in await self._collection.find({"_id": {"$in": [*digests]}}, {"cases": 1}):
+            there = {found["_id"] for found in await cases.find({"_id": {"$in": held["cases"]}}, {"_id": 1})}
+            for case in held["cases"]:
+                if case not in there:
+                    await self.release(case, ())
+
     async def seal(self, case: str, papers: Papers, now: datetime) -> None:
         """Move all texts of a case into the encrypted papers. Another document with the very same text keeps it."""
         held = await self._collection.find({"cases": case})

@@ -224,7 +224,9 @@ async def erase(service: Publication, id: str) -> int:
     await service.judged.update_many({"document": id, "reason": {"$exists": True}}, {"$set": {"reason": ""}})
     for press in (service.gazette, service.compilations):
         await press.gap(id, Cause(CLOCK, f"gap:{id}", service.clock.now()))
-    for file in (await service.documents.load(id)).state.files:
+    case = (await service.documents.load(id)).state
+    await service.texts.disown(case.digests, service.documents.collection)
+    for file in case.files:
         await service.uploads.remove(id, file.attachment.sha256)
     return await service.history.forget(told_of("document"), id)
 

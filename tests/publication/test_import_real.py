@@ -11,10 +11,10 @@ from contracts.publication import stock as c
 from contracts.publication.record import Attribute
 from kernel.agencies import Register
 from sample import data as sample
+from services.publication.candidates import Candidate, read
 from services.publication.domain import KIND
 from services.publication.domain.facts import Official
 from services.publication.domain.stock import lacks
-from services.publication.importing import Candidate, read
 from tests.servers import MORNING
 
 REGISTER = Register.from_dict(sample.agencies())
@@ -30,7 +30,7 @@ def candidates() -> dict[str, Candidate]:
     """The documents by the first three signs of their file names."""
     if not folder().is_dir():
         pytest.skip("the real documents are not here: set ZWGK_SEEDS to their folder")
-    found = [item for path in stock.files([folder()]) for item in stock.items(path)]
+    found = [item for path in stock.sources([folder()]) for item in stock.items(path)]
     taken = [read(item, REGISTER, frozenset()) for item in found if isinstance(item, c.ImportItem)]
     return {each.name[:3]: each for each in taken if isinstance(each, Candidate)}
 

@@ -267,6 +267,39 @@ async def test_confirming_person_publishes_only_what_lacks_nothing(desk: Desk) -
     assert (await desk(command, Done, as_="赵审核", agency="bgs")).state == "published"
 
 
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"title": "关于某人{}补助的通知"}, "标题"),
+        ({"issuer": "某人{}"}, "发布机构"),
+        ({"theme": "某人{}"}, "主题分类"),
+        ({"index_no": "{}/2019-00001"}, "索引号"),
+    ],
+)
+async def test_personal_data_in_a_field_of_a_line_is_listed_and_keeps_it_internal(
+    desk: Desk, changes: dict[str, str], place: str
+) -> None:
+    number = with_check_sign("11000019900307747")
+    given = {key: text.format(number) for key, text in changes.items()}
+    (told,) = await take_in(desk, line(60, body=f"{place}的正文一段。", **given), confirm=True)
+    assert (told.outcome, told.code, told.findings, told.found_in) == ("imported", "personal_data", 1, (place,))
+    assert number not in told.model_dump_json()
+    file = await file_of(desk, told.id or "")
+    assert [(each.place, each.kind) for each in file.findings] == [(place, "居民身份证号")]
+    assert number not in file.model_dump_json()
+    await desk(documents.MaskText(id=told.id or ""), Done, as_="赵审核", agency="bgs")
+    assert (await file_of(desk, told.id or "")).findings == ()
+
+
+async def test_an_unknown_issuer_is_told_by_its_field(desk: Desk) -> None:
+    (told,) = await take_in(desk, line(70, body="正文一段。", issuer="不存在的某某中心"))
+    assert [note.code for note in told.notes] == ["issuer_unknown"]
+    assert "不存在的某某中心" not in told.model_dump_json()
+    assert "issuer" in told.notes[0].message
+    (odd,) = await take_in(desk, line(71, colour="红"))
+    assert (odd.code, "红" in (odd.reason or ""), "第 " in (odd.reason or "")) == ("field_unknown", False, True)
+
+
 async def test_an_unknown_channel_refuses_its_line_and_is_not_repeated(desk: Desk) -> None:
     fine, wrong = await take_in(desk, line(40, channels=["网站", "公报"]), line(41, channels=["网站", "火星台"]))
     assert (fine.outcome, wrong.outcome, wrong.name, wrong.code) == (
@@ -308,7 +341,7 @@ async def test_folder_is_read_file_by_file(tmp_path: Path) -> None:
     (tmp_path / "c.exe").write_bytes(b"MZ")
     (tmp_path / "d.txt").write_text(f"绝密★30年\n{TEXT}", encoding="utf-8")
     (tmp_path / "e.txt").write_text("", encoding="utf-8")
-    found = [(each.name, type(each).__name__) for path in stock.files([tmp_path]) for each in stock.items(path)]
+    found = [(each.name, type(each).__name__) for path in stock.sources([tmp_path]) for each in stock.items(path)]
     assert found == [
         ("a.txt", "ImportItem"),
         ("b.jsonl:1", "ImportItem"),
@@ -318,7 +351,7 @@ async def test_folder_is_read_file_by_file(tmp_path: Path) -> None:
         ("e.txt", "ImportOutcome"),
     ]
     with pytest.raises(Refused):
-        stock.files([tmp_path / "nowhere"])
+        stock.sources([tmp_path / "nowhere"])
 
 
 async def test_two_processes_claim_without_gap_or_repeat(app: App[Publication]) -> None:

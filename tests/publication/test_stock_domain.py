@@ -6,8 +6,8 @@ import pytest
 
 from contracts.publication import record as c
 from kernel.clock import CST
-from services.publication.domain import stock
-from services.publication.domain.facts import Doubt
+from services.publication.domain import drafting, stock
+from services.publication.domain.facts import Doubt, InField
 from services.publication.domain.state import Case, Stage
 from tests.publication.documents import (
     CLEAN,
@@ -33,6 +33,7 @@ def imported(**given: object) -> Case:
         given.get("reason"),  # type: ignore[arg-type]
         given.get("published_on", date(2018, 7, 13)),  # type: ignore[arg-type]
         given.get("doubts", ()),  # type: ignore[arg-type]
+        given.get("in_fields", ()),  # type: ignore[arg-type]
         ZHANG,
         NOW,
     )
@@ -82,3 +83,16 @@ def test_person_settles_what_was_in_doubt() -> None:
 def test_withheld_stock_is_filed_not_published() -> None:
     case = confirmed(imported(attribute=c.Attribute.WITHHELD, ground=SUM, reason="讨论过程中的信息"))
     assert (case.stage, case.published_at) == (Stage.FILED, None)
+
+
+def test_what_was_found_in_a_field_stays_open_until_a_person_rewrites_or_masks_it() -> None:
+    found = InField(field="title", kind="id_card", masked="110*************11")
+    case = imported(in_fields=(found,), metadata=metadata(title="关于张三110*************11补助的通知", formed_on=None))
+    assert (case.open_findings, stock.lacks(case)) == (1, ("有 1 处个人信息",))
+    refused("personal_data", lambda: confirmed(case))
+    refused("personal_data", lambda: confirmed(case, settle=c.Changes(formed_on=date(2018, 6, 25))))
+    refused("no_findings", lambda: drafting.allow_findings(case, "某法第一条", "依法公开", ZHAO, NOW))
+    rewritten = confirmed(case, settle=c.Changes(title="关于某人补助的通知"))
+    assert (rewritten.public, rewritten.metadata.title) == (True, "关于某人补助的通知")
+    masked = after(case, drafting.mask(case, CLEAN, ZHAO, NOW))
+    assert confirmed(masked).public

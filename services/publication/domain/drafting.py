@@ -161,9 +161,9 @@ def no_open_findings(case: Case) -> None:
     if case.open_findings:
         raise Refused(
             "personal_data",
-            f"正文和附件中有 {case.open_findings} 处个人信息未处理。",
-            field="text",
-            remedy="请去标识化（附件请换成已去标识化的文件），或由审核人登记依法公开的例外依据。",
+            f"正文、附件和标题等项中有 {case.open_findings} 处个人信息未处理。",
+            field=case.in_fields[0].field if case.in_fields else "text",
+            remedy="请去标识化（标题等项也可改写，附件请换成已去标识化的文件），或由审核人登记依法公开的例外依据。",
         )
 
 
@@ -172,7 +172,8 @@ def mask(case: Case, text: Kept, by: Official, now: datetime) -> list[Fact]:
     stands(case, *EDITABLE, *RETURNABLE)
     if case.stage is not Stage.IMPORTED and by.agency != case.agency and Stage.REVIEW is not case.stage:
         same_agency(case, by)
-    return [] if text.sha256 == case.text.sha256 else [f.Masked(text=text, by=by, at=now)]
+    nothing = text.sha256 == case.text.sha256 and not case.in_fields
+    return [] if nothing else [f.Masked(text=text, by=by, at=now)]
 
 
 def allow_findings(case: Case, basis: str, reason: str, by: Official, now: datetime) -> list[Fact]:

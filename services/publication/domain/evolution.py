@@ -78,6 +78,7 @@ def _imported(fact: f.Imported) -> Case:
         reason=fact.reason,
         published_on=fact.published_on,
         doubts=fact.doubts,
+        in_fields=fact.in_fields,
         imported=True,
         signatures=(Signature(step="导入", by=fact.by, at=fact.at),),
     )
@@ -90,7 +91,8 @@ def _prepared(
         case f.Revised():
             stage = Stage.IMPORTED if case.stage is Stage.IMPORTED else Stage.DRAFT
             changed = _signed(case, "修改", fact.by, fact.at)
-            update = {"stage": stage, "metadata": fact.metadata, "approvals": ()}
+            left = tuple(each for each in case.in_fields if _same(each.field, case.metadata, fact.metadata))
+            update = {"stage": stage, "metadata": fact.metadata, "approvals": (), "in_fields": left}
             return _with_text(changed, fact.text).model_copy(update=update | _drafter(case, fact.by))
         case f.AttributeProposed():
             withheld = fact.attribute is Attribute.WITHHELD
@@ -109,10 +111,16 @@ def _prepared(
         case f.InterpretationPlanned():
             return case.model_copy(update={"interpretation": fact.interpretation})
         case f.Masked():
-            return _with_text(_signed(case, "去标识化", fact.by, fact.at), fact.text)
+            return _with_text(_signed(case, "去标识化", fact.by, fact.at), fact.text).model_copy(
+                update={"in_fields": ()}
+            )
         case f.FindingsAllowed():
             signed = _signed(case, "个人信息公开例外", fact.by, fact.at, fact.reason)
             return signed.model_copy(update={"allowed": fact.basis})
+
+
+def _same(field: str, before: Metadata, after: Metadata) -> bool:
+    return bool(getattr(before, field) == getattr(after, field))
 
 
 def _attached(case: Case, fact: f.Attached | f.Detached | f.AttachmentConfirmed) -> Case:

@@ -2,14 +2,19 @@
 
 import hashlib
 from collections.abc import Collection
+from typing import Any
 
 from contracts.publication.record import Metadata
 from kernel import personal, secrecy
 from kernel.refused import Refused
-from services.publication.domain.facts import Datum, Kept
+from services.publication.domain.facts import Datum, InField, Kept
 
 LISTED = 30
 """So many findings are listed, masked; all are counted."""
+NUMBERS = ("doc_no", "index_no")
+LISTS = ("issuer_names", "keywords")
+FIELDS = ("title", *NUMBERS, "theme", "group", "summary", "scope", *LISTS)
+"""Fields of a document that an import fills with words of its own."""
 
 
 def examine(text: str, phones: Collection[str] = ()) -> Kept:
@@ -56,15 +61,26 @@ def clean(metadata: Metadata) -> None:
     )
 
 
-def masked(metadata: Metadata) -> Metadata:
-    """The metadata of an imported document, its free texts masked. Raises `Refused` for a secrecy mark in one."""
-    for text in (metadata.title, metadata.summary, metadata.scope or "", *metadata.keywords):
+def examine_fields(metadata: Metadata, phones: Collection[str] = ()) -> tuple[Metadata, tuple[InField, ...]]:
+    """The metadata of an imported document with personal data masked, and what was found, for a person to look at.
+
+    A number that holds some is left out whole. Raises `Refused` for a secrecy mark.
+    """
+    texts = {field: _texts(getattr(metadata, field)) for field in FIELDS}
+    for text in (text for several in texts.values() for text in several):
         secrecy.refuse_classified(text)
-    return metadata.model_copy(
-        update={
-            "title": personal.mask(metadata.title),
-            "summary": personal.mask(metadata.summary),
-            "scope": personal.mask(metadata.scope) if metadata.scope else None,
-            "keywords": tuple(personal.mask(word) for word in metadata.keywords),
-        }
-    )
+    if not personal.scan("\n".join(text for several in texts.values() for text in several), phones):
+        return metadata, ()
+    found: list[InField] = []
+    update: dict[str, Any] = {}
+    for field, several in texts.items():
+        seen = [personal.scan(text, phones) for text in several]
+        if any(seen):
+            found += (InField(field=field, kind=it.kind.value, masked=it.masked) for each in seen for it in each)
+            said = tuple(personal.mask(text, each) for text, each in zip(several, seen, strict=True))
+            update[field] = None if field in NUMBERS else said if field in LISTS else said[0]
+    return metadata.model_copy(update=update), tuple(found)
+
+
+def _texts(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return () if not value else (value,) if isinstance(value, str) else value

@@ -47,6 +47,14 @@ class Kept(Part):
     data: tuple[Datum, ...] = ()
 
 
+class InField(Part):
+    """Personal data in a field of an imported document, which keeps the field masked until a person has looked."""
+
+    field: str
+    kind: str
+    masked: str
+
+
 class File(Part):
     """An attachment, the upload that brought it, and some of what was found in it, masked."""
 
@@ -328,6 +336,7 @@ class Imported(Fact):
     reason: str | None
     published_on: date | None
     doubts: tuple[Doubt, ...]
+    in_fields: tuple[InField, ...] = ()
     by: Official
     at: datetime
 

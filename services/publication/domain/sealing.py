@@ -71,6 +71,8 @@ _LEFT: dict[str, Callable[[Any], Any]] = {
     "explanation": lambda given: given.model_copy(update={"interpreter": TOMBSTONE}),
     "question": lambda given: given.model_copy(update={"reference": "", "point": TOMBSTONE}),
     "interpretation": lambda given: given if isinstance(given, bool) else _plan(given),
-    **dict.fromkeys(("note", "reason", "basis", "missing", "doubts", "by_document", "contact", "result"), _nothing),
+    **dict.fromkeys(
+        ("note", "reason", "basis", "missing", "doubts", "in_fields", "by_document", "contact", "result"), _nothing
+    ),
 }
 """By the name of the field: what is left of its value."""

@@ -19,7 +19,7 @@ from contracts.publication.record import (
     Validity,
 )
 from kernel.calendar import add_hours
-from services.publication.domain.facts import Doubt, File, Kept, Official
+from services.publication.domain.facts import Doubt, File, InField, Kept, Official
 from services.publication.domain.law import NUMBERED, TAKEDOWN
 
 
@@ -130,11 +130,13 @@ class Case(BaseModel):
     imported: bool = False
     published_on: date | None = None
     doubts: tuple[Doubt, ...] = ()
+    in_fields: tuple[InField, ...] = ()
 
     @property
     def open_findings(self) -> int:
-        """Personal data found, neither masked nor lawfully excepted."""
-        return 0 if self.allowed else self.found
+        """Personal data found, neither masked nor lawfully excepted. A field has no exception: it is rewritten, or a
+        person has it masked."""
+        return (0 if self.allowed else self.found) + len(self.in_fields)
 
     @property
     def found(self) -> int:

@@ -10,7 +10,7 @@ from services.publication.domain import facts as f
 from services.publication.domain.checks import changed, lawful_ground, same_agency, stands
 from services.publication.domain.clocks import reassess_at
 from services.publication.domain.evolution import evolve
-from services.publication.domain.facts import Doubt, Kept, Official, Part
+from services.publication.domain.facts import Doubt, InField, Kept, Official, Part
 from services.publication.domain.publishing import published
 from services.publication.domain.state import Case, Stage
 
@@ -25,6 +25,7 @@ def take_in(
     reason: str | None,
     published_on: date | None,
     doubts: tuple[Doubt, ...],
+    in_fields: tuple[InField, ...],
     by: Official,
     now: datetime,
 ) -> list[Fact]:
@@ -40,6 +41,7 @@ def take_in(
             reason=reason,
             published_on=published_on,
             doubts=doubts,
+            in_fields=in_fields,
             by=by,
             at=now,
         )

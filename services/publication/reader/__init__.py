@@ -1,7 +1,7 @@
 """Reads documents: from a file's bytes to its text, from a text to its fields and contradictions. No I/O."""
 
 from services.publication.reader.dates import parse_date
-from services.publication.reader.decoding import READABLE, decode, text_of
+from services.publication.reader.decoding import decode, refuse_unread, text_of
 from services.publication.reader.document import read_document
 from services.publication.reader.reading import FIELD_LABELS, Choice, Fields, Found, Issuer, Reading, Remark
 from services.publication.reader.report import rows_of, summarise_reading
@@ -9,7 +9,6 @@ from services.publication.reader.stock import read_jsonl_line
 
 __all__ = [
     "FIELD_LABELS",
-    "READABLE",
     "Choice",
     "Fields",
     "Found",
@@ -20,6 +19,7 @@ __all__ = [
     "parse_date",
     "read_document",
     "read_jsonl_line",
+    "refuse_unread",
     "rows_of",
     "summarise_reading",
     "text_of",

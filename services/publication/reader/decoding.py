@@ -40,22 +40,27 @@ def decode(data: bytes) -> str:
     )
 
 
-def text_of(name: str, data: bytes) -> tuple[str, str]:
-    """Text of a file by its suffix, and the text beside it (headers, footers and notes of a Word file or PDF).
-
-    Raises `Refused` for a kind of file that is not read, a file above `MAX_BYTES`, one that cannot be read, and one
-    with a secrecy mark beside its text.
-    """
-    suffix = PurePath(name).suffix.lower()
-    if suffix not in READABLE:
+def refuse_unread(name: str, size: int) -> None:
+    """Refuse a kind of file that is not read and one above `MAX_BYTES`; nothing of it has to be loaded."""
+    if PurePath(name).suffix.lower() not in READABLE:
         raise Refused(
             "file_kind",
             "只识读 txt、html、docx、pdf 文件。",
             field="file",
             remedy="请另存为 txt 或 docx；扫描件应登记为“未能检查”并由专人确认。",
         )
-    if len(data) > MAX_BYTES:
+    if size > MAX_BYTES:
         raise Refused("file_too_large", "文件超过 16 MB，无法识读。", field="file", remedy="请把附件拆分后单独上传。")
+
+
+def text_of(name: str, data: bytes) -> tuple[str, str]:
+    """Text of a file by its suffix, and the text beside it (headers, footers and notes of a Word file or PDF).
+
+    Raises `Refused` for a kind of file that is not read, a file above `MAX_BYTES`, one that cannot be read, and one
+    with a secrecy mark beside its text.
+    """
+    refuse_unread(name, len(data))
+    suffix = PurePath(name).suffix.lower()
     if suffix in _WORD | _PRINTED:
         text, margins = word_text(data) if suffix in _WORD else printed_text(data)
         refuse_classified(margins)

@@ -113,10 +113,9 @@ def _remark(gathering: Gathering, register: Register | None) -> None:
     issuers: tuple[Issuer, ...] = gathering.settled("issuers") or ()
     if len(issuers) > 1:
         gathering.note("several_issuers", f"联合发文：{shown(issuer.name for issuer in issuers)}，以第一个为牵头。")
-    for issuer in issuers:
+    for place, issuer in enumerate(issuers, 1):
+        which = f"{gathering.choices['issuers'][0].where}的{f'第 {place} 个' if len(issuers) > 1 else ''}发布机构"
         if issuer.code is None and _ABBREVIATED.match(issuer.name):
-            gathering.note(
-                "issuer_abbreviated", f"发布机构“{issuer.name}”是简称，看不出是哪个地区的，请对应到机构目录。"
-            )
+            gathering.note("issuer_abbreviated", f"{which}是简称，看不出是哪个地区的，请对应到机构目录。")
         elif issuer.code is None and register is not None:
-            gathering.note("issuer_unknown", f"机构目录里没有“{issuer.name}”，请登记或对应。")
+            gathering.note("issuer_unknown", f"{which}不在机构目录里，请登记或对应。")

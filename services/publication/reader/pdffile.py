@@ -33,11 +33,9 @@ def pdf_text(data: bytes) -> tuple[str, str, int, bool]:
 
 def printed_text(data: bytes) -> tuple[str, str]:
     """Text of the pages and what stands beside them. Raises `Refused` for a file of which not every page was read."""
-    from pypdf.errors import PyPdfError
-
     try:
         text, beside, _, whole = pdf_text(data)
-    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+    except Exception as error:  # a broken file makes the parser raise anything
         raise _refused("file_damaged", "PDF 已损坏，无法读取。") from error
     if not whole:
         raise _refused("unreadable", "PDF 加密、含扫描页或嵌有文件，未能检查。")

@@ -51,8 +51,10 @@ def _record(line: str) -> dict[str, Any]:
         ) from error
     if not isinstance(record, dict):
         raise Refused("line_not_object", "这一行不是 JSON 对象。", remedy="每行写一个 JSON 对象。")
-    if not record.keys() <= set(KEYS):
-        raise Refused("field_unknown", "这一行有不认识的字段。", remedy=f"可用的字段：{'、'.join(KEYS)}。")
+    unknown = [place for place, key in enumerate(record, 1) if key not in KEYS]
+    if unknown:
+        which = "、".join(map(str, unknown[:10]))
+        raise Refused("field_unknown", f"这一行的第 {which} 个字段不认识。", remedy=f"可用的字段：{'、'.join(KEYS)}。")
     return record
 
 
