@@ -44,7 +44,7 @@ def line(name: str, n: int) -> c.ImportItem:
     given = {
         "title": f"关于{name}{n}的通知",
         "body": f"{name}第{n}件的正文。",
-        "issuer": "fgj",
+        "issuer": "lyj",
         "attribute": "主动公开",
     }
     given |= {"published_on": f"{YEARS[name]}-03-04", "formed_on": f"{YEARS[name]}-03-01"}
@@ -107,7 +107,7 @@ YEARS = {name: 2009 + n for n, name in enumerate((*STEPS, "交叉", "并发"))}
 
 async def every_line_once(service: Publication, name: str) -> None:
     """Each line is one public document; the numbers of its year are without gap or repeat; no text is left over."""
-    found = await service.documents.find({"agency": "fgj"}, limit=1000)
+    found = await service.documents.find({"agency": "lyj"}, limit=1000)
     cases = [held.state for held in found if held.state.metadata.title.startswith(f"关于{name}")]
     assert sorted(case.metadata.title for case in cases) == [f"关于{name}{n}的通知" for n in range(LINES)]
     assert all(case.public for case in cases)
@@ -135,7 +135,7 @@ async def test_killed_at_a_step_it_goes_on(
 
 
 async def held_titles(service: Publication, name: str) -> list[str]:
-    found = await service.documents.find({"agency": "fgj"}, limit=1000)
+    found = await service.documents.find({"agency": "lyj"}, limit=1000)
     return [held.id for held in found if held.state.metadata.title.startswith(f"关于{name}")]
 
 
