@@ -389,15 +389,4 @@ async def create_indexes(collection: Collection) -> None:
     )
 
 
-__all__ = [
-    "CaseKind",
-    "Cases",
-    "Decision",
-    "Duplicate",
-    "Held",
-    "Loaded",
-    "Opening",
-    "Step",
-    "create_indexes",
-    "present_epoch",
-]
+__all__ = ["CaseKind", "Cases", "Decision", "Duplicate", "Held", "Loaded", "Opening", "Step", "create_indexes"]

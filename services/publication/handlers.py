@@ -6,7 +6,6 @@ from chassis.actors import Cause
 from contracts.base import Done, Role
 from contracts.publication import documents as c
 from contracts.publication.record import Metadata, Validity
-from contracts.publication.stock import ConfirmImport, ConfirmImports, Import, ImportOutcomes, ImportReport, WaitingPage
 from contracts.publication.terms import HOUSE, Remark
 from contracts.supervision import CalendarNoticeLoaded
 from kernel import personal
@@ -24,6 +23,7 @@ from services.publication import (
     explaining_handlers,
     file_handlers,
     gazette_handlers,
+    import_handlers,
     importing,
     inspection_handlers,
     ledger_handlers,
@@ -52,6 +52,7 @@ __all__ = [
     "explaining_handlers",
     "file_handlers",
     "gazette_handlers",
+    "import_handlers",
     "inspection_handlers",
     "ledger_handlers",
     "list_handlers",
@@ -294,29 +295,6 @@ async def confirm_cleared(service: Publication, command: c.ConfirmCleared, cause
     return await takedown.confirm(service, command.id, command.channel, by, cause)
 
 
-@on.command(Import)
-async def take_in(service: Publication, command: Import, cause: Cause) -> ImportOutcomes:
-    by = official(cause)
-    if command.confirm and not ConfirmImport.allowed & cause.actor.roles:
-        raise Refused("forbidden", "无权确认导入的文件。", remedy="请由审核人或政务公开工作机构确认。")
-    return ImportOutcomes(items=await importing.take_in(service, command, by, cause))
-
-
-@on.command(ConfirmImport)
-async def confirm_import(service: Publication, command: ConfirmImport, cause: Cause) -> Done:
-    importing.clean_changes(command.settle)
-    without_personal_data(reason=command.reason)
-    answer = await importing.confirm(service, command, official(cause), cause)
-    await service.compare_claims(command.id, cause)
-    return answer
-
-
-@on.command(ConfirmImports)
-async def confirm_imports(service: Publication, command: ConfirmImports, cause: Cause) -> ImportOutcomes:
-    by = official(cause)
-    return ImportOutcomes(items=tuple(await importing.confirm_many(service, command.ids, by, cause)))
-
-
 @on.query(c.GetDocument)
 async def get_document(service: Publication, query: c.GetDocument, cause: Cause) -> c.DocumentFile:
     case = (await service.documents.load(query.id)).state
@@ -362,16 +340,6 @@ def _may_read(case: Case, cause: Cause) -> bool:
         return False
     inside = cause.actor.kind == "person" and bool(cause.actor.roles & frozenset(HOUSE))
     return case.public or (inside and (cause.actor.agency == case.agency or bool(cause.actor.roles & SEES_ALL)))
-
-
-@on.query(ImportReport)
-async def import_report(service: Publication, query: ImportReport, cause: Cause) -> WaitingPage:
-    held = await service.documents.imported(query.after, query.limit)
-    return WaitingPage(
-        total=await service.documents.count({"state": Stage.IMPORTED.value}),
-        items=tuple(importing.waiting(each.state) for each in held),
-        next=held[-1].id if len(held) == query.limit else None,
-    )
 
 
 @on.every(takedown.ERASE_SECONDS)
