@@ -1,7 +1,7 @@
 """The rules of publication, pure: facts, the state that they make, one function per decision, what is told."""
 
 from kernel.cases import CaseKind
-from services.publication.domain import explaining
+from services.publication.domain import explaining, stocked
 from services.publication.domain.clocks import alarm, tick
 from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import FACTS
@@ -11,7 +11,7 @@ from services.publication.domain.telling import index, retell, tell
 KIND: CaseKind[Case] = CaseKind(
     name="document",
     title="文件",
-    facts=(*FACTS, *explaining.FACTS),
+    facts=(*FACTS, *stocked.FACTS, *explaining.FACTS),
     evolve=evolve,
     tell=tell,
     retell=retell,

@@ -5,7 +5,7 @@ from typing import Any
 
 from contracts.publication.record import Attribute, Changes, Check, Metadata, Notice, Validity
 from kernel.facts import Fact
-from services.publication.domain import explaining
+from services.publication.domain import explaining, stocked
 from services.publication.domain import facts as f
 from services.publication.domain.facts import File, Kept, Official
 from services.publication.domain.state import HEAD_STEP, Case, Replaced, Signature, Stage
@@ -16,7 +16,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
     match fact:
         case f.Drafted():
             return _drafted(fact)
-        case f.Imported():
+        case stocked.Imported():
             return _imported(fact)
     if case is None:
         raise ValueError("the first fact opens a document")
@@ -37,7 +37,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _objected(case, fact)
         case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered():
             return _approved(case, fact)
-        case f.Confirmed() | f.AttributeAssigned():
+        case stocked.Confirmed() | stocked.AttributeAssigned():
             return _judged(case, fact)
         case f.Published() | f.Filed() | f.ReassessmentFellDue() | f.AttributeKept():
             return _ended(case, fact)
@@ -65,7 +65,7 @@ def _drafted(fact: f.Drafted) -> Case:
     )
 
 
-def _imported(fact: f.Imported) -> Case:
+def _imported(fact: stocked.Imported) -> Case:
     return Case(
         id=fact.id,
         agency=fact.agency,
@@ -183,13 +183,13 @@ def _printed(case: Case, fact: f.SubmittedToGazette | f.Gazetted) -> Case:
             return case.model_copy(update={"gazette": fact.issue})
 
 
-def _judged(case: Case, fact: f.Confirmed | f.AttributeAssigned) -> Case:
+def _judged(case: Case, fact: stocked.Confirmed | stocked.AttributeAssigned) -> Case:
     """Of the stock: a named person decided its attribute, or stands for all that was read."""
     judged = {"attribute": fact.attribute, "ground": fact.ground, "reason": fact.reason}
     match fact:
-        case f.Confirmed():
+        case stocked.Confirmed():
             return _signed(case, "确认导入", fact.by, fact.at).model_copy(update=judged | {"doubts": ()})
-        case f.AttributeAssigned():
+        case stocked.AttributeAssigned():
             return _signed(case, f"属性认定：{fact.attribute}", fact.by, fact.at).model_copy(update=judged)
 
 

@@ -326,41 +326,6 @@ class ChannelCleared(Fact):
     at: datetime
 
 
-class Imported(Fact):
-    id: str
-    agency: str
-    metadata: Metadata
-    text: Kept
-    attribute: Attribute | None
-    ground: str | None
-    reason: str | None
-    published_on: date | None
-    doubts: tuple[Doubt, ...]
-    in_fields: tuple[InField, ...] = ()
-    by: Official
-    at: datetime
-
-
-class Confirmed(Fact):
-    """A named person stands for what was read."""
-
-    attribute: Attribute
-    ground: str | None
-    reason: str | None
-    by: Official
-    at: datetime
-
-
-class AttributeAssigned(Fact):
-    """The attribute of a document of the stock, which never had one."""
-
-    attribute: Attribute
-    ground: str | None
-    reason: str | None
-    by: Official
-    at: datetime
-
-
 FACTS: tuple[type[Fact], ...] = (
     Drafted,
     Revised,
@@ -402,7 +367,4 @@ FACTS: tuple[type[Fact], ...] = (
     Erased,
     WithdrawalApproved,
     ChannelCleared,
-    Imported,
-    Confirmed,
-    AttributeAssigned,
 )

@@ -7,6 +7,7 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import facts as f
+from services.publication.domain import stocked
 from services.publication.domain.checks import changed, lawful_ground, same_agency, stands
 from services.publication.domain.clocks import reassess_at
 from services.publication.domain.evolution import evolve
@@ -31,7 +32,7 @@ def take_in(
 ) -> list[Fact]:
     """Take a document of the stock in; it stays internal."""
     return [
-        f.Imported(
+        stocked.Imported(
             id=id,
             agency=agency,
             metadata=metadata,
@@ -60,7 +61,7 @@ def assign(
         ground = reason = None
     if (case.attribute, case.ground, case.reason) == (attribute, ground, reason):
         return []
-    return [f.AttributeAssigned(attribute=attribute, ground=ground, reason=reason, by=by, at=now)]
+    return [stocked.AttributeAssigned(attribute=attribute, ground=ground, reason=reason, by=by, at=now)]
 
 
 class Judgement(Part):
@@ -101,7 +102,7 @@ def confirm(case: Case, index_no: str, judged: Judgement, by: Official, now: dat
     ground, reason = judged.ground or case.ground, judged.reason or case.reason
     lawful_ground(attribute, ground, reason)
     facts = _settled(case, judged, by, now)
-    facts.append(f.Confirmed(attribute=attribute, ground=ground, reason=reason, by=by, at=now))
+    facts.append(stocked.Confirmed(attribute=attribute, ground=ground, reason=reason, by=by, at=now))
     after = case
     for fact in facts:
         after = evolve(after, fact)

@@ -33,7 +33,7 @@ from contracts.publication.record import (
     Version,
 )
 from kernel.facts import Fact
-from services.publication.domain import explaining, showing
+from services.publication.domain import explaining, showing, stocked
 from services.publication.domain import facts as f
 from services.publication.domain.checks import LABELS, WAITS
 from services.publication.domain.facts import Kept
@@ -210,7 +210,7 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
         match fact:
             case f.Drafted():
                 return DocumentDrafted(record=record(case))
-            case f.Imported():
+            case stocked.Imported():
                 return DocumentImported(record=record(case))
             case f.Returned():
                 return DocumentReturned(record=record(case))
