@@ -197,9 +197,15 @@ def review(
 
 
 @app.command()
-def mask(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
-    """把检出的个人信息全部去标识化。例：zwgk publication mask 编号 --as 张三 --agency czj"""
-    do(c.MaskText(id=id), as_, agency, json_)
+def mask(
+    id: str = ID,
+    sha256: str = typer.Option("", "--attachment", help="只处理这一个附件，给出校验值；缺省处理正文和全部附件。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """把正文和附件中检出的个人信息全部去标识化。例：zwgk publication mask 编号 --as 张三 --agency czj"""
+    publication_files.mask(id, sha256 or None, as_, agency, json_)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from cli.progress import bar
 from cli.session import Session, guarded, run, show
 from contracts.base import Done
 from contracts.publication import files as c
+from contracts.publication.documents import MaskText
 from kernel.refused import Refused
 
 FILE = typer.Argument(help="附件的校验值（SHA-256），见 zwgk publication show。")
@@ -58,6 +59,18 @@ async def send(session: Session, id: str, path: Path, size: int, as_: str | None
             progress(offset, size)
     complete = c.Attach(id=id, upload=upload, name=path.name[-200:], sha256=digest.hexdigest(), bytes=offset)
     return await session.ask(complete, Done, as_=as_, agency=agency, timeout=EXAMINING)
+
+
+def mask(id: str, sha256: str | None, as_: str | None, agency: str, json_: bool) -> None:
+    """Mask the personal data in one attachment, or in the text and all attachments."""
+
+    async def work(session: Session) -> Done:
+        if sha256 is None:
+            await session.ask(MaskText(id=id), Done, as_=as_, agency=agency)
+        command = c.MaskAttachments(id=id, sha256=sha256)
+        return await session.ask(command, Done, as_=as_, agency=agency, timeout=EXAMINING)
+
+    show(run(work), json_=json_, columns=[("id", "编号"), ("state", "状态"), ("version", "版本")])
 
 
 def detach(id: str = ID, sha256: str = FILE, as_: As = None, agency: Agency = "", json_: Json = False) -> None:

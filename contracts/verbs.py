@@ -58,6 +58,7 @@ publication.file=办结归档
 publication.keep-attribute=评估后维持属性
 publication.mark-validity=标注有效性
 publication.mask-text=去标识化
+publication.mask-attachments=附件去标识化
 publication.plan-interpretation=拟定解读方案
 publication.publish=公开
 publication.return=退文

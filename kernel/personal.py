@@ -84,6 +84,9 @@ _MOBILE = re.compile(
     r"|1[3-9]\d{2}[ -]{1,2}\d{3}[ -]{1,2}\d{4}|1 [3-9](?: \d){9}|1-[3-9](?:-\d){9})"
     rf"(?![0-9])(?![.][0-9]){_AMOUNT}"
 )
+_BOXES = re.compile(r"(?<![0-9A-Za-z])(?<![0-9A-Za-z]\t)\d(?:\t\d){10,16}(?:\t[0-9Xx])?(?!\t?[0-9A-Za-z])")
+"""A form with a box for each digit."""
+_PHONE_WORD = re.compile(r"手机|电话|联系")
 _CARD = re.compile(
     rf"{_BEFORE}{_ALONE}(?:[3-6]\d{{15,18}}|[3-6]\d{{3}}(?:[ -]\d{{4}}){{3}}(?:[ -]\d{{1,3}})?|62\d{{4}}[ -]\d{{13}})"
     rf"{_AFTER}(?![-/_][0-9A-Za-z])"
@@ -119,7 +122,7 @@ def scan(text: str, allowed: Collection[str] = ()) -> list[Finding]:
     known = _known(frozenset(allowed))
     found = _without_overlaps(
         [*_ids(plain), *_old_ids(plain), *_cards(plain), *_mobiles(plain, known), *_passports(plain), *_plates(plain),
-         *_addresses(plain)]
+         *_addresses(plain), *_boxes(plain)]
     )  # fmt: skip
     return _without_overlaps([*found, *_landlines(plain, found, known)])
 
@@ -183,6 +186,15 @@ def _ids(plain: str) -> Iterator[Finding]:
         if is_credit_code(number) and "信用代码" in _before(plain, match.start()):
             continue
         yield Finding(Kind.ID_CARD, match.start(), match.end(), mask_id(number), "high")
+
+
+def _boxes(plain: str) -> Iterator[Finding]:
+    for match in _BOXES.finditer(plain):
+        number = match[0].replace("\t", "").upper()
+        if len(number) == 18 and id_check_sign(number) == number[17] and _is_date(number[6:14]):
+            yield Finding(Kind.ID_CARD, match.start(), match.end(), mask_id(number), "high")
+        elif len(number) == 11 and re.match("1[3-9]", number) and _PHONE_WORD.search(_before(plain, match.start())):
+            yield Finding(Kind.MOBILE, match.start(), match.end(), f"{number[:3]}****{number[-4:]}", "high")
 
 
 def _is_date(digits: str) -> bool:

@@ -69,9 +69,14 @@ def _mark_of(start: str, end: str, *, whole: bool, head: bool) -> re.Match[str] 
 def refuse_classified(text: str) -> None:
     """Raises `Refused` for a text that carries a mark of secrecy."""
     if classified_mark(text):
-        raise Refused(
-            "classified",
-            "文本带有密级标志，不得进入本系统。",
-            field="text",
-            remedy="请立即停止处理，按保密规定在系统外办理；本系统只可登记不涉密的条目。",
-        )
+        raise classified()
+
+
+def classified() -> Refused:
+    """The refusal of what carries a mark of secrecy."""
+    return Refused(
+        "classified",
+        "文本带有密级标志，不得进入本系统。",
+        field="text",
+        remedy="请立即停止处理，按保密规定在系统外办理；本系统只可登记不涉密的条目。",
+    )

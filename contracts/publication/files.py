@@ -48,6 +48,15 @@ class Detach(Command, by=KEEPERS):
     sha256: str = Field(pattern=DIGEST)
 
 
+class MaskAttachments(Command, by=(Role.CLERK, Role.REVIEWER)):
+    """Mask every personal datum found in the attachments (去标识化): text, Word, Excel, web pages. The masked file
+    takes the place of the original, which is removed; it is looked through again, and nothing changes unless it is
+    clean. A PDF cannot be masked."""
+
+    id: CaseId
+    sha256: str | None = Field(default=None, pattern=DIGEST, description="One attachment; none: all with findings.")
+
+
 class ConfirmAttachment(Command, by=(Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST)):
     """A named person has read an attachment that could not be checked: no secrecy mark, no personal data."""
 

@@ -32,6 +32,9 @@ publication.document
   set-notice: draft returned openness head review cleared
   set-source: draft returned openness head review cleared
   mask-text: draft returned imported openness head review cleared
+  mask-attachments: draft returned imported openness head review cleared
+  confirm-attachment: draft returned imported openness head review cleared
+  detach: draft returned imported
   allow-findings: draft returned imported openness head review cleared
   record-delivery: published
   record-explanation: published

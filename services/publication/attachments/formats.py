@@ -3,27 +3,29 @@
 What cannot be read, wholly or in part, is said to be so: a scan without text is never clean (P05).
 """
 
+import html
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
+from kernel import personal
+from kernel.secrecy import classified_mark
+from services.publication.attachments.packages import as_number, opened, texts_of
 from services.publication.reader.decoding import decode
 from services.publication.reader.markup import markup_text
 from services.publication.reader.pdffile import pdf_text
-from services.publication.reader.wordfile import MAX_PART_BYTES, MAX_PARTS, word_text
+from services.publication.reader.wordfile import word_text
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_CHARS = 5_000_000
-MAX_UNPACKED = 256 * 1024 * 1024
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_BESIDE = re.compile(r"word/(?:comments|endnotes|glossary/document)\w{0,20}\.xml")
+_UNSEEN = re.compile(r"<!--(.*?)-->|<(?:script|template|noscript|select|textarea|title)\b[^>]*>(.*?)</", re.DOTALL)
+_VALUES = re.compile(r"=\s*(\"[^\"]*\"|'[^']*')")
 MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".csv": "text/csv; charset=utf-8",
@@ -49,6 +51,8 @@ class Extracted:
     text: str = ""
     pictures: int = 0
     readable: bool = False
+    marked: bool = False
+    """A sheet, a page or a page's header bears a mark of secrecy at its head."""
 
 
 UNREADABLE = Extracted()
@@ -70,7 +74,8 @@ def extract(name: str, data: bytes) -> Extracted:
         # The parsers of foreign formats fail in many ways on broken or hostile files. All mean the same to us: a person
         # must look.
         return UNREADABLE
-    return found if found.text.strip() and len(found.text) <= MAX_CHARS else Extracted(found.text[:MAX_CHARS])
+    whole = found.text.strip() and len(found.text) <= MAX_CHARS
+    return found if whole else replace(found, text=found.text[:MAX_CHARS], readable=False)
 
 
 def _plain(data: bytes) -> Extracted:
@@ -79,71 +84,75 @@ def _plain(data: bytes) -> Extracted:
 
 def _page(data: bytes) -> Extracted:
     source = decode(data)
-    comments = re.findall(r"<!--(.*?)-->", source, re.DOTALL)
     pictures = len(re.findall(r"<img\b", source, re.IGNORECASE))
-    return Extracted("\n".join([markup_text(source), *comments]), pictures, True)
+    beside = [found[0] or found[1] for found in _UNSEEN.findall(source)]
+    values = [html.unescape(value.strip("\"'")) for value in _VALUES.findall(source)]
+    return Extracted("\n".join([markup_text(source), *beside, *filter(_worth, values)]), pictures, True)
 
 
 def _word(data: bytes) -> Extracted:
     text, margins = word_text(data)
-    with _unpacked(data) as archive:
+    read = {field for line in text.split("\n") for field in line.split("\t")}
+    with opened(data) as archive:
         names = archive.namelist()
-        deleted = _words(archive, "word/document.xml", ("delText", "instrText"))
-        beside = [part for name in names if _BESIDE.fullmatch(name) for part in _words(archive, name, ("t", "delText"))]
-        pictures = sum(name.startswith("word/media/") for name in names)
-        embedded = any(name.startswith("word/embeddings/") for name in names)
-    return Extracted("\n".join([text, margins, *deleted, *beside]), pictures, not embedded)
-
-
-def _words(archive: zipfile.ZipFile, name: str, tags: tuple[str, ...]) -> list[str]:
-    if name not in archive.namelist():
-        return []
-    wanted = {f"{_W}{tag}" for tag in tags}
-    found = ElementTree.iterparse(io.BytesIO(archive.read(name)))
-    return [element.text for _, element in found if element.tag in wanted and element.text]
+        beside = _beside(archive, read | set(margins.split("\n")))
+    pictures = sum(name.startswith("word/media/") for name in names)
+    embedded = any(name.startswith("word/embeddings/") for name in names)
+    marked = any(map(classified_mark, (text, margins)))
+    return Extracted("\n".join([text, margins, *beside]), pictures, not embedded, marked)
 
 
 def _sheets(data: bytes) -> Extracted:
     from openpyxl import load_workbook  # slow to import; few files are workbooks
 
-    with _unpacked(data) as archive:
-        names = archive.namelist()
-    pictures = sum(name.startswith("xl/media/") for name in names)
-    embedded = any(name.startswith(("xl/embeddings/", "xl/threadedComments/", "xl/externalLinks/")) for name in names)
     book = load_workbook(io.BytesIO(data), data_only=True)
-    lines = [line for sheet in book.worksheets for line in _rows(sheet)]
-    return Extracted("\n".join(lines), pictures, not embedded and not book.chartsheets)
+    sheets = [list(_rows(sheet)) for sheet in book.worksheets]
+    with opened(data) as archive:
+        names = archive.namelist()
+        beside = _beside(archive, {field for lines in sheets for line in lines for field in line.split("\t")})
+    pictures = sum(name.startswith("xl/media/") for name in names)
+    embedded = any(name.startswith(("xl/embeddings/", "xl/externalLinks/")) for name in names)
+    texts = ["\n".join(lines) for lines in sheets]
+    marked = any(map(classified_mark, texts))
+    return Extracted("\n".join([*texts, *beside]), pictures, not embedded and not book.chartsheets, marked)
 
 
 def _rows(sheet: "Worksheet") -> Iterator[str]:
-    """A sheet, hidden or not, row by row; comments after the row of their cell."""
+    """A sheet, hidden or not, row by row; its name first, comments after the row of their cell."""
     yield sheet.title
-    for part in (sheet.oddHeader, sheet.oddFooter):
-        yield " ".join(filter(None, (part.left.text, part.center.text, part.right.text)))
     for row in sheet.iter_rows():
-        said = ["" if cell.value is None else str(cell.value) for cell in row]
+        said = ["" if cell.value is None else _shown(cell.value) for cell in row]
         if any(said):
             yield "\t".join(said).rstrip("\t")
         for cell in row:
             if cell.comment:
                 yield cell.comment.text
-    for validation in sheet.data_validations.dataValidation:
-        yield " ".join(filter(None, (validation.prompt, validation.error, validation.formula1)))
+
+
+def _shown(value: object) -> str:
+    """A number as the cell shows it: a long one is kept as 1.3800138E10."""
+    return as_number(repr(value)) if isinstance(value, float) else str(value)
+
+
+def _beside(archive: zipfile.ZipFile, read: Container[str]) -> list[str]:
+    """What lies in the parts of a file and was not read yet, each once."""
+    said = (text for _, texts in texts_of(archive, _worth) for text in texts)
+    return [text for text in dict.fromkeys(said) if text.strip() and text not in read and not _is_index(text)]
+
+
+def _is_index(text: str) -> bool:
+    return len(text) < 7 and text.isdecimal()
+
+
+def _worth(value: str) -> bool:
+    """Whether a value that is mostly a style or a name is one that nobody may publish."""
+    return bool(personal.scan(value)) or classified_mark(value) is not None
 
 
 def _pdf(data: bytes) -> Extracted:
-    text, beside, pictures, whole = pdf_text(data)
-    return Extracted("\n".join([text, beside]) if text or beside else "", pictures, whole)
-
-
-def _unpacked(data: bytes) -> zipfile.ZipFile:
-    """The archive behind a file, within bounds: it may unpack to a multiple of its size."""
-    archive = zipfile.ZipFile(io.BytesIO(data))
-    sizes = [each.file_size for each in archive.infolist()]
-    texts = [each.file_size for each in archive.infolist() if each.filename.endswith(".xml")]
-    if len(sizes) > MAX_PARTS or sum(sizes) > MAX_UNPACKED or max(texts, default=0) > 4 * MAX_PART_BYTES:
-        raise ValueError("unpacks to too much")
-    return archive
+    pages, beside, pictures, whole = pdf_text(data)
+    text = "\n".join([*pages, beside]) if pages or beside else ""
+    return Extracted(text, pictures, whole, any(map(classified_mark, pages)))
 
 
 def _suffix(name: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import BinaryIO
 
 from chassis.objects import Objects
 from chassis.store import Collection
@@ -85,14 +86,23 @@ class Uploads:
         await self._objects.discard(upload)
         await self._collection.delete_many({"_id": upload})
 
-    async def keep(self, case: str, sha256: str, content: bytes) -> None:
-        """Keep a file of our own making under its case and digest; keeping it again changes nothing."""
+    async def fetch(self, upload: str, path: Path) -> None:
+        """Write a file that was attached to `path`."""
+        with path.open("wb") as file:
+            async for piece in self._objects.pieces(upload):
+                file.write(piece)
+
+    async def keep(self, case: str, sha256: str, content: BinaryIO) -> str:
+        """Keep a file of our own making under its case and digest, and return under what its pieces lie; keeping it
+        again changes nothing."""
         nuid = f"{sha256[:24]}{secrets.token_hex(8)}"
-        for offset in range(0, len(content), OWN_PIECE):
-            await self._objects.put(nuid, offset, content[offset : offset + OWN_PIECE])
+        size = count = 0
+        while piece := content.read(OWN_PIECE):
+            await self._objects.put(nuid, size, piece)
+            size, count = size + len(piece), count + 1
         await self.remove(case, sha256)
-        count = -(-len(content) // OWN_PIECE)
-        await self._objects.name(object_name(case, sha256), nuid, sha256, len(content), count)
+        await self._objects.name(object_name(case, sha256), nuid, sha256, size, count)
+        return nuid
 
     async def remove(self, case: str, sha256: str) -> None:
         """Remove an attached file."""

@@ -1,5 +1,6 @@
 """Attachments: added and removed before anything is decided, confirmed by a named person where nobody could check."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from contracts.publication.record import MAX_ATTACHMENTS, Check
@@ -7,7 +8,7 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import facts as f
 from services.publication.domain.checks import same_agency, stands
-from services.publication.domain.drafting import EDITABLE, RETURNABLE
+from services.publication.domain.drafting import EDITABLE, RETURNABLE, may_mask
 from services.publication.domain.facts import File, Official
 from services.publication.domain.state import Case, Stage
 
@@ -35,6 +36,21 @@ def detach(case: Case, sha256: str, by: Official, now: datetime) -> list[Fact]:
     """Remove a file."""
     may_change(case, by)
     return [f.Detached(sha256=sha256, by=by, at=now)] if case.file(sha256) else []
+
+
+def to_mask(case: Case, sha256: str | None, by: Official) -> tuple[File, ...]:
+    """Attachments with personal data: the one that is meant, or all. A file that cannot be read whole can be masked as
+    far as it is read; it stays 未能检查."""
+    may_mask(case, by)
+    return tuple(file for file in case.files if file.attachment.findings and sha256 in (None, file.attachment.sha256))
+
+
+def mask(case: Case, sha256: str | None, made: Mapping[str, File], by: Official, now: datetime) -> list[Fact]:
+    """Masked files, by the digests of those whose place they take. Approvals stay: nothing else has changed."""
+    may_mask(case, by)
+    if any(case.file(each) is None for each in (*made, *filter(None, [sha256]))):
+        raise Refused("unknown_attachment", "没有这个附件。", field="sha256", remedy="请核对附件。")
+    return [f.AttachmentMasked(sha256=sha256, file=file, by=by, at=now) for sha256, file in made.items()]
 
 
 def confirm(case: Case, sha256: str, note: str, by: Official, now: datetime) -> list[Fact]:

@@ -169,11 +169,16 @@ def no_open_findings(case: Case) -> None:
 
 def mask(case: Case, text: Kept, by: Official, now: datetime) -> list[Fact]:
     """One-step masking of all that was found. Approvals stay: nothing else has changed."""
+    may_mask(case, by)
+    nothing = text.sha256 == case.text.sha256 and not case.in_fields
+    return [] if nothing else [f.Masked(text=text, by=by, at=now)]
+
+
+def may_mask(case: Case, by: Official) -> None:
+    """Before it is public, by its own unit; during the review by the issuing office too."""
     stands(case, *EDITABLE, *RETURNABLE)
     if case.stage is not Stage.IMPORTED and by.agency != case.agency and Stage.REVIEW is not case.stage:
         same_agency(case, by)
-    nothing = text.sha256 == case.text.sha256 and not case.in_fields
-    return [] if nothing else [f.Masked(text=text, by=by, at=now)]
 
 
 def allow_findings(case: Case, basis: str, reason: str, by: Official, now: datetime) -> list[Fact]:

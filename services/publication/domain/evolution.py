@@ -23,7 +23,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
     match fact:
         case f.Revised() | f.AttributeProposed() | f.InterpretationPlanned() | f.Masked() | f.FindingsAllowed():
             return _prepared(case, fact)
-        case f.Attached() | f.Detached() | f.AttachmentConfirmed():
+        case f.Attached() | f.Detached() | f.AttachmentMasked() | f.AttachmentConfirmed():
             return _attached(case, fact)
         case f.SourceSet() | f.NoticeSet() | f.Delivered() | f.NoticeEnded() | f.NoticeConcluded():
             return _shown(case, fact)
@@ -123,7 +123,7 @@ def _same(field: str, before: Metadata, after: Metadata) -> bool:
     return bool(getattr(before, field) == getattr(after, field))
 
 
-def _attached(case: Case, fact: f.Attached | f.Detached | f.AttachmentConfirmed) -> Case:
+def _attached(case: Case, fact: f.Attached | f.Detached | f.AttachmentMasked | f.AttachmentConfirmed) -> Case:
     """Another file needs its own exception for what is found in it."""
     match fact:
         case f.Attached():
@@ -132,6 +132,10 @@ def _attached(case: Case, fact: f.Attached | f.Detached | f.AttachmentConfirmed)
         case f.Detached():
             left = tuple(file for file in case.files if file.attachment.sha256 != fact.sha256)
             return _signed(case, "移除附件", fact.by, fact.at).model_copy(update={"files": left})
+        case f.AttachmentMasked():
+            files = tuple(fact.file if file.attachment.sha256 == fact.sha256 else file for file in case.files)
+            masked = {"files": files, "allowed": None}
+            return _signed(case, "附件去标识化", fact.by, fact.at).model_copy(update=masked)
         case f.AttachmentConfirmed():
             files = tuple(_confirmed(file) if file.attachment.sha256 == fact.sha256 else file for file in case.files)
             signed = _signed(case, "专人确认附件", fact.by, fact.at, fact.note)

@@ -151,6 +151,15 @@ class Detached(Fact):
     at: datetime
 
 
+class AttachmentMasked(Fact):
+    """A file was replaced by one in which all personal data is masked."""
+
+    sha256: str
+    file: File
+    by: Official
+    at: datetime
+
+
 class AttachmentConfirmed(Fact):
     """A named person has read what could not be checked."""
 
@@ -339,6 +348,7 @@ FACTS: tuple[type[Fact], ...] = (
     Returned,
     Attached,
     Detached,
+    AttachmentMasked,
     AttachmentConfirmed,
     SourceSet,
     NoticeSet,

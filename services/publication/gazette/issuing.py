@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -122,7 +123,7 @@ class Press:
 
     async def _kept(self, id: str, form: str, content: bytes) -> Edition:
         sha256 = hashlib.sha256(content).hexdigest()
-        await self.files.keep(id, sha256, content)
+        await self.files.keep(id, sha256, io.BytesIO(content))
         return Edition(form=form, sha256=sha256, bytes=len(content))
 
 

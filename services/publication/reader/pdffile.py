@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MAX_PAGES = 3_000
 
 
-def pdf_text(data: bytes) -> tuple[str, str, int, bool]:
+def pdf_text(data: bytes) -> tuple[list[str], str, int, bool]:
     """Text of the pages; notes, form fields and properties; how many pictures; whether all of it was read.
 
     A page without text is a scan that nobody has read (未能检查). Raises what the parser raises for a broken file.
@@ -21,25 +21,25 @@ def pdf_text(data: bytes) -> tuple[str, str, int, bool]:
 
     reader = PdfReader(io.BytesIO(data))
     if reader.is_encrypted or len(reader.pages) > MAX_PAGES:
-        return "", "", 0, False
+        return [], "", 0, False
     pages = [page.extract_text() for page in reader.pages]
     beside = [note for page in reader.pages for note in _notes(page)]
     beside += [str(field.value) for field in (reader.get_fields() or {}).values() if field.value]
     beside += [str(said) for said in (reader.metadata or {}).values() if isinstance(said, str)]
     pictures = sum(_pictures(page) for page in reader.pages)
     whole = all(text.strip() for text in pages) and not reader.attachments
-    return "\n".join(pages), "\n".join(beside), pictures, whole
+    return pages, "\n".join(beside), pictures, whole
 
 
 def printed_text(data: bytes) -> tuple[str, str]:
     """Text of the pages and what stands beside them. Raises `Refused` for a file of which not every page was read."""
     try:
-        text, beside, _, whole = pdf_text(data)
+        pages, beside, _, whole = pdf_text(data)
     except Exception as error:  # a broken file makes the parser raise anything
         raise _refused("file_damaged", "PDF 已损坏，无法读取。") from error
     if not whole:
         raise _refused("unreadable", "PDF 加密、含扫描页或嵌有文件，未能检查。")
-    return text, beside
+    return "\n".join(pages), beside
 
 
 def _pictures(page: "PageObject") -> int:
