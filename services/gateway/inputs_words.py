@@ -166,6 +166,7 @@ same_text=沿用工单原文
 satisfaction=满意度
 sent_on=发出日期
 settle=核定项目
+sha256=附件的校验值
 shorter_reason=缩短期限的理由
 signed=专家已签名
 solved=是否解决
