@@ -200,9 +200,9 @@ async def test_a_wrong_result_is_refused(changes: dict[str, Any], code: str) -> 
 async def test_results_that_are_missing_become_overdue_once() -> None:
     state = drawn(opened(wanted=1))
     end = end_of_day(state.fixed.results_by)
-    assert domain.tick(state, end - timedelta(seconds=1), CALENDAR) == []
-    over = domain.KIND.fold(state, domain.tick(state, end, CALENDAR))
-    assert (domain.work(over).overdue, domain.tick(over, end, CALENDAR)) == (True, [])
+    assert domain.KIND.tick(state, end - timedelta(seconds=1), CALENDAR) == []
+    over = domain.KIND.fold(state, domain.KIND.tick(state, end, CALENDAR))
+    assert (domain.work(over).overdue, domain.KIND.tick(over, end, CALENDAR)) == (True, [])
     done = domain.KIND.fold(over, domain.give_results(over, [result(over)], ZHOU, end, CALENDAR))
     assert (domain.work(done).open, domain.work(done).state, domain.alarm(done)) == (False, "published", None)
 
