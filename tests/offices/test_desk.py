@@ -161,4 +161,5 @@ async def test_papers_are_read_on_the_desk_for_a_stated_purpose(browser: Browser
     assert read.status_code == 200
     assert APPLICATION["description"] in read.text
     assert read.headers["cache-control"] == "no-store"
-    assert "已办理：确认收到申请" in await browser.took(path, "confirm-receipt", confirmed_on="2026-11-23")
+    today = desk.servers.clock.now().date().isoformat()
+    assert "已办理：确认收到申请" in await browser.took(path, "confirm-receipt", confirmed_on=today)
