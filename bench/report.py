@@ -21,7 +21,7 @@ from contracts.requests.terms import ApplicantClass
 from services.readmodel.app import build
 from services.readmodel.reports.annual import make
 from services.readmodel.reports.counted import REQUEST
-from services.readmodel.reports.editions import LOOK_BACK, Shelf, bind, keep, uncollected
+from services.readmodel.reports.editions import Shelf, bind, keep, uncollected
 from services.readmodel.reports.form import RESULTS
 from services.readmodel.storage import Generation, Generations
 from tests.servers import MORNING, running
@@ -50,7 +50,6 @@ async def fill(generation: Generation, cases: int) -> None:
     await generation.create_indexes()
     for first in range(0, cases, BATCH):
         await keep(generation, [told(number) for number in range(first, min(first + BATCH, cases))])
-    await generation.take(LOOK_BACK)
     while await bind(generation):
         pass
 

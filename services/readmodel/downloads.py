@@ -4,7 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from xml.etree import ElementTree
 
@@ -65,8 +65,6 @@ MEDIA = {
     "atom": "application/atom+xml; charset=utf-8",
 }
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-SETTLED = timedelta(seconds=2)
-"""Writers number their changes before they write them: so long a change is held back, lest a reader pass by one."""
 
 
 def rows(page: CataloguePage, register: Register, site: str) -> list[dict[str, Any]]:
@@ -180,15 +178,15 @@ def _texts(parent: ElementTree.Element, **texts: str) -> None:
         ElementTree.SubElement(parent, f"{{{ATOM}}}{tag}").text = text
 
 
-async def changes(generation: Generation, cursor: str | None, limit: int, now: datetime) -> ChangePage:
-    """Published documents that were changed since the cursor, in the order of their changes. After a rebuild the
-    numbers begin anew: an older cursor is answered from the beginning, with `restarted`."""
+async def changes(generation: Generation, cursor: str | None, limit: int) -> ChangePage:
+    """Published documents that were changed since the cursor, in the order of their changes. What stands behind one
+    that is still being written is held back, lest a reader pass by it. After a rebuild the numbers begin anew: an older
+    cursor is answered from the beginning, with `restarted`."""
     number, after = _position(cursor)
     restarted = cursor is not None and number != generation.number
     where = {
         "type": PUBLIC_DOCUMENT,
-        "change": {"$gt": 0 if restarted else after},
-        "changed_at": {"$lte": now - SETTLED},
+        "change": {"$gt": 0 if restarted else after, "$lte": (await generation.changes()).settled},
     }
     found = await generation.views.find(where, NO_TEXT, sort=[("change", 1)], limit=limit + 1)
     page = found[:limit]

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
@@ -11,13 +10,7 @@ from chassis.store import Document, Unreachable
 from services.readmodel.storage import Generation, Generations
 
 log = logging.getLogger(__name__)
-LOOK_BACK = 500
-"""Writers number their changes before they write them: so many numbers before the last one are read again."""
-LOOK_FAR_BACK = 5000
-FAR_BACK_SECONDS = 60.0
 PAUSE_SECONDS = 5.0
-SETTLED_SECONDS = 30.0
-"""A writer that took a number has written by then: so long after the last number it is read again, far back once."""
 TOGETHER = 500
 
 
@@ -32,9 +25,7 @@ class Follower(ABC):
         self._reading = asyncio.Lock()
         self._number = 0
         self._position = 0
-        self._moved = float("-inf")
-        self._far_back = float("-inf")
-        """When it was last looked far back; what came since then is owed such a look."""
+        """All changes up to this one have been seen."""
         self._forget()
 
     @abstractmethod
@@ -53,37 +44,28 @@ class Follower(ABC):
         """For ever: keep up, so that who asks finds all there."""
         while True:
             try:
-                await self.read(await generations.current(), far=True)
+                await self.read(await generations.current())
             except Unreachable:
                 log.info("the views cannot be read now")
             await asyncio.sleep(PAUSE_SECONDS)
 
-    async def read(self, generation: Generation, *, far: bool = False) -> Self:
-        """Take over what was written since the last time."""
+    async def read(self, generation: Generation) -> Self:
+        """Take over what was written since the last time. What somebody was still writing then is looked at again."""
         async with self._reading:
-            last = await generation.last_change()
+            last, settled = await generation.changes()
             if generation.number != self._number or last < self._position:
                 self._number = 0
                 self._forget()
                 await self._stands(generation)
-                self._number, self._position = generation.number, last
-                self._moved = self._far_back = time.monotonic()
-                return self
-            now = time.monotonic()
-            if last != self._position:
-                self._moved = now
-            settled, owed = now - self._moved > SETTLED_SECONDS, self._moved >= self._far_back
-            if far and owed and (settled or now - self._far_back > FAR_BACK_SECONDS):
-                self._far_back = now
-                await self._follow(generation, last, LOOK_FAR_BACK)
-            elif not settled:
-                await self._follow(generation, last, LOOK_BACK)
+                self._number, self._position = generation.number, settled
+            elif last != self._position:
+                await self._follow(generation)
+                self._position = settled
         return self
 
-    async def _follow(self, generation: Generation, last: int, back: int) -> None:
+    async def _follow(self, generation: Generation) -> None:
         """Each type is asked for alone: it has an index by its changes."""
-        where = {"change": {"$gt": self._position - back}}
+        where = {"change": {"$gt": self._position}}
         asked = (generation.views.find({"type": name} | where, self.fields) for name in self.types)
         for views in await asyncio.gather(*asked):
             self._take(views)
-        self._position = last

@@ -2,10 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import uuid4
 
 from chassis.store import Collection, Document, Index, ReplaceOne, Store, UpdateOne
 from kernel.refused import Refused
@@ -19,9 +21,19 @@ PAST = "past_"
 POINTER = "generation"
 TRIMMED = "trimmed"
 TOGETHER = 500
+DEAD_SECONDS = 120.0
+"""Who has not written by then what it numbered is dead."""
+KNOWN_SECONDS = 1.0
 LAYOUT = 2
 """How a generation is laid out: views, editions, dated states. Raise it where one that was filled before no longer says
 all that is asked of it: the next start fills a new one from the log."""
+
+
+class Changes(NamedTuple):
+    """Numbers of changes: the last one given, and the one up to which all are written."""
+
+    last: int
+    settled: int
 
 
 class Generation:
@@ -35,6 +47,9 @@ class Generation:
         self.editions = editions
         self.past = past
         self._counters = counters
+        self._known = 0
+        self._known_at = float("-inf")
+        """The last number that this process knows of."""
 
     async def create_indexes(self) -> None:
         await asyncio.gather(
@@ -47,40 +62,39 @@ class Generation:
         """Forget all that this generation holds."""
         await asyncio.gather(self.views.drop(), self.editions.drop(), self.past.drop())
 
-    async def apply(self, documents: Sequence[Document], now: datetime) -> int:
-        """Write views, the newest wins; the change number of the last. New records go in by one insertion."""
+    async def apply(self, documents: Sequence[Document], now: datetime) -> None:
+        """Write views, the newest wins. New records go in by one insertion."""
         if not documents:
-            return 0
-        last = await self.take(len(documents))
-        for number, document in enumerate(documents, last - len(documents) + 1):
-            document["change"] = number
-            document["changed_at"] = now
-        new = [document for document in documents if document["version"] == 1]
-        old = [document for document in documents if document["version"] != 1]
-        taken = await self.views.insert_many(new)
-        old += [new[position] for position in sorted(taken)]
-        await self.views.bulk([_upsert(document) for document in old])
+            return
+        async with self._numbering(documents, now):
+            new = [document for document in documents if document["version"] == 1]
+            old = [document for document in documents if document["version"] != 1]
+            taken = await self.views.insert_many(new)
+            old += [new[position] for position in sorted(taken)]
+            await self.views.bulk([_upsert(document) for document in old])
         await self._remove_again(documents, now)
-        return last
 
     async def insert_new(self, documents: Sequence[Document], now: datetime) -> None:
         """Write views that the caller knows to be new in this generation."""
-        last = await self.take(len(documents))
-        for number, document in enumerate(documents, last - len(documents) + 1):
-            document["change"] = number
-            document["changed_at"] = now
-        taken = await self.views.insert_many(documents)
-        await self.views.bulk([_upsert(documents[position]) for position in sorted(taken)])
+        async with self._numbering(documents, now):
+            taken = await self.views.insert_many(documents)
+            await self.views.bulk([_upsert(documents[position]) for position in sorted(taken)])
         await self._remove_again(documents, now)
 
     async def replace(self, documents: Sequence[Document], now: datetime) -> None:
         """Write newer states of views that are there, by a writer who is the only one."""
-        last = await self.take(len(documents))
-        for number, document in enumerate(documents, last - len(documents) + 1):
-            document["change"] = number
-            document["changed_at"] = now
-        await self.views.bulk([ReplaceOne({"_id": document["_id"]}, document) for document in documents])
+        async with self._numbering(documents, now):
+            await self.views.bulk([ReplaceOne({"_id": document["_id"]}, document) for document in documents])
         await self._remove_again(documents, now)
+
+    @asynccontextmanager
+    async def _numbering(self, documents: Sequence[Document], now: datetime) -> AsyncIterator[None]:
+        """Give documents the numbers of their changes, to be written within."""
+        async with self.numbers(len(documents)) as first:
+            for number, document in enumerate(documents, first):
+                document["change"] = number
+                document["changed_at"] = now
+            yield
 
     async def remove(self, removal: Removal, now: datetime) -> None:
         """Take out of sight what a retelling has left behind, now and when it is told late."""
@@ -111,16 +125,16 @@ class Generation:
         gone = await self.views.find(where, {"_id": 1})
         for at in range(0, len(gone), TOGETHER):
             found = gone[at : at + TOGETHER]
-            first = await self.take(len(found)) - len(found) + 1
-            await self.views.bulk(
-                [
-                    UpdateOne(
-                        {**where, "_id": document["_id"]},
-                        {"$set": {"removed": True, "change": number, "changed_at": now}},
-                    )
-                    for number, document in enumerate(found, first)
-                ]
-            )
+            async with self.numbers(len(found)) as first:
+                await self.views.bulk(
+                    [
+                        UpdateOne(
+                            {**where, "_id": document["_id"]},
+                            {"$set": {"removed": True, "change": number, "changed_at": now}},
+                        )
+                        for number, document in enumerate(found, first)
+                    ]
+                )
 
     async def trimmed(self) -> str:
         """The day (ISO text) before which nothing dated is kept any more; empty while all is."""
@@ -133,15 +147,42 @@ class Generation:
         await self._counters.update_one({"_id": f"{TRIMMED}_{self.number}"}, {"$set": kept}, upsert=True)
 
     async def last_change(self) -> int:
-        found = await self._counters.find_one({"_id": f"{COUNTER}_{self.number}"})
-        return int(found["next"]) if found else 0
+        return (await self.changes()).last
 
-    async def take(self, size: int) -> int:
-        """Reserve so many change numbers; the last of them."""
+    async def changes(self) -> Changes:
+        """How far changes are numbered, and how far all that have a number are written."""
+        return self._seen_in(await self._counters.find_one({"_id": self._counter}) or {})
+
+    def _seen_in(self, found: Document) -> Changes:
+        last, now = int(found.get("next", 0)), time.time()
+        below = [each["above"] for each in found.get("open", {}).values() if now - each["at"] < DEAD_SECONDS]
+        self._known, self._known_at = last, time.monotonic()
+        return Changes(last, min((last, *below)))
+
+    @asynccontextmanager
+    async def numbers(self, size: int) -> AsyncIterator[int]:
+        """Take so many numbers of changes, the first of them given, for what is written within.
+
+        Until that is done the counter says above which number somebody writes: a reader looks there again. Who fails
+        may still be writing for all it knows; who died is forgotten after a while, for its events come again.
+        """
+        if time.monotonic() - self._known_at > KNOWN_SECONDS:
+            await self.changes()
+        token = uuid4().hex
+        mark = {"above": self._known, "at": time.time()}
         after = await self._counters.find_one_and_update(
-            {"_id": f"{COUNTER}_{self.number}"}, {"$inc": {"next": size}}, upsert=True
+            {"_id": self._counter}, {"$inc": {"next": size}, "$set": {f"open.{token}": mark}}, upsert=True
         )
-        return int(after["next"]) if after else 0
+        self._seen_in(after or {})
+        yield self._known - size + 1
+        dead = [each for each, held in (after or {})["open"].items() if time.time() - held["at"] > 2 * DEAD_SECONDS]
+        await self._counters.update_one(
+            {"_id": self._counter}, {"$unset": {f"open.{each}": "" for each in (token, *dead)}}
+        )
+
+    @property
+    def _counter(self) -> str:
+        return f"{COUNTER}_{self.number}"
 
 
 def _upsert(document: Document) -> UpdateOne:

@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from contracts.readmodel import answers as c
-from services.readmodel import lists
+from services.readmodel import lists, storage
 from services.readmodel.board import Board
 from services.readmodel.handlers import ReadModel, desk, list_views
-from services.readmodel.storage import Generation
 from services.readmodel.views import newest, view
 from services.readmodel.work import answering
 from tests.readmodel.telling import EPOCH, READER, alone, changed, hear, heard, retold, ticket
@@ -55,18 +54,53 @@ async def test_what_changes_is_followed_and_equals_what_a_start_reads(servers: S
 async def test_a_change_that_is_written_after_a_later_one_is_not_missed(servers: Servers) -> None:
     async with alone(servers) as model:
         generation, board = await model.generations.current(), Board()
-        slow = await _numbered(generation, "T-slow")
-        await hear(model, [heard(changed(ticket("T-quick")), 1)])
-        assert [each.id for each in (await board.read(generation)).open()] == ["T-quick"]
-        await generation.views.insert_many([slow])
+        await board.read(generation)
+        async with generation.numbers(1) as number:
+            async with generation.numbers(10_000):
+                pass
+            await hear(model, [heard(changed(ticket("T-quick")), 1)])
+            for _ in range(2):
+                assert [each.id for each in (await board.read(generation)).open()] == ["T-quick"]
+            assert (await generation.changes()).settled == number - 1
+            await generation.views.insert_many([numbered("T-slow", number)])
         assert sorted(each.id for each in (await board.read(generation)).open()) == ["T-quick", "T-slow"]
+        last, settled = await generation.changes()
+        assert (last, board._position) == (settled, settled)
 
 
-async def _numbered(generation: Generation, id: str) -> dict[str, Any]:
-    """A view whose writer has taken its number and not written yet."""
+def numbered(id: str, number: int) -> dict[str, Any]:
     one = heard(changed(ticket(id)), 1)
     (document,) = newest([view(type(one.event), one.data, one.at)])
-    return document | {"change": await generation.take(1), "changed_at": MORNING}
+    return document | {"change": number, "changed_at": MORNING}
+
+
+async def test_a_writer_that_failed_or_died_holds_up_nobody_for_long(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with alone(servers) as model:
+        generation = await model.generations.current()
+        with pytest.raises(ConnectionError):
+            async with generation.numbers(1):
+                raise ConnectionError
+        async with generation.numbers(3):
+            pass
+        assert tuple(await generation.changes()) == (4, 0)
+        monkeypatch.setattr(storage, "DEAD_SECONDS", 0.0)
+        assert tuple(await generation.changes()) == (4, 4)
+        async with generation.numbers(1):
+            pass
+        monkeypatch.setattr(storage, "DEAD_SECONDS", 60.0)
+        assert tuple(await generation.changes()) == (5, 5)
+
+
+async def test_two_replicas_that_number_at_once_are_both_waited_for(servers: Servers) -> None:
+    async with alone(servers) as model:
+        one, other = model.generations.open(1), model.generations.open(1)
+        async with one.numbers(5) as first:
+            async with other.numbers(7) as second:
+                assert (first, second) == (1, 6)
+            assert (await other.changes()).settled == 0
+        assert tuple(await other.changes()) == (12, 12)
 
 
 async def test_another_generation_or_an_older_database_is_read_anew(servers: Servers) -> None:

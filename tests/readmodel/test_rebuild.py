@@ -196,7 +196,8 @@ async def test_the_index_finds_a_change_that_was_written_after_later_ones(
         tail = Tail(model.generations, None, model.clock, str)
         await hear(model, [heard(published(document("L-1")), 1)])
         generation = await model.generations.current()
-        early = await generation.take(1)
+        async with generation.numbers(1) as early:
+            pass
         await hear(model, [heard(published(document(f"L-{n}")), 1) for n in (2, 3)])
         await generation.views.update_one({"id": "L-1"}, {"$set": {"change": early, "type": "late"}})
         await caught_up(tail)
@@ -269,7 +270,7 @@ async def test_what_an_earlier_version_filled_is_filled_anew_and_not_asked_meanw
     monkeypatch.setattr(rebuilding, "SETTLE_SECONDS", 0.5)
     ask, query, store = await operator(servers), ListViews(type="hotline.ticket"), Store(servers.mongo.url, READMODEL)
     async with started(servers, ["readmodel"]) as serving:
-        await fill(servers, "V", 3)
+        await fill(servers, "LAY", 3)
         await all_heard(ask)
         before = (await serving.apps[0].it.generations.answering()).number
     await Generations(store)._meta.update_one({"_id": storing.POINTER}, {"$set": {"layout": storing.LAYOUT - 1}})

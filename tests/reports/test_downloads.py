@@ -70,7 +70,7 @@ async def test_every_format_holds_every_document_newest_first(model: ReadModel) 
 async def read_all(model: ReadModel, cursor: str | None, limit: int) -> tuple[list[str], ChangePage]:
     seen: list[str] = []
     while True:
-        page = await downloads.changes(await model.generations.current(), cursor, limit, LATER)
+        page = await downloads.changes(await model.generations.current(), cursor, limit)
         seen += [f"-{each.id}" if each.removed else each.id for each in page.changes]
         cursor = page.cursor
         if not page.more:
@@ -88,20 +88,20 @@ async def test_changes_are_read_on_from_the_cursor_however_large_the_pages(model
     assert page.changes[-1].record["metadata"]["title"] == "更正后的通知"
 
 
-async def test_what_was_written_a_moment_ago_is_held_back(model: ReadModel) -> None:
+async def test_what_stands_behind_a_change_that_is_being_written_is_held_back(model: ReadModel) -> None:
     generation = await model.generations.current()
-    first = (await downloads.changes(generation, None, 100, LATER)).cursor
-    now = model.clock.now()
-    await hear(model, [heard(published(document("D-9")), 1)])
-    assert (await downloads.changes(generation, first, 100, now)).changes == ()
-    assert [each.id for each in (await downloads.changes(generation, first, 100, LATER)).changes] == ["D-9"]
+    first = (await downloads.changes(generation, None, 100)).cursor
+    async with generation.numbers(1):
+        await hear(model, [heard(published(document("D-9")), 1)])
+        assert (await downloads.changes(generation, first, 100)).changes == ()
+    assert [each.id for each in (await downloads.changes(generation, first, 100)).changes] == ["D-9"]
 
 
 async def test_a_cursor_from_before_a_rebuild_begins_anew_and_a_wrong_one_is_refused(model: ReadModel) -> None:
     generation = await model.generations.current()
-    page = await downloads.changes(generation, encode("77:5"), 100, LATER)
+    page = await downloads.changes(generation, encode("77:5"), 100)
     assert page.restarted
     assert len(page.changes) == 5
     for wrong in ("%%%", encode("x:1"), encode("1"), encode("1:" + "9" * 40)):
         with pytest.raises(Refused):
-            await downloads.changes(generation, wrong, 100, LATER)
+            await downloads.changes(generation, wrong, 100)

@@ -145,7 +145,6 @@ async def test_disorder_and_repetition_change_no_day(servers: Servers, data: st.
 
 
 async def test_bound_sheets_say_what_the_loose_ones_said(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(editions, "LOOK_BACK", 0)
     monkeypatch.setattr(editions, "BOUND_SHEETS", 4)
     async with reading(servers) as model:
         expected = await fed(model, [*history(), *history()], 1)

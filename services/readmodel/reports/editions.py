@@ -5,7 +5,6 @@ import asyncio
 import gc
 import hashlib
 import json
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -27,15 +26,11 @@ from services.readmodel.reports.counted import (
 from services.readmodel.storage import Generation, Generations
 from services.readmodel.views import VERSION_BITS, Removal
 
-LOOK_BACK = 3000
-"""Writers number their changes before they write them: so many numbers before the last one are read again."""
 BOUND_SIZE = 4000
 """Editions of a bound sheet."""
 BOUND_SHEETS = 500
 """Small sheets that are bound at a time."""
 PAUSE_SECONDS = 5.0
-SETTLED_SECONDS = 30.0
-"""A writer that took a number has written by then: so long after the last number it is read again."""
 
 
 def edition(view: Document) -> Edition | None:
@@ -57,8 +52,8 @@ async def keep(generation: Generation, views: Sequence[Document]) -> None:
     """
     found = list(filter(None, map(edition, views)))
     if found:
-        number = await generation.take(1)
-        await generation.editions.insert_many([_sheet(str(number), number, found)])
+        async with generation.numbers(1) as number:
+            await generation.editions.insert_many([_sheet(str(number), number, found)])
 
 
 def _sheet(id: str, change: int, found: Sequence[Edition]) -> Document:
@@ -79,7 +74,7 @@ async def bind(generation: Generation) -> int:
     The bound sheet bears the highest change number of its parts and is there before they go: whoever reads by change
     numbers finds each edition in one or the other. A second replica that binds the same only repeats it.
     """
-    settled = await generation.last_change() - LOOK_BACK
+    settled = (await generation.changes()).settled
     where = {"change": {"$lte": settled}, "size": {"$lt": BOUND_SIZE // 2}}
     small = await generation.editions.find(where, sort=[("change", 1)], limit=BOUND_SHEETS)
     if len(small) < BOUND_SHEETS // 2:
@@ -118,7 +113,6 @@ class Shelf:
     def __init__(self) -> None:
         self._number = 0
         self._position = 0
-        self._moved = float("-inf")
         self._held: dict[str, dict[str, dict[str, Edition]]] = {}
         self._removals: tuple[Removal, ...] = ()
         self._reading = asyncio.Lock()
@@ -154,17 +148,13 @@ class Shelf:
         """Take over what was written since the last time."""
         if generation.number != self._number:
             self._number, self._position, self._held = generation.number, 0, {}
-            self._moved = time.monotonic()
-        last = await generation.last_change()
+        last, settled = await generation.changes()
         if last != self._position:
-            self._moved = time.monotonic()
-        if time.monotonic() - self._moved < SETTLED_SECONDS:
-            since = max(self._position - LOOK_BACK, 0)
-            where = {"change": {"$gt": since}} if since else {}
+            where = {"change": {"$gt": self._position}} if self._position else {}
             with uncollected():
                 async for found in generation.editions.each(where, sort=[("change", 1)]):
                     await asyncio.to_thread(self._take, found)
-            self._position = last
+            self._position = settled
         self._removals = tuple(await generation.removals())
 
     def _take(self, sheet: dict[str, Any]) -> None:

@@ -302,9 +302,7 @@ async def catalogue_file(service: ReadModel, query: answers.CatalogueFile, cause
 
 @on.query(answers.Changes)
 async def changes(service: ReadModel, query: answers.Changes, cause: Cause) -> terms.ChangePage:
-    return await downloads.changes(
-        await service.generations.answering(), query.cursor, query.limit, service.clock.now()
-    )
+    return await downloads.changes(await service.generations.answering(), query.cursor, query.limit)
 
 
 __all__ = ["on"]
