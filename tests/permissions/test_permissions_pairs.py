@@ -109,7 +109,8 @@ def administration(registry: Registry) -> Iterator[tuple[str, set[str]]]:
         "$JS.API.STREAM.MSG.GET.PUBLIC": {"gateway"},
         "$JS.API.STREAM.INFO.OBJ_documents": {"publication", "gateway", "readmodel"},
         "$JS.API.STREAM.MSG.GET.OBJ_documents": {"publication", "gateway", "readmodel"},
-        **{f"$JS.API.STREAM.PURGE.{stream}": {"publication"} for stream in ("EVENTS", "PUBLIC", "OBJ_documents")},
+        **{f"$JS.API.STREAM.PURGE.{stream}": {"publication", "hotline"} for stream in ("EVENTS", "PUBLIC")},
+        "$JS.API.STREAM.PURGE.OBJ_documents": {"publication"},
     }
     for call in ("INFO", "STREAM.NAMES", "STREAM.LIST", "ACCOUNT.PURGE.PLATFORM", "META.LEADER.STEPDOWN"):
         yield operators(f"$JS.API.{call}", False)
