@@ -12,6 +12,7 @@ from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
 from contracts.base import Command, Done
+from contracts.doubts import RaisedDoubt
 from contracts.hotline import tickets as c
 from contracts.hotline.reading import ListTickets, ShowTicket, TicketPage, TicketRows
 from contracts.hotline.terms import Ending, Matter, Satisfaction, TicketState
@@ -29,6 +30,7 @@ for name, work in (
     ("issue", numbers.issue),
     ("how-to-apply", public.how_to_apply),
     ("become-request", public.become_request),
+    ("doubt", public.doubt),
 ):
     app.command(name)(work)
 app.add_typer(public.entry, name="entry")
@@ -101,7 +103,9 @@ def show_(
         typer.echo(f"{label}：{text or ''}")
     similar = [f"{each.id} 文字相似{each.likeness}%{'、同一地点' if each.same_place else ''}" for each in page.similar]
     units = [f"{each.name}（{each.agency}）{each.reason}{'；应回避' if each.barred else ''}" for each in page.proposed]
-    for label, texts in (("提示", page.record.hints), ("建议承办", units), ("疑似重复", similar), ("说明", page.notes)):
+    doubts = [f"{each.named}，{each.point}——{each.stage}{_link(each)}" for each in page.record.doubts]
+    listed = (("提示", page.record.hints), ("建议承办", units), ("疑似重复", similar), ("政策疑问", doubts))
+    for label, texts in (*listed, ("说明", page.notes)):
         for text in texts:
             typer.echo(f"{label}：{text}")
     if page.reply:
@@ -109,6 +113,14 @@ def show_(
     typer.echo(
         f"用时：中心 {_spent(page.record.centre_minutes)}，单位 {_spent(page.record.unit_minutes)}（至最近一次移交）"
     )
+
+
+def _link(doubt: RaisedDoubt) -> str:
+    """How it was explained, and where to read it: what the caller is told."""
+    where = doubt.material or doubt.document
+    parts = [doubt.said, f"见 /documents/{where}" if where else ""]
+    said = "；".join(part for part in parts if part)
+    return f"（{said}）" if said else ""
 
 
 def _spent(minutes: int) -> str:

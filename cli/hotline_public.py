@@ -10,6 +10,7 @@ from cli.session import show
 from contracts.base import Done
 from contracts.hotline import public as c
 from contracts.hotline import ratings
+from contracts.hotline.doubts import RaiseTicketDoubt
 from contracts.hotline.figures import BecomeRequest, TellHowToApply
 
 ID = typer.Argument(help="编号。")
@@ -253,4 +254,17 @@ def become_request(
 ) -> None:
     """经来电人同意转为信息公开申请。例：zwgk hotline become-request 编号 --office zrzyj --consent"""
     done = asked(BecomeRequest, Done, as_, agency, id=id, agency=office, consent=consent)
+    show(done, json_=json_, columns=DONE)
+
+
+def doubt(
+    id: str = ID,
+    document: str = typer.Option(..., "--document", help="文件编号、发文字号或者索引号。"),
+    point: str = typer.Option(..., "--point", help="来电人不理解的地方，用自己的话写，不写个人信息。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """来电人对政策有疑问，转请二次解读。例：zwgk hotline doubt 编号 --document 示财规〔2026〕3号 --point 补贴标准"""
+    done = asked(RaiseTicketDoubt, Done, as_, agency, id=id, document=document, point=point)
     show(done, json_=json_, columns=DONE)

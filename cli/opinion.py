@@ -150,6 +150,14 @@ def respond(id: Id, speaker: Annotated[str, typer.Option(help="发言人。")],
     _send(message, Done, as_, agency, json_)
 
 
+@app.command("doubt")
+def doubt(id: Id, document: Annotated[str, typer.Option(help="文件编号、发文字号或者索引号。")],
+          point: Annotated[str, typer.Option(help="网民不理解的地方，用自己的话写，不写个人信息。")],
+          as_: As = None, agency: Agency = "", json_: Json = False) -> None:  # fmt: skip
+    """认识模糊或者错误看法涉及政策的，转请二次解读。例：zwgk opinion doubt 编号 --document 文号 --point 补贴对象"""
+    _send(c.RaiseEventDoubt(id=id, document=document, point=point), Done, as_, agency, json_)
+
+
 @app.command("dismiss")
 def dismiss(id: Id, reason: Reason, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
     """不予处置。例：zwgk opinion dismiss 999901-YQ-2026-000001 --reason 与本地无关"""

@@ -55,6 +55,7 @@ for command in (
     *(publication_showing.source, publication_showing.notice),
     *(publication_showing.objection, publication_showing.answer, publication_showing.conclude),
     *(publication_explaining.explain, publication_explaining.question, publication_explaining.explanations),
+    *(publication_explaining.decline, publication_explaining.doubted),
     *(publication_explaining.compare, publication_surveys.inventory),
 ):
     app.command()(command)

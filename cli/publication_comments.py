@@ -4,12 +4,13 @@ from datetime import datetime
 
 import typer
 
-from cli.documents import chosen
+from cli.documents import chosen, do
 from cli.options import Agency, As, Json
 from cli.publication_decisions import FORMS, Secrecy, act
 from cli.session import Session, guarded, run, show
 from cli.tickets import made
 from contracts.publication import comments as c
+from contracts.publication.doubts import RaiseCommentDoubt
 
 app = typer.Typer(help="公众意见：登记、查阅、答复采纳与否、公布采纳情况。", no_args_is_help=True)
 TARGET = typer.Argument(help="决策事项或工作台账的编号。")
@@ -35,6 +36,21 @@ def add(
         return await session.ask(command, c.CommentKept, as_=as_, agency=agency)
 
     show(run(work), json_=json_, columns=[("id", "编号"), ("no", "意见序号")])
+
+
+@app.command("doubt")
+def doubt(
+    id: str = TARGET,
+    no: int = typer.Argument(help="意见序号。"),
+    point: str = typer.Option(..., "--point", help="不理解的地方，用自己的话写，不写个人信息。"),
+    document: str = typer.Option("", "--document", help="文件编号、发文字号或者索引号；征求意见的，默认为决策草案。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """意见是看不懂文件的，转为政策疑问。例：zwgk publication comments doubt 编号 3 --point 第五条的面积怎样计算"""
+    given = {"id": id, "no": no, "document": document, "point": point}
+    do(guarded(lambda: made(RaiseCommentDoubt, given)), as_, agency, json_)
 
 
 @app.command("answer")

@@ -1,4 +1,4 @@
-"""`zwgk publication explain`, `question`, `explanations`, `compare`: 政策解读, and what a correction changed."""
+"""`zwgk publication explain`, `question`, `decline`, `doubted`, `explanations`, `compare`: 政策解读, versions."""
 
 from datetime import datetime
 
@@ -7,6 +7,7 @@ import typer
 from cli.documents import ID, chosen, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
+from contracts.publication import doubts
 from contracts.publication import explaining as c
 from contracts.publication.comparing import CompareVersions, Comparison
 from contracts.publication.record import Explanation, Raised
@@ -55,6 +56,39 @@ def question(
     """登记对政策的疑问，等待二次解读。例：zwgk publication question 编号 --source 热线 --point 补贴标准看不懂"""
     said = chosen(source, RAISED, "source")
     do(c.RaiseQuestion(id=id, source=said, reference=reference, point=point), as_, agency, json_)
+
+
+def decline(
+    id: str = ID,
+    no: int = typer.Option(..., "--no", min=1, help="疑问的序号。"),
+    reason: str = typer.Option(..., "--reason", help="不再解读的理由，将告知提出疑问的单位。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """说明不再解读的理由。例：zwgk publication decline 编号 --no 1 --reason 原解读第三问已经说明"""
+    do(doubts.DeclineQuestion(id=id, no=no, reason=reason), as_, agency, json_)
+
+
+def doubted(
+    unit: str = typer.Option("", "--unit", help="只列这个主办单位的文件。"),
+    json_: Json = False,
+) -> None:
+    """列出有疑问待解读的文件，按疑问多少排列。例：zwgk publication doubted --unit czj"""
+
+    async def work(session: Session) -> doubts.DoubtedDocuments:
+        return await session.ask(doubts.ListDoubted(agency=unit), doubts.DoubtedDocuments)
+
+    found = run(work)
+    if json_:
+        show(found, json_=True)
+        return
+    rows = [
+        {**each.model_dump(), "sources": "、".join(f"{source}{count}" for source, count in each.by_source.items())}
+        for each in found.documents
+    ]
+    columns = [("id", "编号"), ("title", "文件"), ("agency", "主办单位"), ("doubts", "疑问"), ("sources", "来源")]
+    show(rows, json_=False, columns=[*columns, ("since", "最早")])
 
 
 def explanations(

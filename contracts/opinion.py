@@ -5,6 +5,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Command, Contract, Event, Personal, Query, Reply, Role, WorkRecord
+from contracts.doubts import NAMED, POINT, SHOWN, RaisedDoubt
 
 COORDINATORS = (Role.OPENNESS, Role.SUPERVISOR)
 """Who may assess and assign: the offices that co-ordinate (政府办公室会同宣传部门, 七星党办字〔2017〕78号 (七)1)."""
@@ -146,6 +147,9 @@ class OpinionEvent(WorkRecord):
     duties: tuple[DutyState, ...] = ()
     responses: int = Field(default=0, ge=0)
     documents: tuple[CaseId, ...] = Field(default=(), description="Published responses.")
+    doubts: tuple[RaisedDoubt, ...] = Field(
+        default=(), max_length=SHOWN, description="What the posts misunderstand or doubt about public documents."
+    )
 
 
 class EventOpened(Event, record="event", name="opened"):
@@ -174,6 +178,12 @@ class EventWarned(Event, record="event", name="warned"):
 
 class EventOverdue(Event, record="event", name="overdue"):
     """Sent once for each duty whose limit has passed."""
+
+    record: OpinionEvent
+
+
+class EventDoubted(Event, record="event", name="doubted"):
+    """Sent when a doubt about a public document was marked on an event."""
 
     record: OpinionEvent
 
@@ -259,6 +269,15 @@ class Respond(Command, by=(Role.CLERK, Role.HEAD, *COORDINATORS)):
     causes: str = Field(min_length=2, max_length=500, description="成因")
     solution: str = Field(min_length=2, max_length=500, description="解决方案")
     constraints: str = Field(min_length=1, max_length=500, description="制约因素")
+
+
+class RaiseEventDoubt(Command, by=(Role.CLERK, *COORDINATORS)):
+    """A person marks that the posts misunderstand or doubt a public document: publication takes it up and answers.
+    The event must be judged 不了解或认识模糊 or 错误看法."""
+
+    id: CaseId
+    document: str = NAMED
+    point: str = POINT
 
 
 class Dismiss(Command, by=COORDINATORS):

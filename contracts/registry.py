@@ -12,9 +12,10 @@ from typing import TypeVar, cast
 
 from contracts import gateway, hotline, opinion, publication, readmodel, requests, sitewatch, supervision
 from contracts.base import Audience, Command, Contract, Event, Intake, Query, Role
+from contracts.hotline import doubts as ticket_doubts
 from contracts.hotline import figures, public, ratings, tickets
 from contracts.platform import Retold
-from contracts.publication import catalogue, documents, takedown
+from contracts.publication import catalogue, documents, doubts, takedown
 from contracts.readmodel import answers
 from contracts.requests import procedure
 
@@ -120,6 +121,8 @@ class Registry:
 
 
 NOTICE = supervision.CalendarNoticeLoaded
+DOUBTS = (doubts.DoubtTaken, doubts.DoubtRefused, doubts.DoubtSettled)
+"""What those hear who raise doubts about documents."""
 
 
 PERSONS = frozenset(Role) - {Role.CITIZEN, Role.SERVICE, Role.OPERATOR}
@@ -137,9 +140,20 @@ def _passed_on(*modules: ModuleType) -> tuple[type[Command] | type[Query], ...]:
 
 REGISTRY = Registry(
     services=(
-        Service(publication, listens=(NOTICE, procedure.ProactiveProposed, documents.ValidityChanged)),
+        Service(
+            publication,
+            listens=(
+                NOTICE,
+                procedure.ProactiveProposed,
+                documents.ValidityChanged,
+                documents.QuestionsSettled,
+                documents.DocumentTakenDown,
+                ticket_doubts.TicketDoubted,
+                opinion.EventDoubted,
+            ),
+        ),
         Service(requests, listens=(NOTICE,), sends=(answers.Search,)),
-        Service(opinion, listens=(public.SignalRaised,)),
+        Service(opinion, listens=(public.SignalRaised, *DOUBTS)),
         Service(
             hotline,
             listens=(
@@ -152,6 +166,7 @@ REGISTRY = Registry(
                 catalogue.ItemRemoved,
                 takedown.ItemWithdrawn,
                 catalogue.CatalogueItemRestated,
+                *DOUBTS,
             ),
             sends=(procedure.Submit,),
         ),

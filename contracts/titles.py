@@ -11,6 +11,7 @@ TITLES = {
     "publication.cleanup_round": "文件清理",
     "publication.gazette_issue": "政府公报",
     "publication.proposal": "公开建议",
+    "publication.doubt": "政策疑问",
     "publication.secret_line": "保密登记",
     "publication.survey": "属性认定与评估",
     "publication.decision": "决策事项",

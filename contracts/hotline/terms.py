@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from contracts.base import CaseId, Contract, Personal, Role, WorkRecord
+from contracts.doubts import SHOWN, RaisedDoubt
 
 CENTRE = (Role.DISPATCHER,)
 UNIT = (Role.CLERK, Role.HEAD)
@@ -178,3 +179,6 @@ class Ticket(WorkRecord):
     missed: tuple[Duty, ...] = Field(default=(), description="Limits beside the caller's that were missed.")
     imported: bool = Field(default=False, description="A closed ticket of another system, taken in as history.")
     request: CaseId | None = Field(default=None, description="Request for information that it has become.")
+    doubts: tuple[RaisedDoubt, ...] = Field(
+        default=(), max_length=SHOWN, description="What the caller did not understand about public documents."
+    )

@@ -72,6 +72,12 @@ class DocumentReturned(Event, record="document", name="returned"):
     record: Document
 
 
+class QuestionsSettled(Event, record="document", name="questions_settled"):
+    """Sent when questions about a document were answered by an explanation, or declined with reason."""
+
+    record: Document
+
+
 class DocumentChanged(Event, record="document", name="changed"):
     """Sent when a document went one step on, or something about it was changed."""
 

@@ -135,6 +135,11 @@ class Question(Contract):
     point: str = Field(max_length=200)
     on: date
     answered: bool = False
+    declined: str = Field(default="", max_length=300, description="Why it is not explained again.")
+
+    @property
+    def settled(self) -> bool:
+        return self.answered or bool(self.declined)
 
 
 class Explanation(Contract):

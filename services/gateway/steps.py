@@ -39,6 +39,7 @@ publication.document
   record-delivery: published
   record-explanation: published
   raise-question: published
+  decline-question: published
   record-objection: published
   answer-objection: published
   conclude-notice: published
@@ -75,6 +76,7 @@ publication.decision
   extend-consultation: consulting
   record-participation: consulting sorting
   answer-comments: consulting sorting
+  raise-comment-doubt: consulting sorting
   publish-feedback: sorting
   record-experts: preparing consulting sorting assessing discussable
   record-risk: preparing consulting sorting assessing discussable
@@ -117,6 +119,7 @@ publication.work_ledger
   publish-ledger: *
   record-comment: running
   answer-comments: *
+  raise-comment-doubt: *
   publish-feedback: *
   publish-inspection: *
   finish-ledger: draft running
@@ -143,6 +146,10 @@ publication.proposal
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
   withdraw: open adopted declined
+publication.doubt
+  approve-withdrawal: withdrawn
+  confirm-cleared: withdrawn
+  withdraw: waiting refused explained declined
 publication.secret_line
   review-secret: kept due
   approve-withdrawal: withdrawn
@@ -216,6 +223,7 @@ hotline.ticket
   archive-ticket: closed
   offer-result: visiting closed archived
   propose-knowledge: visiting closed archived
+  raise-ticket-doubt: *
 hotline.entry
   show-entry: *
   publish-entry: draft revised
@@ -236,6 +244,7 @@ opinion.event
   assign:
   respond:
   set-level:
+  raise-event-doubt: handling responded
   declare:
   dismiss:
   close:

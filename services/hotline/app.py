@@ -5,6 +5,7 @@ from chassis.settings import Settings
 from services.hotline import (
     applying,
     comparing,
+    doubts,
     entries,
     erasing,
     handlers,
@@ -17,7 +18,7 @@ from services.hotline import (
 from services.hotline.service import Hotline, on
 from services.hotline.storage import create_indexes
 
-REACTING = (applying, comparing, entries, erasing, handlers, history, numbers, ratings, reported, signals)
+REACTING = (applying, comparing, doubts, entries, erasing, handlers, history, numbers, ratings, reported, signals)
 """The modules whose functions are registered with `on` when they are imported."""
 
 

@@ -13,9 +13,11 @@ from chassis.runtime import Runtime
 from contracts import opinion as c
 from contracts.base import Done
 from contracts.hotline.public import SignalRaised
+from contracts.publication.doubts import DoubtRefused, DoubtSettled, DoubtTaken, PolicyDoubt
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.personal import require_impersonal
+from kernel.secrecy import refuse_classified
 from services.opinion.domain import KIND, State, event, units
 from services.opinion.domain.facts import Responded
 from services.opinion.domain.limits import Limits, shipped
@@ -195,6 +197,39 @@ async def respond(service: Opinion, command: c.Respond, cause: Cause) -> Done:
     return await service.decide(
         command.id, lambda state: event.respond(state, responded, cause.actor.agency, coordinates), cause
     )
+
+
+@on.command(c.RaiseEventDoubt)
+async def raise_doubt(service: Opinion, command: c.RaiseEventDoubt, cause: Cause) -> Done:
+    require_impersonal(point=command.point, document=command.document)
+    refuse_classified(command.point)
+    by, coordinates = cause.actor, bool(cause.actor.roles & set(c.COORDINATORS))
+    who = (by.id, by.name or by.id, by.agency)
+    return await service.decide(
+        command.id,
+        lambda state: event.doubt(state, command.document, command.point, who, coordinates, cause.now),
+        cause,
+    )
+
+
+@on.event(DoubtTaken)
+async def doubt_taken(service: Opinion, told: DoubtTaken, cause: Cause) -> None:
+    await _hear(service, told.record, cause)
+
+
+@on.event(DoubtRefused)
+async def doubt_refused(service: Opinion, told: DoubtRefused, cause: Cause) -> None:
+    await _hear(service, told.record, cause)
+
+
+@on.event(DoubtSettled)
+async def doubt_settled(service: Opinion, told: DoubtSettled, cause: Cause) -> None:
+    await _hear(service, told.record, cause)
+
+
+async def _hear(service: Opinion, told: PolicyDoubt, cause: Cause) -> None:
+    if told.raiser == "opinion" and await service.cases.get(told.reference):
+        await service.cases.execute(told.reference, lambda state: event.hear(state, told.answer), cause)
 
 
 @on.command(c.Dismiss)

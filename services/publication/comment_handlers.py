@@ -11,6 +11,7 @@ from contracts.base import Done
 from contracts.publication import comments as c
 from contracts.publication.comments import Adoption, ParticipationForm
 from contracts.publication.decisions import DecisionStage
+from contracts.publication.record import Raised
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication import takedown
@@ -37,26 +38,36 @@ class Asked:
     by_web: bool
     by_clerk: bool
     released_at: datetime | None
+    source: Raised = Raised.OTHER
+    document: str | None = None
+    """What a doubt is about, unless another document is named."""
 
 
-async def _asked(service: Publication, id: str) -> Asked:
+async def asked_about(service: Publication, id: str) -> Asked:
     """A matter of decision or a work ledger. Raises `Refused` for anything else."""
     if matter := await service.decisions.get(id):
         state = matter.state
         takedown.standing(state)
         sorting = state.stage is DecisionStage.SORTING
         released = state.feedback.published_at if state.feedback else None
-        return Asked(state.agency, state.consulting, state.consulting or sorting, released)
+        return Asked(
+            state.agency,
+            state.consulting,
+            state.consulting or sorting,
+            released,
+            Raised.CONSULTATION,
+            state.draft,
+        )
     if ledger := await service.ledgers.get(id):
         takedown.standing(ledger.state)
         taken = ledger.state.commented
-        return Asked(ledger.state.agency, taken, taken, ledger.state.answered_at)
+        return Asked(ledger.state.agency, taken, taken, ledger.state.answered_at, Raised.ONLINE)
     raise Refused("not_found", "没有这个编号的决策事项、工作台账或者公示。", field="id", remedy="请核对编号。")
 
 
 @on.command(c.GiveComment)
 async def give_comment(service: Publication, command: c.GiveComment, cause: Cause) -> c.CommentKept:
-    if not (await _asked(service, command.id)).by_web:
+    if not (await asked_about(service, command.id)).by_web:
         raise Refused("not_open", "现在不在征求意见期间。", field="id", remedy="可通过承办单位公布的其他途径反映。")
     words = Words(text=command.text, name=command.name, contact=command.contact)
     no = await service.comments.keep(command.id, ParticipationForm.WEB, words, cause)
@@ -65,7 +76,7 @@ async def give_comment(service: Publication, command: c.GiveComment, cause: Caus
 
 @on.command(c.RecordComment)
 async def record_comment(service: Publication, command: c.RecordComment, cause: Cause) -> c.CommentKept:
-    asked = await _asked(service, command.id)
+    asked = await asked_about(service, command.id)
     own(asked.agency, official(cause))
     if not asked.by_clerk:
         raise Refused("not_open", "现在不能登记意见。", field="id", remedy="请核对征求意见的期限和进度。")
@@ -76,7 +87,7 @@ async def record_comment(service: Publication, command: c.RecordComment, cause: 
 @on.command(c.AnswerComments)
 async def answer_comments(service: Publication, command: c.AnswerComments, cause: Cause) -> c.CommentsAnswered:
     """Not adopted needs its reason: by the settings always, or where several say the same."""
-    by, asked = official(cause), await _asked(service, command.id)
+    by, asked = official(cause), await asked_about(service, command.id)
     own(asked.agency, by)
     without_personal_data(service.phones, summary=command.summary, reason=command.reason)
     if not asked.by_clerk:
@@ -146,7 +157,7 @@ async def _served(service: Publication, id: str, on: Setting) -> Served:
         held = await each.get(id)
         if held and held.state.seal:
             return Served(each, held.state.seal.at.date(), 0, withdrawing.opinions_destroyed)
-    await _asked(service, id)
+    await asked_about(service, id)
     left = await service.comments.left(id)
     if matter := await service.decisions.get(id):
         left = 0 if matter.state.stage is DecisionStage.STOPPED else left
@@ -158,16 +169,16 @@ async def _served(service: Publication, id: str, on: Setting) -> Served:
 
 @on.query(c.ListComments)
 async def list_comments(service: Publication, query: c.ListComments, cause: Cause) -> c.CommentPage:
-    await _asked(service, query.id)
+    await asked_about(service, query.id)
     return await service.comments.page(query)
 
 
 @on.query(c.ReadComment)
 async def read_comment(service: Publication, query: c.ReadComment, cause: Cause) -> c.CommentContent:
-    own((await _asked(service, query.id)).agency, official(cause))
+    own((await asked_about(service, query.id)).agency, official(cause))
     return await service.comments.read(query.id, query.no, cause.actor, query.purpose, cause.now)
 
 
 @on.query(c.GetAnswers)
 async def get_answers(service: Publication, query: c.GetAnswers, cause: Cause) -> c.PublicAnswers:
-    return await service.comments.public(query, (await _asked(service, query.id)).released_at)
+    return await service.comments.public(query, (await asked_about(service, query.id)).released_at)

@@ -78,6 +78,10 @@ class Comments:
             raise Refused("unknown_comment", "没有这个序号的意见。", field="nos", remedy="请核对意见序号。")
         return rows
 
+    async def require(self, case: str, no: int) -> None:
+        """Raises `Refused` unless there is this opinion."""
+        await self._rows(case, [no])
+
     async def forget_answers(self, case: str) -> None:
         """A case was taken down: what was answered repeats its words. Opinions stay in the papers."""
         gone = dict.fromkeys(("summary", "reason"), "")

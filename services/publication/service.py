@@ -51,8 +51,9 @@ from services.publication.meetings import years
 from services.publication.meetings.domain import Session
 from services.publication.meetings.years import Shortfall
 from services.publication.numbering import IndexNumbers
-from services.publication.rounds import cleanup, proposals, secrets, surveys
+from services.publication.rounds import cleanup, doubts, proposals, secrets, surveys
 from services.publication.rounds.cleanup import Round
+from services.publication.rounds.doubts import Doubt
 from services.publication.rounds.proposals import Proposal
 from services.publication.storage import Documents, Texts
 
@@ -86,6 +87,7 @@ class Publication:
     judged: Collection
     """Conclusions of clean-up rounds: `{_id: round:document, round, document, agency, conclusion?, reason?, by?}`."""
     proposals: Cases[Proposal]
+    doubts: Cases[Doubt]
     limits: Limits
     """Of the decision procedure; a region may set its own."""
     decisions: Cases[Decision]
@@ -136,6 +138,7 @@ class Publication:
             rounds=runtime.cases(cleanup.KIND),
             judged=runtime.collection("judged"),
             proposals=runtime.cases(proposals.KIND),
+            doubts=runtime.cases(doubts.KIND),
             **_deciding(runtime),
             surveys=runtime.cases(surveys.KIND),
             secrets=runtime.cases(secrets.KIND),

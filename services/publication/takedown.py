@@ -55,6 +55,7 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "draw": ("draw", "draw_work"),
     "reconciliation": ("reconciliation",),
     "proposal": ("proposal",),
+    "doubt": ("doubt",),
     "meeting_shortfall": ("meeting_shortfall",),
     "secret_line": ("secret_line",),
 }
@@ -92,6 +93,7 @@ def shelves(service: Publication) -> tuple[Shelf, ...]:
         Shelf(service.draws.cases, lambda state: True),
         Shelf(service.reconciliations, _inside),
         Shelf(service.proposals, _inside),
+        Shelf(service.doubts, _inside),
         Shelf(service.shortfalls, _inside),
         Shelf(service.secrets, _inside),
     )

@@ -44,9 +44,9 @@ def imported(text: str) -> Iterator[str]:
 
 
 def beyond(path: str, text: str) -> Iterator[str]:
-    """What a file of a domain imports besides pydantic, the kernel, its own contracts and itself."""
+    """What a file of a domain imports besides pydantic, the kernel, its own contracts, the shared ones and itself."""
     service = path.split("/")[1]
-    own = re.compile(rf"(pydantic|kernel|contracts\.(base|{service}(_\w+)?)|services\.{service}\.domain)(\.|$)")
+    own = re.compile(rf"(pydantic|kernel|contracts\.(base|doubts|{service}(_\w+)?)|services\.{service}\.domain)(\.|$)")
     for name in imported(text):
         if name.partition(".")[0] not in sys.stdlib_module_names and not own.match(name):
             yield f"{path}: {name}"

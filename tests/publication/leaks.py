@@ -48,12 +48,12 @@ from contracts.publication.meetings import (
     PlanMeeting,
     PublishMeeting,
 )
-from contracts.publication.record import Attribute, Changes, Leak
+from contracts.publication.record import Attribute, Changes, Leak, Raised
 from contracts.publication.rounds import DeclineProposal
 from contracts.publication.surveys import RegisterSecret
 from services.publication.catalogue.types import type_of
 from services.publication.meetings.years import YearFellShort
-from services.publication.rounds import proposals
+from services.publication.rounds import doubts, proposals
 from services.publication.service import Publication
 from tests.publication.test_attachments import send, upload, word
 from tests.publication.test_deciding import document, starting
@@ -204,6 +204,16 @@ async def proposal(desk: Desk, service: Publication) -> str:
     return id
 
 
+async def doubt(desk: Desk, service: Publication) -> str:
+    id, now = "999901-YW-2026-900001", desk.servers.clock.now()
+    heard = doubts.DoubtHeard(
+        id=id, raiser="hotline", reference="999901-RX-2026-900001", no=1, source=Raised.HOTLINE, point=MARKER,
+        agency="lyj", document=None, question=None, said=f"因为{MARKER}", at=now,
+    )  # fmt: skip
+    await service.doubts.open(id, [heard], _cause(desk, "doubt"))
+    return id
+
+
 async def shortfall(desk: Desk, service: Publication) -> str:
     now = desk.servers.clock.now()
     id, found = "999901-HC-2026-900001", {"year": 2025, "held": 0, "with_invitees": 0, "required": 2, "at": now}
@@ -243,6 +253,7 @@ KINDS = {
     "draw": Leaking(draw, "draw_work", "draw", ("/api/v1/draws/{}", "/api/v1/draws/{}/proof")),
     "comparison": Leaking(comparison, "reconciliation"),
     "proposal": Leaking(proposal, "proposal"),
+    "doubt": Leaking(doubt, "doubt"),
     "shortfall": Leaking(shortfall, "meeting_shortfall"),
     "secret": Leaking(secret, "secret_line"),
 }

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
+from contracts.doubts import DoubtStage, answered
 from contracts.hotline.reading import Step
 from contracts.hotline.terms import Duty, Ending, Matter, TicketState, Urgency
 from kernel.facts import Fact
@@ -114,6 +115,12 @@ def _of_content(case: Case, fact: Fact) -> dict[str, Any]:
         case f.LimitRecomputed():
             moved = case.overdue and fact.limit.due_at == case.limit.due_at
             return {**_first_limit(case, fact.limit.due_at), **dict(fact), "overdue": moved}
+        case f.Doubted():
+            return {"doubts": (*case.doubts, fact.doubt)}
+        case f.DoubtAnswered():
+            explained = fact.answer.stage is DoubtStage.EXPLAINED
+            told = _step(case, fact.at, "所问政策已二次解读") if explained else {}
+            return {"doubts": answered(case.doubts, fact.answer), **told}
         case f.InformationTold():
             return {"told_how_to_apply": True, **_step(case, fact.at, "已告知政府信息公开申请途径")}
         case f.BecameRequest():

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from contracts.doubts import DoubtAnswer, RaisedDoubt
 from contracts.hotline.terms import Duty, Ending, Matter, Satisfaction, TicketKind, Urgency
 from kernel.facts import Fact
 from services.hotline.domain.limit import Limit
@@ -271,6 +272,19 @@ class BecameRequest(Fact):
     paper: str
 
 
+class Doubted(Fact):
+    """The caller does not understand a public document: marked by who handles the ticket."""
+
+    doubt: RaisedDoubt
+
+
+class DoubtAnswered(Fact):
+    """Publication has taken the doubt, refused it, explained the document again, or said why not."""
+
+    answer: DoubtAnswer
+    at: datetime
+
+
 class Imported(Fact):
     """A closed ticket of another system. What its export left out stays empty."""
 
@@ -333,5 +347,7 @@ FACTS: tuple[type[Fact], ...] = (
     LimitRecomputed,
     InformationTold,
     BecameRequest,
+    Doubted,
+    DoubtAnswered,
     Imported,
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.base import Event
+from contracts.hotline.doubts import TicketDoubted
 from contracts.hotline.terms import Duty, Satisfaction, Ticket
 from contracts.hotline.tickets import (
     TicketAccepted,
@@ -27,6 +28,7 @@ TOLD: tuple[tuple[type[Fact], type[Event]], ...] = (
     (f.ReplyApproved, TicketReplied),
     (f.Dispatched, TicketDispatched),
     (f.Merged, TicketMerged),
+    (f.Doubted, TicketDoubted),
     (f.FellOverdue, TicketOverdue),
 )
 """Which fact makes which event; the first that a commit holds."""
@@ -88,6 +90,7 @@ SAME = (
     "missed",
     "imported",
     "request",
+    "doubts",
 )
 
 

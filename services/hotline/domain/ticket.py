@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from contracts.doubts import RaisedDoubt
 from contracts.hotline.reading import Step
 from contracts.hotline.terms import Duty, Ending, Matter, Satisfaction, TicketKind, TicketState, Urgency
 from kernel.refused import Refused
@@ -120,6 +121,7 @@ class Case(BaseModel):
     centre_minutes: int = 0
     unit_minutes: int = 0
     steps: tuple[Step, ...] = ()
+    doubts: tuple[RaisedDoubt, ...] = ()
 
     @property
     def open(self) -> bool:

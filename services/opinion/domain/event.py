@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal, assert_never
 
+from contracts.doubts import DoubtAnswer, RaisedDoubt, another, answered, news
 from contracts.opinion import Duty, Emergency, Focus, Handling, Level, Reach
 from kernel.calendar import Calendar
 from kernel.facts import Fact
@@ -14,6 +15,8 @@ from services.opinion.domain.facts import (
     Closed,
     Declared,
     Dismissed,
+    DoubtAnswered,
+    Doubted,
     EventFact,
     Frozen,
     Levelled,
@@ -27,6 +30,7 @@ from services.opinion.domain.facts import (
 from services.opinion.domain.limits import Limits
 from services.opinion.domain.responsible import Proposal
 
+DOUBTING = frozenset({Handling.UNCLEAR, Handling.WRONG})
 _AFTER = timedelta(milliseconds=1)
 """A duty done at the very end of its limit is in time."""
 
@@ -75,6 +79,7 @@ class State(Frozen):
     co_agencies: tuple[str, ...] = ()
     responses: int = 0
     documents: tuple[str, ...] = ()
+    doubts: tuple[RaisedDoubt, ...] = ()
     ended: Literal["", "closed", "dismissed"] = ""
 
     @property
@@ -127,6 +132,10 @@ def _change(state: State, fact: EventFact) -> dict[str, Any]:
             return {"clocks": _marked(state, fact.duty, overdue=True)}
         case Responded():
             return _responded(state, fact)
+        case Doubted():
+            return {"doubts": (*state.doubts, fact.doubt)}
+        case DoubtAnswered():
+            return {"doubts": answered(state.doubts, fact.answer)}
         case Dismissed():
             return {"ended": "dismissed"}
         case Closed():
@@ -224,6 +233,11 @@ def _require_open(state: State) -> None:
         raise Refused("ended", "该舆情事件已办结或已作不予处置。", remedy="如有新情况，请另立事件。")
 
 
+def _require_unit(state: State, agency: str, coordinates: bool) -> None:
+    if not coordinates and agency not in (state.lead, *state.co_agencies):
+        raise Refused("not_yours", "本单位不是该舆情的回应主体。", remedy="请联系政务公开工作机构明确回应主体。")
+
+
 def add_posts(state: State, added: PostsAdded, limits: Limits) -> list[Fact]:
     """Remember how the posts have grown: the first time, and whenever they have grown by a quarter. The course in
     between is kept as samples, so that a loud event does not outgrow its case."""
@@ -286,13 +300,33 @@ def respond(state: State, responded: Responded, agency: str, coordinates: bool) 
     It states 成因, 解决方案, 制约因素 (翁源分工方案 21) and who spoke (七星关方案 (七)4).
     """
     _require_open(state)
-    if not coordinates and agency not in (state.lead, *state.co_agencies):
-        raise Refused("not_yours", "本单位不是该舆情的回应主体。", remedy="请联系政务公开工作机构明确回应主体。")
+    _require_unit(state, agency, coordinates)
     if responded.duty not in {clock.duty for clock in state.clocks}:
         raise Refused("no_such_duty", "该舆情没有这项回应任务。", field="duty", remedy="请按事件的回应任务填写。")
     if not (responded.document or responded.url):
         raise Refused("not_published", "回应须已公开发布。", field="document", remedy="请填写发布的信息编号或网址。")
     return [responded]
+
+
+def doubt(
+    state: State, document: str, point: str, by: tuple[str, str, str], coordinates: bool, now: datetime
+) -> list[Fact]:
+    """What is judged 不了解或认识模糊 or 错误看法 is answered by explaining the document again (七星关方案 (七)3)."""
+    _require_open(state)
+    _require_unit(state, by[2], coordinates)
+    if state.handling not in DOUBTING:
+        raise Refused(
+            "not_judged_unclear",
+            "该舆情没有研判为“不了解或认识模糊”或“错误看法”。",
+            remedy="请先研判，再提出政策疑问。",
+        )
+    raised = another(state.doubts, document, point, by, now)
+    return [Doubted(doubt=raised)] if raised else []
+
+
+def hear(state: State, answer: DoubtAnswer) -> list[Fact]:
+    """What publication says; answers may come twice, out of order, and after the end."""
+    return [DoubtAnswered(answer=answer)] if news(state.doubts, answer) else []
 
 
 def dismiss(state: State, reason: str) -> list[Fact]:

@@ -2,6 +2,7 @@
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
+from contracts.doubts import DoubtAnswer, RaisedDoubt
 from contracts.opinion import Duty, Emergency, Focus, Handling, Level, Reach
 from kernel.facts import Fact
 
@@ -91,6 +92,18 @@ class Responded(Fact):
     at: AwareDatetime
 
 
+class Doubted(Fact):
+    """The posts misunderstand or doubt a public document."""
+
+    doubt: RaisedDoubt
+
+
+class DoubtAnswered(Fact):
+    """Publication has taken the doubt, refused it, explained the document again, or said why not."""
+
+    answer: DoubtAnswer
+
+
 class Dismissed(Fact):
     reason: str
 
@@ -100,7 +113,19 @@ class Closed(Fact):
 
 
 EventFact = (
-    Opened | PostsAdded | Levelled | Assessed | Declared | Assigned | Warned | Overdue | Responded | Dismissed | Closed
+    Opened
+    | PostsAdded
+    | Levelled
+    | Assessed
+    | Declared
+    | Assigned
+    | Warned
+    | Overdue
+    | Responded
+    | Doubted
+    | DoubtAnswered
+    | Dismissed
+    | Closed
 )
 FACTS: tuple[type[Fact], ...] = (
     Opened,
@@ -112,6 +137,8 @@ FACTS: tuple[type[Fact], ...] = (
     Warned,
     Overdue,
     Responded,
+    Doubted,
+    DoubtAnswered,
     Dismissed,
     Closed,
 )

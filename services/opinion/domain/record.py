@@ -7,7 +7,17 @@ from contracts import opinion as c
 from contracts.base import Event
 from kernel.facts import Fact
 from services.opinion.domain.event import State
-from services.opinion.domain.facts import Assigned, Closed, Dismissed, Levelled, Opened, Overdue, Responded, Warned
+from services.opinion.domain.facts import (
+    Assigned,
+    Closed,
+    Dismissed,
+    Doubted,
+    Levelled,
+    Opened,
+    Overdue,
+    Responded,
+    Warned,
+)
 from services.opinion.domain.subjects import label_of
 
 _LABELS = {
@@ -47,6 +57,7 @@ _EVENTS: dict[type[Fact], type[Event]] = {
     Warned: c.EventWarned,
     Overdue: c.EventOverdue,
     Responded: c.EventResponded,
+    Doubted: c.EventDoubted,
     Dismissed: c.EventClosed,
     Closed: c.EventClosed,
 }

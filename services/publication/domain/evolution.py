@@ -5,8 +5,9 @@ from typing import Any
 
 from contracts.publication.record import Attribute, Changes, Check, Metadata, Notice, Validity
 from kernel.facts import Fact
-from services.publication.domain import explaining, stocked
+from services.publication.domain import explaining as e
 from services.publication.domain import facts as f
+from services.publication.domain import stocked
 from services.publication.domain.facts import File, Kept, Official
 from services.publication.domain.state import HEAD_STEP, Case, Replaced, Signature, Stage
 
@@ -27,8 +28,8 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _attached(case, fact)
         case f.SourceSet() | f.NoticeSet() | f.Delivered() | f.NoticeEnded() | f.NoticeConcluded():
             return _shown(case, fact)
-        case explaining.Explained() | explaining.QuestionRaised() | explaining.Linked() | explaining.MaterialOut():
-            return explaining.evolve(case, fact)
+        case e.Explained() | e.QuestionRaised() | e.QuestionDeclined() | e.Linked() | e.MaterialOut():
+            return e.evolve(case, fact)
         case f.SubmittedToGazette() | f.Gazetted():
             return _printed(case, fact)
         case f.ItemsClaimed():

@@ -26,6 +26,13 @@ class QuestionRaised(Fact):
     at: datetime
 
 
+class QuestionDeclined(Fact):
+    no: int
+    reason: str
+    by: Official
+    at: datetime
+
+
 class Linked(Fact):
     """The document is material for another one, which says so."""
 
@@ -38,7 +45,7 @@ class MaterialOut(Fact):
     material: str
 
 
-FACTS: tuple[type[Fact], ...] = (Explained, QuestionRaised, Linked, MaterialOut)
+FACTS: tuple[type[Fact], ...] = (Explained, QuestionRaised, QuestionDeclined, Linked, MaterialOut)
 
 
 def known_forms(forms: tuple[str, ...]) -> None:
@@ -68,14 +75,27 @@ def explain(case: Case, explanation: Explanation, by: Official, now: datetime) -
 
 
 def ask(case: Case, source: Raised, reference: str, point: str, by: Official, now: datetime) -> list[Fact]:
-    """A doubt that leads to 二次解读 (七星关区 2017 方案 (六)1: 分段、多次、持续开展解读)."""
+    """A doubt that leads to 二次解读 (七星关区 2017 方案 (六)1: 分段、多次、持续开展解读). What asks the same as
+    a question that waits joins it; what was settled may be asked again."""
     stands(case, Stage.PUBLISHED)
+    if any((each.source, each.point) == (source, point) and not each.settled for each in case.questions):
+        return []
     if len(case.questions) >= MAX_QUESTIONS:
         raise Refused("too_many_questions", f"疑问已达 {MAX_QUESTIONS} 条。", remedy="请先解读，并合并登记。")
-    if any((each.source, each.reference, each.point) == (source, reference, point) for each in case.questions):
-        return []
     question = Question(no=len(case.questions) + 1, source=source, reference=reference, point=point, on=now.date())
     return [QuestionRaised(question=question, by=by, at=now)]
+
+
+def decline(case: Case, no: int, reason: str, by: Official, now: datetime) -> list[Fact]:
+    """The unit in charge says why it does not explain again; who asked is told."""
+    stands(case, Stage.PUBLISHED)
+    same_agency(case, by)
+    asked = next((each for each in case.questions if each.no == no), None)
+    if asked is None:
+        raise Refused("unknown_question", "没有这条待解读的疑问。", field="no", remedy="请核对序号。")
+    if asked.answered:
+        raise Refused("explained", "这条疑问已经解读。", field="no", remedy="请核对序号。")
+    return [] if asked.declined else [QuestionDeclined(no=no, reason=reason, by=by, at=now)]
 
 
 def link(material: Case, document: str, by: Official) -> list[Fact]:
@@ -91,7 +111,7 @@ def material_out(case: Case, material: str) -> list[Fact]:
     return [] if case.material_out or case.taken_down else [MaterialOut(material=material)]
 
 
-def evolve(case: Case, fact: Explained | QuestionRaised | Linked | MaterialOut) -> Case:
+def evolve(case: Case, fact: Explained | QuestionRaised | QuestionDeclined | Linked | MaterialOut) -> Case:
     match fact:
         case MaterialOut():
             return case.model_copy(update={"material_out": True})
@@ -100,6 +120,12 @@ def evolve(case: Case, fact: Explained | QuestionRaised | Linked | MaterialOut) 
             return case.model_copy(update={"metadata": case.metadata.model_copy(update={"interprets": interprets})})
         case QuestionRaised():
             return case.model_copy(update={"questions": (*case.questions, fact.question)})
+        case QuestionDeclined():
+            questions = tuple(
+                each.model_copy(update={"declined": fact.reason}) if each.no == fact.no else each
+                for each in case.questions
+            )
+            return case.model_copy(update={"questions": questions})
         case Explained():
             answered = fact.explanation.answers
             questions = tuple(

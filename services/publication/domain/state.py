@@ -201,7 +201,7 @@ class Case(BaseModel):
     @property
     def to_explain(self) -> bool:
         """People ask what a public document means, and nobody has explained it since."""
-        return self.public and not all(question.answered for question in self.questions)
+        return self.public and not all(question.settled for question in self.questions)
 
     @property
     def taken_down(self) -> bool:

@@ -18,6 +18,7 @@ from contracts.publication.documents import (
     DocumentWithdrawn,
     NoticeChanged,
     PublicDocumentRestated,
+    QuestionsSettled,
     ValidityChanged,
 )
 from contracts.publication.record import (
@@ -218,11 +219,21 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
                 return DocumentOverdue(record=record(case))
             case f.Withdrawn():
                 return DocumentTakenDown(record=record(case))
+            case explaining.QuestionDeclined():
+                return QuestionsSettled(record=record(case))
+            case explaining.Explained() if fact.explanation.answers:
+                return QuestionsSettled(record=record(case))
             case f.Published() | f.Filed() | f.AttributeKept():
                 return DocumentClosed(record=record(case))
             case f.WithdrawalApproved() | f.ChannelCleared() | f.Erased() if case.stage is Stage.SEALED:
                 return DocumentClosed(record=record(case))
     return DocumentChanged(record=record(case))
+
+
+def _numbers(case: Case) -> list[str]:
+    """By which people name a public document."""
+    numbers = (case.metadata.doc_no, case.metadata.index_no) if case.public else ()
+    return [number for number in numbers if number]
 
 
 def index(case: Case) -> Mapping[str, Any]:
@@ -243,6 +254,7 @@ def index(case: Case) -> Mapping[str, Any]:
         *(f"explained:{year}" for year in explaining.years(case)),
         *(f"delivered:{year}" for year in showing.years(case)),
         *(f"claims:{item}" for item in case.claims if case.public),
+        *(f"named:{number}" for number in _numbers(case)),
     ]
     withheld = {"withheld_since": case.withheld_since} if conditions["withheld"] else {}
     claimed = {"published_on": case.published_at} if case.claims and case.public else {}

@@ -1,0 +1,44 @@
+"""政策疑问 on tickets: raised by who handles them, answered by publication."""
+
+from chassis.actors import Cause
+from contracts.base import Done
+from contracts.hotline import doubts as c
+from contracts.publication.doubts import DoubtRefused, DoubtSettled, DoubtTaken, PolicyDoubt
+from kernel.personal import require_impersonal
+from kernel.secrecy import refuse_classified
+from services.hotline.domain import doubting
+from services.hotline.service import Hotline, of_centre, official, on
+
+
+@on.command(c.RaiseTicketDoubt)
+async def raise_doubt(service: Hotline, command: c.RaiseTicketDoubt, cause: Cause) -> Done:
+    by = official(cause)
+    require_impersonal(point=command.point, document=command.document)
+    refuse_classified(command.point)
+    who, centre = (by.id, by.name or by.id, by.agency), of_centre(by)
+    return await service.decide(
+        command.id,
+        lambda case: doubting.doubt(case, command.document, command.point, who, centre, cause.now),
+        cause,
+    )
+
+
+@on.event(DoubtTaken)
+async def taken(service: Hotline, event: DoubtTaken, cause: Cause) -> None:
+    await _hear(service, event.record, cause)
+
+
+@on.event(DoubtRefused)
+async def refused(service: Hotline, event: DoubtRefused, cause: Cause) -> None:
+    await _hear(service, event.record, cause)
+
+
+@on.event(DoubtSettled)
+async def settled(service: Hotline, event: DoubtSettled, cause: Cause) -> None:
+    await _hear(service, event.record, cause)
+
+
+async def _hear(service: Hotline, told: PolicyDoubt, cause: Cause) -> None:
+    if told.raiser != "hotline" or await service.cases.get(told.reference) is None:
+        return
+    await service.cases.execute(told.reference, lambda case: doubting.hear(case, told.answer, cause.now), cause)
