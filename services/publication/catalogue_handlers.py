@@ -73,16 +73,15 @@ async def review_item(service: Publication, command: c.ReviewItem, cause: Cause)
 
 @on.command(c.ClaimItems)
 async def claim_items(service: Publication, command: c.ClaimItems, cause: Cause) -> Done:
-    """An item that was found empty is looked at again at once; the others when their time comes."""
+    """An item that was found empty is looked at again at once, and so is one that it claims no more; the others when
+    their time comes."""
     by = official(cause)
     held = [await service.catalogues.items.load(id) for id in command.items]
     if any(each.state.removed_for for each in held):
         raise Refused("item_removed", "目录事项已移出。", field="items", remedy="请核对事项编号。")
+    before = (await service.documents.load(command.id)).state.claims
     answer = await service.execute(command.id, lambda case: showing.claim(case, command.items, by), cause)
-    for each in held:
-        if each.state.empty:
-            again = Cause(cause.actor, f"{cause.id}:{each.id}", cause.now)
-            await service.catalogues.look_at(each.id, again)
+    await service.catalogues.unclaimed(command.id, [id for id in before if id not in command.items], cause)
     await service.compare_claims(command.id, cause)
     return answer
 

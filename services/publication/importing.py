@@ -205,7 +205,11 @@ async def confirm_many(service: Publication, ids: Sequence[str], by: Official, c
         return stock.confirm(case, number, stock.AS_READ, by, cause.now)
 
     steps = [Step(id, decide, replace(cause, id=f"{cause.id}:{id}")) for id in ids]
-    return [_told(id, result) for id, result in zip(ids, await service.documents.execute_many(steps), strict=True)]
+    results = await service.documents.execute_many(steps)
+    for step, result in zip(steps, results, strict=True):
+        if not isinstance(result, Refused) and result.state.claims:
+            await service.compare_claims(step.id, step.cause)
+    return [_told(id, result) for id, result in zip(ids, results, strict=True)]
 
 
 def _told(id: str, result: Held[Case] | Refused) -> c.ImportOutcome:

@@ -111,7 +111,7 @@ class Publication:
         documents = Documents(runtime, texts)
         uploads = Uploads(runtime.collection("uploads"), Objects(lambda: runtime.bus.js, DOCUMENTS.name))
         phones = _phones(runtime.register)
-        catalogues = _catalogues(runtime, documents, phones)
+        catalogues = _catalogues(runtime, documents, texts, phones)
 
         def press(series: Series) -> Press:
             issues = runtime.cases(series.kind)
@@ -183,7 +183,7 @@ class Publication:
         """What a published document claims, against the items of the catalogues."""
         case = (await self.documents.load(id)).state
         if case.claims and case.public:
-            await self.catalogues.compare(case, await self.texts.bring(case.text.sha256) or "", cause)
+            await self.catalogues.claimed(case, cause)
 
     def setting(self, by: Official, cause: Cause) -> Setting:
         """Under what a step of a decision procedure is taken."""
@@ -231,7 +231,7 @@ on = Handlers[Publication]()
 """What the service reacts to; the modules of handlers add theirs."""
 
 
-def _catalogues(runtime: Runtime, documents: Documents, phones: frozenset[str]) -> Catalogues:
+def _catalogues(runtime: Runtime, documents: Documents, texts: Texts, phones: frozenset[str]) -> Catalogues:
     region, items, numbers, calendars = (
         runtime.region,
         runtime.cases(catalogue.KIND),
@@ -239,7 +239,7 @@ def _catalogues(runtime: Runtime, documents: Documents, phones: frozenset[str]) 
         runtime.calendars,
     )
     timing = Timing(region, runtime.cases(clocks.KIND), items, numbers, calendars)
-    return Catalogues(region, items, timing, documents, numbers, calendars, runtime.register, phones)
+    return Catalogues(region, items, timing, documents, texts, numbers, calendars, runtime.register, phones)
 
 
 def _draws(runtime: Runtime, catalogues: Catalogues) -> Draws:

@@ -39,7 +39,9 @@ async def record_delivery(service: Publication, command: c.RecordDelivery, cause
     by = official(cause)
     without_personal_data(place=command.place, target=command.target)
     delivery = Delivery(channel=command.channel, on=command.on, place=command.place, target=command.target)
-    return await service.execute(command.id, lambda case: showing.deliver(case, delivery, by, cause.now), cause)
+    answer = await service.execute(command.id, lambda case: showing.deliver(case, delivery, by, cause.now), cause)
+    await service.compare_claims(command.id, cause)
+    return answer
 
 
 @on.query(c.CountDeliveries)

@@ -139,7 +139,10 @@ async def _seal(service: Publication, command: c.Withdraw, by: Official, cause: 
     def decide(case: Any) -> list[Fact]:
         return publishing.withdraw(case, command.leak, command.note, by, cause.now)
 
-    return done(await _forgotten(service, service.documents, command.id, decide, sealing.forget, None, cause))
+    claims = (await service.documents.load(command.id)).state.claims
+    held = await _forgotten(service, service.documents, command.id, decide, sealing.forget, None, cause)
+    await service.catalogues.unclaimed(command.id, claims, cause)
+    return done(held)
 
 
 async def _withdraw_other(service: Publication, shelf: Shelf, command: c.Withdraw, by: Official, cause: Cause) -> Done:

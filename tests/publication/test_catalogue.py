@@ -280,7 +280,7 @@ async def test_rows_are_put_once_and_changed_by_their_key(servers: Servers, desk
     assert (row.outcome, row.id) == ("changed", first.rows[0].id)
     record = await told(servers, row.id or "", "catalogue_item", "changed")
     assert (record["edition"], record["change"]["reason"]) == (2, "法律修订")  # type: ignore[index]
-    page = await desk(c.ExportItems(type="standard"), c.CatalogueRows)
+    page = await desk(c.ExportItems(type="standard", q="学区划分"), c.CatalogueRows)
     assert [each.cells["公开依据"] for each in page.rows] == ["义务教育法（修订）"]
     twice = command.model_copy(update={"rows": tuple(STANDARD | {"公开事项/二级事项": name} for name in "甲乙甲")})
     assert [row.outcome for row in (await desk(twice, c.RowOutcomes, **person)).rows] == ["added", "added", "same"]

@@ -37,6 +37,7 @@ from services.publication.catalogue.item import (
     ItemPut,
     ItemReviewed,
     ItemTakenOut,
+    Unclaimed,
     evolve,
 )
 from services.publication.catalogue.types import ItemType, type_of
@@ -67,7 +68,7 @@ def put(
         return []
     until = _shown_until(standing, kind, values, now, calendar)
     _dated(standing, kind, values, change)
-    due = kind.next_by(values, period_months, item.last_on if item and item.last_on else now.date(), calendar)
+    due = _due(item, standing, kind, values, period_months, now, calendar)
     in_time = _in_time(kind, change, now, calendar)
     return [
         ItemPut(
@@ -85,6 +86,23 @@ def put(
             at=now,
         )
     ]
+
+
+def _due(
+    item: Item | None,
+    standing: Item | None,
+    kind: ItemType,
+    values: Mapping[str, Value],
+    period_months: int | None,
+    now: datetime,
+    calendar: Calendar,
+) -> date | None:
+    """Until when something must be published for it. Other words move no day as long as the period is the same."""
+    said = kind.period_field or ""
+    same = standing and (standing.period_months, standing.values.get(said)) == (period_months, values.get(said))
+    if standing and same:
+        return standing.due_on
+    return kind.next_by(values, period_months, item.last_on if item and item.last_on else now.date(), calendar)
 
 
 def _first(item: Item | None, kind: ItemType) -> bool:
@@ -153,7 +171,7 @@ def remove(item: Item, reason: str, by: Official, now: datetime) -> list[Fact]:
 
 def look(item: Item, newest: date | None, now: datetime, calendar: Calendar) -> list[Fact]:
     """At the end of its period: the newest document that claims the item moves it on, else it is empty."""
-    if item.removed_for or item.due_on is None:
+    if item.gone or item.due_on is None:
         return []
     if newest and (item.last_on is None or newest > item.last_on):
         due = type_of(item.type).next_by(item.values, item.period_months, newest, calendar)
@@ -162,20 +180,33 @@ def look(item: Item, newest: date | None, now: datetime, calendar: Calendar) -> 
     return [FoundEmpty()] if overdue else []
 
 
+def unclaim(item: Item, document: str, newest: date | None, calendar: Calendar) -> list[Fact]:
+    """A document claims the item no more, or was taken down: what differed goes with it, and the newest that is left
+    says until when the next one is due."""
+    if item.gone:
+        return []
+    facts: list[Fact] = [ClaimCompared(document=document, mismatches=())] if document in item.mismatched else []
+    if item.last_on and (newest is None or newest < item.last_on):
+        since = newest or item.editions[0].since.date()
+        facts.append(Unclaimed(on=newest, due_on=item.kind.next_by(item.values, item.period_months, since, calendar)))
+    return facts
+
+
 def basis_changed(item: Item, document: str, metadata: Metadata) -> list[Fact]:
     """A document that the item rests on, or cites in its words, was corrected, amended or repealed, or has expired
     (2024年梅陇镇政务公开工作要点 三2)."""
     rests = document in item.rests_on or citing.cites(item.basis, metadata)
-    known = item.removed_for or document in item.basis_changed or not rests
+    known = item.gone or document in item.basis_changed or not rests
     return [] if known else [BasisChanged(document=document)]
 
 
 def compare(item: Item, document: str, shown: Shown) -> list[Fact]:
     """What of a document that claims the item does not agree with it (义乌市2018年要点 一(二))."""
-    if item.removed_for:
+    if item.gone:
         return []
     found = claims.mismatches(item.kind, item.values, shown)
-    return [] if found == item.mismatched.get(document, ()) else [ClaimCompared(document=document, mismatches=found)]
+    known = item.mismatched.get(document) or item.accepted.get(document, ())
+    return [] if found == known else [ClaimCompared(document=document, mismatches=found)]
 
 
 def name_basis(item: Item, documents: tuple[str, ...], by: Official, now: datetime) -> list[Fact]:
@@ -305,7 +336,17 @@ def tick(item: Item, now: datetime, calendar: Calendar) -> list[Fact]:
 _KIND: CaseKind[Item] = CaseKind(
     name="catalogue_item",
     title="目录事项",
-    facts=(ItemPut, ItemTakenOut, Claimed, FoundEmpty, BasisChanged, BasisNamed, ClaimCompared, ItemReviewed),
+    facts=(
+        ItemPut,
+        ItemTakenOut,
+        Claimed,
+        Unclaimed,
+        FoundEmpty,
+        BasisChanged,
+        BasisNamed,
+        ClaimCompared,
+        ItemReviewed,
+    ),
     evolve=evolve,
     tell=tell,
     retell=retell,

@@ -43,6 +43,13 @@ class Claimed(Fact):
     due_on: date | None
 
 
+class Unclaimed(Fact):
+    """The newest document that claimed it does so no more; `on` is the day of the newest one left."""
+
+    on: date | None
+    due_on: date | None
+
+
 class FoundEmpty(Fact):
     """Nothing was published for the item in its time."""
 
@@ -98,6 +105,8 @@ class Item(Sealable):
     basis_changed: tuple[str, ...] = ()
     mismatched: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """By document what of it does not agree with the item, as nobody has looked at it yet."""
+    accepted: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """The same where its keeper has looked at it; it is not listed again until the item or the document changes."""
     reviewed: bool = False
     """Its vague words were looked at since the last edition."""
     shown_until: date | None = None
@@ -106,6 +115,11 @@ class Item(Sealable):
     @property
     def values(self) -> dict[str, Value]:
         return self.editions[-1].values
+
+    @property
+    def gone(self) -> bool:
+        """Taken out, or taken down."""
+        return bool(self.removed_for or self.seal)
 
     @property
     def kind(self) -> ItemType:
@@ -145,7 +159,7 @@ def evolve(item: Item | None, fact: Fact) -> Item:
         case ItemTakenOut():
             gone = {"removed_for": fact.reason, "empty": False, "basis_changed": (), "mismatched": {}}
             return item.model_copy(update=gone)
-        case Claimed():
+        case Claimed() | Unclaimed():
             return item.model_copy(update={"last_on": fact.on, "due_on": fact.due_on, "empty": False})
         case FoundEmpty():
             return item.model_copy(update={"empty": True})
@@ -154,7 +168,9 @@ def evolve(item: Item | None, fact: Fact) -> Item:
         case BasisNamed():
             return item.model_copy(update={"rests_on": fact.rests_on})
         case ItemReviewed():
-            return item.model_copy(update={"basis_changed": (), "mismatched": {}, "reviewed": True})
+            accepted = item.accepted | item.mismatched
+            looked = {"basis_changed": (), "mismatched": {}, "accepted": accepted, "reviewed": True}
+            return item.model_copy(update=looked)
         case ClaimCompared():
             others = {document: said for document, said in item.mismatched.items() if document != fact.document}
             differs = {fact.document: fact.mismatches} if fact.mismatches else {}
@@ -170,8 +186,9 @@ def _put(item: Item | None, fact: ItemPut) -> Item:
         "period_months": fact.period_months,
         "rests_on": fact.rests_on,
         "due_on": fact.due_on,
-        "empty": False,
+        "empty": item is not None and item.empty and item.due_on == fact.due_on,
         "basis_changed": (),
+        "accepted": {},
         "reviewed": False,
         "shown_until": fact.shown_until,
         "removed_for": "",

@@ -1,9 +1,10 @@
 """Items put, found again by their key, and looked at when their time has come."""
 
 import hashlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from chassis.actors import CLOCK, Cause
@@ -23,7 +24,7 @@ from services.publication.catalogue.types import ItemType, type_of
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.domain.state import Case
-from services.publication.storage import Documents
+from services.publication.storage import Documents, Texts
 
 PAGE = 200
 Put = tuple[Held[Item], str]
@@ -77,6 +78,7 @@ class Catalogues:
     items: Cases[Item]
     timing: Timing
     documents: Documents
+    texts: Texts
     numbers: Numbers
     calendars: Calendars
     register: Register
@@ -146,6 +148,7 @@ class Catalogues:
             results[number] = after if isinstance(after, Refused) else (after, _outcome(after, "changed"))
         puts = [(*rows[number], *result) for number, result in results.items() if not isinstance(result, Refused)]
         await self.timing.met([Done(w.kind.type, w.agency, w.key, held, told, cause) for w, cause, held, told in puts])
+        await self._compare_changed(puts)
         return results
 
     async def _open(self, fresh: Mapping[int, tuple[Wanted, Cause]], by: Official) -> dict[int, Put | Refused]:
@@ -206,9 +209,12 @@ class Catalogues:
 
     async def look(self, now: datetime) -> None:
         """Items whose period has ended: taken on by the newest document that claims them, or found empty."""
-        for held in await self.items.find({"look_at": {"$lte": now}}, limit=PAGE):
-            due = held.state.due_on
-            await self.look_at(held.id, Cause(CLOCK, f"look:{held.id}:{due}:{held.version}", now))
+        while found := await self.items.find({"look_at": {"$lte": now}}, limit=PAGE):
+            for held in found:
+                due = held.state.due_on
+                await self.look_at(held.id, Cause(CLOCK, f"look:{held.id}:{due}:{held.version}", now))
+            if len(found) < PAGE:
+                return
 
     async def look_at(self, id: str, cause: Cause) -> None:
         newest, calendar = await self.newest(id), self.calendars.current
@@ -234,15 +240,39 @@ class Catalogues:
                 yield held.id
             after = found[-1].id
 
-    async def compare(self, case: Case, text: str, cause: Cause) -> None:
-        """A published document against each item that it claims."""
+    async def claimed(self, case: Case, cause: Cause, only: Collection[str] = ()) -> None:
+        """A published document against each item that it claims, or those of `only`; one that was found empty is
+        filled."""
         agency = self.register.by_code(case.metadata.issuers[0]) if case.metadata.issuers else None
+        text = await self.texts.bring(case.text.sha256) or ""
         words = "\n".join([case.metadata.title, text, *(file.attachment.name for file in case.files)])
         channels = frozenset({*case.metadata.channels, *(each.channel for each in case.deliveries)})
         shown = Shown(case.attribute, channels, words, agency.kind if agency else "")
         for id in case.claims:
-            each = replace(cause, id=f"{cause.id}:compare:{id}")
+            if only and id not in only:
+                continue
+            if (await self.items.load(id)).state.empty:
+                await self.look_at(id, replace(cause, id=f"{cause.id}:look:{id}"))
+            each = replace(cause, id=f"{cause.id}:compare:{case.id}:{id}")
             await self.items.execute(id, lambda item: domain.compare(item, case.id, shown), each)
+
+    async def unclaimed(self, document: str, ids: Iterable[str], cause: Cause) -> None:
+        """A document that claims these items no more."""
+        calendar = self.calendars.current
+        for id in ids:
+            newest, each = await self.newest(id), replace(cause, id=f"{cause.id}:unclaim:{id}")
+            await self.items.execute(
+                id, partial(domain.unclaim, document=document, newest=newest, calendar=calendar), each
+            )
+
+    async def _compare_changed(self, puts: Sequence[tuple[Wanted, Cause, Held[Item], str]]) -> None:
+        """Published documents against the new words of the items that they claim."""
+        changed = {held.id: cause for _, cause, held, outcome in puts if outcome == "changed"}
+        if not changed:
+            return
+        async for held in self.documents.every({"marks": {"$in": [f"claims:{id}" for id in changed]}}):
+            mine = [id for id in held.state.claims if id in changed]
+            await self.claimed(held.state, changed[mine[0]], mine)
 
     def _without_personal_data(self, values: Mapping[str, Value]) -> None:
         for name, value in values.items():
