@@ -1,6 +1,7 @@
 """An item of a catalogue as its facts make it: editions, claims, flags."""
 
 from datetime import date, datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -180,7 +181,7 @@ def evolve(item: Item | None, fact: Fact) -> Item:
 
 def _put(item: Item | None, fact: ItemPut) -> Item:
     edition = Edition(values=fact.values, change=fact.change, since=fact.at, days_late=fact.days_late)
-    changed = {
+    changed: dict[str, Any] = {
         "agency": fact.agency,
         "editions": (*(item.editions if item else ()), edition),
         "period_months": fact.period_months,
