@@ -4,7 +4,7 @@ from datetime import datetime
 
 import typer
 
-from cli.documents import chosen, do
+from cli.documents import chosen, day, do
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts.publication import rounds as c
@@ -20,12 +20,13 @@ CONCLUSIONS = {each.value: each for each in c.Conclusion} | {each.name.lower(): 
 @app.command("open")
 def open_(
     until: datetime = typer.Option(..., "--until", formats=["%Y-%m-%d"], help="成文日期截至。"),
+    opinions_by: datetime = typer.Option(None, "--opinions-by", formats=["%Y-%m-%d"], help="各单位提出意见的期限。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """启动一轮清理。例：zwgk publication cleanup open --until 2026-10-31 --as 王五"""
-    do(c.OpenCleanup(until=until.date()), as_, agency, json_)
+    do(c.OpenCleanup(until=until.date(), opinions_by=day(opinions_by)), as_, agency, json_)
 
 
 @app.command("judge")
@@ -65,20 +66,36 @@ def carry_out(id: str = ROUND, as_: As = None, agency: Agency = "", json_: Json 
 def show_(
     id: str = ROUND,
     unjudged: bool = typer.Option(False, "--unjudged", help="只看还没有意见的。"),
+    after: str = typer.Option(None, "--after", help="从这个文件编号之后列起。"),
     json_: Json = False,
 ) -> None:
     """查看清理进度和意见。例：zwgk publication cleanup show 清理编号 --unjudged"""
 
     async def work(session: Session) -> c.CleanupPage:
-        return await session.ask(c.GetCleanup(id=id, unjudged=unjudged), c.CleanupPage)
+        return await session.ask(c.GetCleanup(id=id, unjudged=unjudged, after=after), c.CleanupPage)
 
     page = run(work)
     if json_:
         show(page, json_=True)
         return
-    columns = [("document", "编号"), ("title", "标题"), ("doc_no", "文号"), ("conclusion", "意见"), ("reason", "理由")]
+    columns = [
+        ("document", "编号"),
+        ("title", "标题"),
+        ("doc_no", "文号"),
+        ("agency", "主办"),
+        ("conclusion", "意见"),
+        ("reason", "理由"),
+    ]
     title = f"{page.round.title}：共 {page.round.total} 件，{page.left} 件没有意见"
     show(list(page.items), json_=False, columns=columns, title=title)
+    if page.units:
+        late = "逾期未提出意见" if page.round.overdue else "还没有提出意见"
+        typer.echo(f"{late}：{'、'.join(f'{unit.name} {unit.left} 件' for unit in page.units)}。")
+    if page.next:
+        typer.echo(f"后面还有，请加 --after {page.next}。")
+    if lists := page.round.lists:
+        told = "；".join(f"{name} {document}" for name, document in lists.items())
+        typer.echo(f"清单：{told}。下一轮应在 {page.round.next_on} 前启动。")
 
 
 @proposals_app.command("list")

@@ -8,9 +8,9 @@ from typing import Any
 import typer
 
 from cli.documents import ATTRIBUTES, chosen, do
-from cli.imports import report
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
+from cli.stock import rows
 from contracts.publication import surveys as c
 from contracts.publication.registers import CountItems, Counts, Owed, UnitsOwing
 from contracts.publication.stock import ImportOutcomes
@@ -20,6 +20,7 @@ secrets = typer.Typer(help="国家秘密登记：只登记编号、责任人和�
 registers = typer.Typer(help="登记簿的统计，以及还没有登记的单位。", no_args_is_help=True)
 SURVEY = typer.Argument(help="评估编号。")
 DOCUMENTS = typer.Argument(help="文件编号，最多 100 件。")
+DONE = {"imported": "已认定，待确认", "filed": "已维持", "refused": "未办理"}
 KINDS = {
     "属性认定": c.SurveyKind.UNATTRIBUTED,
     "年度评估": c.SurveyKind.WITHHELD,
@@ -79,7 +80,12 @@ def _each(command: c.AssignAttribute | c.KeepAttributes, as_: str | None, agency
     async def work(session: Session) -> ImportOutcomes:
         return await session.ask(command, ImportOutcomes, as_=as_, agency=agency)
 
-    report(list(run(work).items), json_)
+    items = run(work).items
+    if json_:
+        show({"items": items}, json_=True)
+        return
+    columns = [("name", "编号"), ("outcome", "结果"), ("title", "标题"), ("look", "请核对")]
+    show(rows(items, DONE), json_=False, columns=columns)
 
 
 @app.command("close")

@@ -26,6 +26,7 @@ class CleanupRound(WorkRecord):
     until: date = Field(description="Documents formed until this day are looked at.")
     total: int = Field(description="Documents in the round.")
     judged: int = Field(default=0, description="Of them judged, when last counted: at the end.")
+    opinions_by: date | None = Field(default=None, description="Until when the units judge their documents.")
     lists: dict[str, CaseId] = Field(default_factory=dict, description="Conclusion to the document that is its list.")
     next_on: date | None = Field(default=None, description="When the next round is due.")
 
@@ -42,6 +43,12 @@ class CleanupDue(Event, record="cleanup_round", name="due"):
     record: CleanupRound
 
 
+class CleanupOverdue(Event, record="cleanup_round", name="overdue"):
+    """Sent once when the day has passed by which the units judge their documents and the round is not closed."""
+
+    record: CleanupRound
+
+
 class CleanupRestated(Event, record="cleanup_round", name="restated"):
     """Sent when all clean-up rounds are told again."""
 
@@ -52,6 +59,7 @@ class OpenCleanup(Command, by=OFFICE):
     """Begin a round: every published normative document formed until a day and not ended yet is in it."""
 
     until: date
+    opinions_by: date | None = Field(default=None, description="Until when the units judge their documents.")
 
 
 class Judge(Command, by=(Role.CLERK, *OFFICE)):
@@ -88,9 +96,18 @@ class Judged(Contract):
     by: str = ""
 
 
+class UnitLeft(Contract):
+    """A unit that has not judged all its documents."""
+
+    agency: str
+    name: str
+    left: int
+
+
 class CleanupPage(Reply):
     round: CleanupRound
     left: int = Field(description="Documents that are not judged yet.")
+    units: tuple[UnitLeft, ...] = Field(default=(), description="Whose they are; late, once the round is overdue.")
     items: tuple[Judged, ...]
     next: CaseId | None = None
 

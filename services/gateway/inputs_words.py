@@ -128,6 +128,7 @@ number=紧急电话
 objector=异议人
 on=日期
 opinion=退回意见
+opinions_by=各单位提出意见的期限
 outcome=结果
 paid_on=缴费日期
 part=章节

@@ -1,5 +1,6 @@
 """Clean-up rounds and proposals."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -35,7 +36,7 @@ async def open_cleanup(service: Publication, command: c.OpenCleanup, cause: Caus
     held = await _normative(service, command.until)
     n = await service.numbers.block(f"QL/{cause.now.year}")
     id = f"{service.region}-QL-{cause.now.year}-{n:06d}"
-    facts = cleanup.open_round(id, command.until, len(held), by, cause.now)
+    facts = cleanup.open_round(id, command.until, len(held), by, cause.now, command.opinions_by)
     rows: list[Document] = [
         {"_id": f"{id}:{each.id}", "round": id, "document": each.id, "agency": each.state.agency} for each in held
     ]
@@ -83,7 +84,9 @@ async def close_cleanup(service: Publication, command: c.CloseCleanup, cause: Ca
     service.register.require(command.issuer, "issuer")
     held = await service.rounds.load(command.id)
     rows = await service.judged.find({"round": command.id}, sort=[("_id", 1)])
-    left, lists, calendar = sum("conclusion" not in row for row in rows), {}, service.calendars.current
+    lists, calendar = {}, service.calendars.current
+    rows = await _in_force(service, rows) if held.state.stage == "open" else rows
+    left = sum("conclusion" not in row for row in rows)
     if held.state.stage == "open":
         cleanup.close(held.state, left, {}, by, cause.now, calendar)
         for conclusion in c.Conclusion:
@@ -95,6 +98,17 @@ async def close_cleanup(service: Publication, command: c.CloseCleanup, cause: Ca
         command.id, lambda state: cleanup.close(state, left, lists, by, cause.now, calendar), cause
     )
     return _done(after)
+
+
+async def _in_force(service: Publication, rows: Sequence[Document]) -> list[Document]:
+    """Without documents that ended or were taken down while the round went on: no list says that they are in force,
+    and nobody needs to judge them."""
+    found = await service.documents.load_many([row["document"] for row in rows])
+    return [row for row in rows if _stands(found[row["document"]].state)]
+
+
+def _stands(case: Case) -> bool:
+    return case.public and case.metadata.validity in (Validity.VALID, Validity.AMENDED)
 
 
 async def _draft_list(
@@ -131,13 +145,13 @@ async def carry_out_cleanup(service: Publication, command: c.CarryOutCleanup, ca
     """Documents are marked first; the round says that it is done when all are."""
     by = official(cause)
     held = await service.rounds.load(command.id)
-    ended = held.state.lists.get(c.Conclusion.END)
-    listed = (await service.documents.load(ended)).state if ended else None
-    cleanup.carry_out(held.state, listed is not None and listed.public, by, cause.now)
+    lists, ended = held.state.lists, held.state.lists.get(c.Conclusion.END)
+    unpublished = [name for name, id in lists.items() if not (await service.documents.load(id)).state.public]
+    cleanup.carry_out(held.state, unpublished, by, cause.now)
     if ended and held.state.stage == "closed":
         for row in await service.judged.find({"round": command.id, "conclusion": c.Conclusion.END.value}):
             await _repeal(service, row["document"], ended, cause)
-    after = await service.rounds.execute(command.id, lambda state: cleanup.carry_out(state, True, by, cause.now), cause)
+    after = await service.rounds.execute(command.id, lambda state: cleanup.carry_out(state, (), by, cause.now), cause)
     return _done(after)
 
 
@@ -145,9 +159,8 @@ async def _repeal(service: Publication, id: str, by_document: str, cause: Cause)
     """Mark one document as repealed by the list; one that ended or went meanwhile stays as it is."""
 
     def decide(case: Case) -> list[Fact]:
-        stands = case.public and case.metadata.validity in (Validity.VALID, Validity.AMENDED)
         day = cause.now.date()
-        return publishing.mark_validity(case, Validity.REPEALED, day, by_document, cause.now) if stands else []
+        return publishing.mark_validity(case, Validity.REPEALED, day, by_document, cause.now) if _stands(case) else []
 
     each = replace(cause, id=f"{cause.id}:{id}")
     await service.documents.execute(id, decide, each)
@@ -165,8 +178,19 @@ async def get_cleanup(service: Publication, query: c.GetCleanup, cause: Cause) -
     return c.CleanupPage(
         round=cleanup.record(held.state),
         left=await service.judged.count(unjudged),
+        units=await _owing(service, unjudged),
         items=tuple([await _judged(service, row) for row in rows]),
         next=rows[-1]["document"] if len(rows) == query.limit else None,
+    )
+
+
+async def _owing(service: Publication, unjudged: dict[str, Any]) -> tuple[c.UnitLeft, ...]:
+    """Units by how many of their documents are not judged."""
+    counted = Counter(row["agency"] for row in await service.judged.find(unjudged, {"agency": 1}))
+    agencies = {agency: service.register.by_code(agency) for agency in counted}
+    return tuple(
+        c.UnitLeft(agency=agency, name=known.name if (known := agencies[agency]) else agency, left=left)
+        for agency, left in counted.most_common()
     )
 
 

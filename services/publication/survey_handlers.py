@@ -11,11 +11,12 @@ from contracts.publication import terms
 from contracts.publication.record import Metadata
 from contracts.publication.stock import ImportOutcome, ImportOutcomes
 from kernel.refused import Refused
+from services.publication.candidates import why
 from services.publication.domain import drafting, publishing, stock
 from services.publication.domain.checks import LABELS
 from services.publication.domain.examining import examine, without_personal_data
 from services.publication.domain.facts import Official
-from services.publication.domain.state import Case
+from services.publication.domain.state import Case, Stage
 from services.publication.rounds import secrets, surveys
 from services.publication.service import Publication, official, on
 
@@ -76,11 +77,10 @@ async def _each(service: Publication, ids: tuple[str, ...], decide: Any, cause: 
     for id in ids:
         try:
             held = await service.documents.execute(id, decide, replace(cause, id=f"{cause.id}:{id}"))
-            title = held.state.metadata.title
-            outcomes.append(ImportOutcome(name=id, outcome="imported", id=id, title=title))
+            title, waits = held.state.shown_title, held.state.stage is Stage.IMPORTED
+            outcomes.append(ImportOutcome(name=id, outcome="imported" if waits else "filed", id=id, title=title))
         except Refused as refused:
-            code, reason = refused.code, refused.message
-            outcomes.append(ImportOutcome(name=id, outcome="refused", id=id, code=code, reason=reason))
+            outcomes.append(ImportOutcome(name=id, outcome="refused", id=id).model_copy(update=why(refused)))
     return ImportOutcomes(items=tuple(outcomes))
 
 

@@ -10,8 +10,8 @@ from chassis.actors import Actor, Cause
 from chassis.runtime import App
 from contracts.base import Done
 from contracts.publication import rounds as c
-from contracts.publication.documents import ApproveByHead, Publish, Review, SetAttribute
-from contracts.publication.record import Attribute
+from contracts.publication.documents import ApproveByHead, MarkValidity, Publish, Review, SetAttribute
+from contracts.publication.record import Attribute, Validity
 from contracts.requests.procedure import ProactiveProposed
 from contracts.requests.terms import Proposal, Request
 from kernel.calendar import Calendar, end_of_day
@@ -43,7 +43,7 @@ async def test_the_next_round_is_due_two_years_after_the_last() -> None:
     with pytest.raises(Refused, match="1 件"):
         cleanup.close(state, 1, {}, ZHAO, NOW, CALENDAR)
     state = cleanup.KIND.fold(state, cleanup.close(state, 0, {c.Conclusion.KEEP: "d-1"}, ZHAO, NOW, CALENDAR))
-    state = cleanup.KIND.fold(state, cleanup.carry_out(state, False, ZHAO, NOW))
+    state = cleanup.KIND.fold(state, cleanup.carry_out(state, (), ZHAO, NOW))
     due = end_of_day(date(2028, 3, 2))
     assert (cleanup.record(state).open, cleanup.alarm(state)) == (False, due)
     assert cleanup.KIND.tick(state, due - timedelta(seconds=1), CALENDAR) == []
@@ -53,15 +53,35 @@ async def test_the_next_round_is_due_two_years_after_the_last() -> None:
     assert not cleanup.record(state).open
 
 
+@pytest.mark.parametrize(("at", "overdue"), [(-1, False), (0, True)])
+async def test_units_are_late_after_the_day_set_for_their_opinions(at: int, overdue: bool) -> None:
+    facts = cleanup.open_round("r-1", NOW.date(), 3, ZHAO, NOW, opinions_by=date(2026, 3, 20))
+    state = cleanup.KIND.fold(None, facts)
+    due = end_of_day(date(2026, 3, 20))
+    assert (cleanup.record(state).due_at, cleanup.alarm(state)) == (due, due)
+    passed = cleanup.KIND.tick(state, due + timedelta(seconds=at), CALENDAR)
+    assert bool(passed) is overdue
+    state = cleanup.KIND.fold(state, passed)
+    assert cleanup.record(state).overdue is overdue
+    state = cleanup.KIND.fold(state, cleanup.close(state, 0, {}, ZHAO, NOW, CALENDAR))
+    assert not cleanup.record(state).overdue
+    with pytest.raises(Refused, match="期限"):
+        cleanup.open_round("r-2", NOW.date(), 3, ZHAO, NOW, opinions_by=date(2026, 3, 1))
+
+
 async def test_a_round_ends_in_three_lists_and_marks_what_has_ended(desk: Desk, app: App[Publication]) -> None:
     ids = [await normative(desk, n) for n in range(30, 34)]
+    gone = await normative(desk, 34)
     round_id = (await desk(c.OpenCleanup(until=date(2026, 11, 20)), Done, as_="赵审核", agency="bgs")).id
     await refused("round_open", desk(c.OpenCleanup(until=date(2026, 11, 20)), Done, as_="赵审核", agency="bgs"))
     page: c.CleanupPage = await desk(c.GetCleanup(id=round_id), c.CleanupPage)
-    assert set(ids) <= {item.document for item in page.items}
-    others = tuple(item.document for item in page.items if item.document not in ids)
+    assert {*ids, gone} <= {item.document for item in page.items}
+    assert sum(unit.left for unit in page.units) == page.left == len(page.items)
+    others = tuple(item.document for item in page.items if item.document not in (*ids, gone))
     close = c.CloseCleanup(id=round_id, issuer="bgs")
     await refused("unjudged", desk(close, Done, as_="赵审核", agency="bgs"))
+    ended = MarkValidity(id=gone, validity=Validity.REPEALED, on=date(2026, 11, 23), by_document=ids[0])
+    await desk(ended, Done, as_="赵审核", agency="bgs")
     judged = [
         (c.Conclusion.KEEP, (ids[0], *others)),
         (c.Conclusion.END, (ids[1], ids[2])),
@@ -74,16 +94,19 @@ async def test_a_round_ends_in_three_lists_and_marks_what_has_ended(desk: Desk, 
     await desk(close, Done, as_="赵审核", agency="bgs", key="close")
     lists = (await desk(c.GetCleanup(id=round_id), c.CleanupPage)).round.lists
     assert sorted(lists) == ["失效废止", "继续有效", "需修改"]
-    ended = lists["失效废止"]
-    text = (await app.it.documents.load(ended)).state.text.sha256
+    ended_list = lists["失效废止"]
+    text = (await app.it.documents.load(ended_list)).state.text.sha256
     assert "规范性文件31的办法\t示财规〔2026〕31号" in (await app.it.texts.bring(text) or "")
     carry_out = c.CarryOutCleanup(id=round_id)
-    await refused("list_not_public", desk(carry_out, Done, as_="赵审核", agency="bgs"))
-    await _publish_list(desk, ended)
+    for name in lists:
+        await refused("list_not_public", desk(carry_out, Done, as_="赵审核", agency="bgs"))
+        digest = (await app.it.documents.load(lists[name])).state.text.sha256
+        assert "规范性文件34的办法" not in (await app.it.texts.bring(digest) or ""), "it ended meanwhile"
+        await _publish_list(desk, lists[name])
     assert (await desk(carry_out, Done, as_="赵审核", agency="bgs")).state == "done"
     found = [(await file_of(desk, id)).record.metadata for id in ids]
     assert [each.validity.value for each in found] == ["有效", "废止", "废止", "有效"]
-    assert found[1].ended_by == ended
+    assert found[1].ended_by == ended_list
 
 
 async def _publish_list(desk: Desk, id: str) -> None:

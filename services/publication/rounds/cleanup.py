@@ -8,7 +8,14 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from contracts.base import Event
-from contracts.publication.rounds import CleanupChanged, CleanupDue, CleanupRestated, CleanupRound, Conclusion
+from contracts.publication.rounds import (
+    CleanupChanged,
+    CleanupDue,
+    CleanupOverdue,
+    CleanupRestated,
+    CleanupRound,
+    Conclusion,
+)
 from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind, once
 from kernel.facts import Fact
@@ -25,8 +32,13 @@ class CleanupOpened(Fact):
     id: str
     until: date
     total: int
+    opinions_by: date | None = None
     by: Official
     at: datetime
+
+
+class CleanupWentOverdue(Fact):
+    """The day has passed by which the units judge their documents."""
 
 
 class CleanupClosed(Fact):
@@ -58,18 +70,24 @@ class Round(BaseModel):
     until: date
     total: int
     opened_at: datetime
+    opinions_by: date | None = None
+    overdue: bool = False
     stage: str = "open"
     lists: dict[Conclusion, str] = {}
     next_on: date | None = None
     followed: bool = False
 
 
-def open_round(id: str, until: date, total: int, by: Official, now: datetime) -> list[Fact]:
+def open_round(
+    id: str, until: date, total: int, by: Official, now: datetime, opinions_by: date | None = None
+) -> list[Fact]:
     if until > now.date():
         raise Refused("in_future", "清理截止日还没有到。", field="until", remedy="请核对日期。")
+    if opinions_by and opinions_by < now.date():
+        raise Refused("in_past", "提出意见的期限已经过去。", field="opinions_by", remedy="请核对日期。")
     if total == 0:
         raise Refused("nothing_to_clean", "没有需要清理的规范性文件。", field="until", remedy="请核对截止日。")
-    return [CleanupOpened(id=id, until=until, total=total, by=by, at=now)]
+    return [CleanupOpened(id=id, until=until, total=total, opinions_by=opinions_by, by=by, at=now)]
 
 
 def in_hand(state: Round) -> None:
@@ -87,12 +105,13 @@ def close(
     return [CleanupClosed(lists=lists, next_on=calendar.add_months(now.date(), EVERY_MONTHS), by=by, at=now)]
 
 
-def carry_out(state: Round, ended_list_is_public: bool, by: Official, now: datetime) -> list[Fact]:
-    """What has ended is marked so only once its list is public."""
+def carry_out(state: Round, unpublished: Sequence[Conclusion], by: Official, now: datetime) -> list[Fact]:
+    """The result is published as three lists; what has ended is marked so only once they are public."""
     if state.stage == "open":
         raise Refused("round_open", "清理还没有结束。", remedy="请先结束清理、形成清单。")
-    if Conclusion.END in state.lists and not ended_list_is_public:
-        raise Refused("list_not_public", "失效废止清单还没有公布。", remedy="请先审批并公开清单。")
+    if unpublished:
+        which = "、".join(unpublished)
+        raise Refused("list_not_public", f"{which}的清单还没有公布。", remedy="请先审批并公开清单。")
     return [CleanupCarriedOut(by=by, at=now)] if state.stage == "closed" else []
 
 
@@ -102,12 +121,15 @@ def followed(state: Round) -> list[Fact]:
 
 def evolve(state: Round | None, fact: Fact) -> Round:
     if isinstance(fact, CleanupOpened):
-        return Round(id=fact.id, until=fact.until, total=fact.total, opened_at=fact.at)
+        return Round(id=fact.id, until=fact.until, total=fact.total, opened_at=fact.at, opinions_by=fact.opinions_by)
     if state is None:
         raise ValueError("the first fact opens a round")
     match fact:
+        case CleanupWentOverdue():
+            return state.model_copy(update={"overdue": True})
         case CleanupClosed():
-            return state.model_copy(update={"stage": "closed", "lists": fact.lists, "next_on": fact.next_on})
+            closed = {"stage": "closed", "overdue": False, "lists": fact.lists, "next_on": fact.next_on}
+            return state.model_copy(update=closed)
         case CleanupCarriedOut():
             return state.model_copy(update={"stage": "done"})
         case CleanupFellDue():
@@ -125,25 +147,41 @@ def record(state: Round) -> CleanupRound:
         state_label=LABELS[state.stage],
         open=state.stage != "done",
         opened_at=state.opened_at,
-        due_at=end_of_day(state.next_on) if state.stage == "due" and state.next_on else None,
-        overdue=state.stage == "due",
+        due_at=_due_at(state),
+        overdue=state.overdue or state.stage == "due",
         waits_for=WAITS.get(state.stage, ""),
         until=state.until,
         total=state.total,
+        opinions_by=state.opinions_by,
         judged=0 if state.stage == "open" else state.total,
         lists={conclusion.value: id for conclusion, id in state.lists.items()},
         next_on=state.next_on,
     )
 
 
+def _due_at(state: Round) -> datetime | None:
+    day = {"open": state.opinions_by, "due": state.next_on}.get(state.stage)
+    return end_of_day(day) if day else None
+
+
 def tell(state: Round, facts: Sequence[Fact]) -> list[Event]:
+    if any(isinstance(fact, CleanupWentOverdue) for fact in facts):
+        return [CleanupOverdue(record=record(state))]
     due = any(isinstance(fact, CleanupFellDue) for fact in facts)
     return [CleanupDue(record=record(state)) if due else CleanupChanged(record=record(state))]
 
 
 def alarm(state: Round) -> datetime | None:
+    if state.stage == "open":
+        return end_of_day(state.opinions_by) if state.opinions_by and not state.overdue else None
     waits = state.next_on is not None and not state.followed and state.stage in ("closed", "done")
     return end_of_day(state.next_on) if waits and state.next_on else None
+
+
+def tick(state: Round, now: datetime, calendar: Calendar) -> Sequence[Fact]:
+    """The units are late, or the next round is due."""
+    passed = CleanupWentOverdue if state.stage == "open" else CleanupFellDue
+    return once(alarm, passed)(state, now, calendar)
 
 
 def index(state: Round) -> Mapping[str, Any]:
@@ -153,11 +191,11 @@ def index(state: Round) -> Mapping[str, Any]:
 KIND: CaseKind[Round] = CaseKind(
     name="cleanup_round",
     title="清理",
-    facts=(CleanupOpened, CleanupClosed, CleanupCarriedOut, CleanupFellDue, CleanupFollowed),
+    facts=(CleanupOpened, CleanupWentOverdue, CleanupClosed, CleanupCarriedOut, CleanupFellDue, CleanupFollowed),
     evolve=evolve,
     tell=tell,
     retell=lambda state: [CleanupRestated(record=record(state))],
     index=index,
     alarm=alarm,
-    tick=once(alarm, CleanupFellDue),
+    tick=tick,
 )
