@@ -22,12 +22,12 @@ from cli import (
     publication_showing,
     publication_surveys,
 )
-from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, with_fields
+from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, validity_line, with_fields
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts.base import Command
 from contracts.publication import documents as c
-from contracts.publication.record import Interpretation, Leak, Metadata, Validity
+from contracts.publication.record import Interpretation, Leak, Validity
 from contracts.readmodel.answers import ListViews, ViewPage
 from kernel.refused import Refused
 
@@ -311,13 +311,6 @@ def validity(
     do(c.MarkValidity(id=id, validity=wanted, on=on.date(), by_document=by), as_, agency, json_)
 
 
-def _validity(metadata: Metadata) -> str:
-    """How a document stands, since when, and by which document."""
-    said = (metadata.validity.value, f"自 {metadata.ended_on} 起", f"依据 {metadata.ended_by}")
-    given = (True, metadata.ended_on, metadata.ended_by)
-    return "，".join(part for part, known in zip(said, given, strict=True) if known)
-
-
 @app.command()
 def withdraw(
     id: str = ID,
@@ -366,7 +359,7 @@ def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False
         "发布机构": "、".join(record.metadata.issuer_names),
         "成文日期": record.metadata.formed_on or "",
         "应公开于": record.due_at or "",
-        "有效性": _validity(record.metadata),
+        "有效性": validity_line(record.metadata),
         "个人信息": "；".join(f"{finding.place}：{finding.kind} {finding.masked}" for finding in found.findings),
         "矛盾": "\n".join(conflict.message for conflict in found.conflicts),
         "退文缺项": "、".join(found.missing),
