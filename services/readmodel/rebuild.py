@@ -28,6 +28,8 @@ BEAT_SECONDS = 10.0
 SETTLE_SECONDS = 5.0
 """How long the replay goes on after the switch: replicas may still have written into the old generation."""
 NAME = "rebuild"
+DIED = "its rebuild had died"
+OUTDATED = "the one that serves is of an earlier layout"
 
 
 class Rebuilder:
@@ -63,7 +65,10 @@ class Rebuilder:
                 held = await self._generations.saved(NAME)
                 died = _unfinished(held) and _dead(held)
                 if not self._running() and (died or await self._generations.outdated()):
-                    await self.start()
+                    state = await self.start()
+                    log.warning(
+                        "generation %d of the views is filled: %s", state.generation, DIED if died else OUTDATED
+                    )
             except (Refused, *Unreachable):
                 pass
             await asyncio.sleep(BEAT_SECONDS / 2)

@@ -54,7 +54,7 @@ class Asking:
         generation = await self.generation
         if not self.past:
             return await self.service.board.read(generation)
-        await self._require_known(generation)
+        await self.require_known()
         day = self.sheet.as_of.isoformat()
         return Board.of([view for name in TYPES for view in await past.standing(generation, name, day)])
 
@@ -75,11 +75,13 @@ class Asking:
         generation = await self.generation
         if not self.past:
             return await gather.records(generation, name, *fields)
-        await self._require_known(generation)
+        await self.require_known()
         views = await past.standing(generation, name, self.sheet.as_of.isoformat())
         return [view["record"] for view in views if not view["removed"]]
 
-    async def _require_known(self, generation: Generation) -> None:
+    async def require_known(self) -> None:
+        """Raises `Refused` for a past day of which nothing is kept: zeros would look like a quiet time."""
+        generation = await self.generation
         trimmed = await generation.trimmed()
         if self.sheet.as_of.isoformat() < trimmed:
             raise Refused(

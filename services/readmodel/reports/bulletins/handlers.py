@@ -140,6 +140,8 @@ async def _quarterly(asking: Asking) -> None:
 
 async def _hotline(asking: Asking) -> None:
     await hotline(asking.sheet, asking.service.reports.ask, asking.past_day)
+    if asking.past and not asking.sheet.data["total"]["received"]:
+        await asking.require_known()
 
 
 async def _opinion(asking: Asking) -> None:
