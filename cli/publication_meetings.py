@@ -12,7 +12,7 @@ from cli.options import Agency, As, Json
 from cli.publication_decisions import Secrecy, act, listed
 from cli.session import Session, guarded, run, show
 from contracts.publication import meetings as c
-from contracts.publication.meeting_years import ExplainShortfall
+from contracts.publication.shortfalls import ExplainShortfall
 from kernel.clock import CST
 from kernel.refused import Refused
 
@@ -147,8 +147,8 @@ def counts(
 
 @app.command("short")
 def short(agency: Agency = "", json_: Json = False) -> None:
-    """列出年终邀请列席次数不足的单位。例：zwgk publication meetings short"""
-    listed("publication.meeting_shortfall", agency, json_, None, None)
+    """列出年终次数不足的单位：邀请列席、主要负责人带头解读。例：zwgk publication meetings short"""
+    listed("publication.year_shortfall", agency, json_, None, None)
 
 
 @app.command("explain-short")

@@ -17,7 +17,7 @@ TITLES = {
     "publication.decision": "决策事项",
     "publication.decision_catalogue": "年度决策目录",
     "publication.meeting": "会议",
-    "publication.meeting_shortfall": "列席会议次数核查",
+    "publication.year_shortfall": "年度次数核查",
     "publication.work_ledger": "工作台账",
     "publication.compilation": "制度文件汇编",
     "publication.draw": "随机抽取",

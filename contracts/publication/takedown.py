@@ -113,8 +113,8 @@ class ProposalWithdrawn(Event, record="proposal", name="withdrawn"):
     record: WithdrawnCase
 
 
-class ShortfallWithdrawn(Event, record="meeting_shortfall", name="withdrawn"):
-    """Sent when a shortfall of meetings was taken down, and at each step until that is closed."""
+class ShortfallWithdrawn(Event, record="year_shortfall", name="withdrawn"):
+    """Sent when a shortfall of a year was taken down, and at each step until that is closed."""
 
     record: WithdrawnCase
 

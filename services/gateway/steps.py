@@ -107,7 +107,7 @@ publication.meeting
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
   withdraw: planned approved held published cancelled
-publication.meeting_shortfall
+publication.year_shortfall
   explain-shortfall: short
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn

@@ -1,4 +1,4 @@
-"""政策解读: explanations and questions recorded, counted by unit."""
+"""政策解读: explanations and questions recorded."""
 
 from dataclasses import replace
 from functools import partial
@@ -6,14 +6,15 @@ from functools import partial
 from chassis.actors import Cause
 from contracts.base import Done
 from contracts.publication import explaining as c
+from contracts.publication.shortfalls import YearDuty
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
+from services.publication import year_handlers
 from services.publication.domain import explaining
 from services.publication.domain.clocks import timed
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
-from services.publication.domain.law import LEAD_FLAGS, LEAD_OWES
 from services.publication.domain.state import Case
 from services.publication.service import Publication, official, on
 
@@ -29,6 +30,9 @@ async def record_explanation(service: Publication, command: c.RecordExplanation,
     answer = await service.execute(command.id, lambda case: explaining.explain(case, given, by, cause.now), cause)
     if given.material:
         await link(service, given.material, command.id, by, cause)
+    if given.lead:
+        agency = given.agency or (await service.documents.load(command.id)).state.agency
+        await year_handlers.entered(service, YearDuty.LEAD, agency, given.on.year, cause)
     return answer
 
 
@@ -70,27 +74,3 @@ async def tell_of_material(service: Publication, id: str, cause: Cause) -> None:
 
 def _out(case: Case, material: str, calendar: Calendar) -> list[Fact]:
     return timed(case, explaining.material_out(case, material), calendar)
-
-
-@on.query(c.CountExplanations)
-async def count_explanations(service: Publication, query: c.CountExplanations, cause: Cause) -> c.ExplanationCounts:
-    today, told = cause.now.date(), []
-    async for held in service.documents.every({"marks": f"explained:{query.year}"}):
-        told += explaining.in_year(held.state, query.year, today)
-    owing = {agency.code for flag in LEAD_FLAGS for agency in service.register.flagged(flag, today)}
-    units = []
-    for code in sorted(owing | {each.agency for each in told}):
-        own = [each for each in told if each.agency == code]
-        by_lead, owed = sum(each.lead for each in own), LEAD_OWES if code in owing else 0
-        known = service.register.by_code(code)
-        units.append(
-            c.UnitExplained(
-                agency=code,
-                name=known.name if known else code,
-                explanations=len(own),
-                by_lead=by_lead,
-                owed=owed,
-                left=max(owed - by_lead, 0),
-            )
-        )
-    return c.ExplanationCounts(year=query.year, as_of=today, units=tuple(units))

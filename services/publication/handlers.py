@@ -30,12 +30,12 @@ from services.publication import (
     ledger_handlers,
     list_handlers,
     meeting_handlers,
-    meeting_year_handlers,
     register_handlers,
     round_handlers,
     showing_handlers,
     survey_handlers,
     takedown,
+    year_handlers,
 )
 from services.publication.domain import drafting, publishing, stock
 from services.publication.domain.clocks import recompute, timed
@@ -59,12 +59,12 @@ __all__ = [
     "ledger_handlers",
     "list_handlers",
     "meeting_handlers",
-    "meeting_year_handlers",
     "on",
     "register_handlers",
     "round_handlers",
     "showing_handlers",
     "survey_handlers",
+    "year_handlers",
 ]
 
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})

@@ -6,10 +6,11 @@ from chassis import cases
 from chassis.actors import Cause
 from contracts.base import Done
 from contracts.publication import meetings as c
+from contracts.publication.shortfalls import YearDuty
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication import meeting_year_handlers
+from services.publication import year_handlers
 from services.publication.domain.examining import without_personal_data
 from services.publication.meetings import domain
 from services.publication.meetings import facts as f
@@ -76,7 +77,9 @@ async def hold(service: Publication, command: c.HoldMeeting, cause: Cause) -> Do
     held = await service.meetings.execute(
         command.id, lambda state: domain.hold(state, *said, by, cause.now, calendar), cause
     )
-    await meeting_year_handlers.entered(service, held.state, cause)
+    if (type := held.state.type) in year_handlers.KEEPERS:
+        duty, year = YearDuty(type.value), held.state.day.year
+        await year_handlers.entered(service, duty, held.state.agency, year, cause)
     return _done(held)
 
 

@@ -47,14 +47,13 @@ from services.publication.inspection.keeping import Draws
 from services.publication.ledgers import telling as ledger_telling
 from services.publication.ledgers.domain import Work
 from services.publication.meetings import telling as meeting_telling
-from services.publication.meetings import years
 from services.publication.meetings.domain import Session
-from services.publication.meetings.years import Shortfall
 from services.publication.numbering import IndexNumbers
-from services.publication.rounds import cleanup, doubts, proposals, secrets, surveys
+from services.publication.rounds import cleanup, doubts, proposals, secrets, shortfalls, surveys
 from services.publication.rounds.cleanup import Round
 from services.publication.rounds.doubts import Doubt
 from services.publication.rounds.proposals import Proposal
+from services.publication.rounds.shortfalls import Shortfall
 from services.publication.storage import Documents, Texts
 
 Decide = Callable[[Case], Sequence[Fact]]
@@ -255,7 +254,7 @@ def _deciding(runtime: Runtime) -> dict[str, Any]:
         "decisions": runtime.cases(decision_telling.kind(limits)),
         "years": runtime.cases(decision_catalogue.KIND),
         "meetings": runtime.cases(meeting_telling.KIND),
-        "shortfalls": runtime.cases(years.KIND),
+        "shortfalls": runtime.cases(shortfalls.KIND),
         "watched_years": runtime.collection("watched_years"),
         "ledgers": runtime.cases(ledger_telling.KIND),
         "comments": Comments(runtime.collection("comments"), runtime.numbers, runtime.papers),

@@ -56,7 +56,7 @@ RECORDS: Mapping[str, tuple[str, ...]] = {
     "reconciliation": ("reconciliation",),
     "proposal": ("proposal",),
     "doubt": ("doubt",),
-    "meeting_shortfall": ("meeting_shortfall",),
+    "year_shortfall": ("year_shortfall",),
     "secret_line": ("secret_line",),
 }
 """What is told of each kind of case that can be taken down. A guard holds it against all kinds and all events."""

@@ -37,7 +37,6 @@ from contracts.publication.ledgers import (
     SourceReference,
 )
 from contracts.publication.lists import ExplainDifference, PutUpperRows, Reconcile, UpperRows
-from contracts.publication.meeting_years import ExplainShortfall
 from contracts.publication.meetings import (
     AgendaItem,
     ApproveMeeting,
@@ -50,10 +49,11 @@ from contracts.publication.meetings import (
 )
 from contracts.publication.record import Attribute, Changes, Leak, Raised
 from contracts.publication.rounds import DeclineProposal
+from contracts.publication.shortfalls import ExplainShortfall, YearDuty
 from contracts.publication.surveys import RegisterSecret
 from services.publication.catalogue.types import type_of
-from services.publication.meetings.years import YearFellShort
 from services.publication.rounds import doubts, proposals
+from services.publication.rounds.shortfalls import YearFellShort
 from services.publication.service import Publication
 from tests.publication.test_attachments import send, upload, word
 from tests.publication.test_deciding import document, starting
@@ -216,8 +216,8 @@ async def doubt(desk: Desk, service: Publication) -> str:
 
 async def shortfall(desk: Desk, service: Publication) -> str:
     now = desk.servers.clock.now()
-    id, found = "999901-HC-2026-900001", {"year": 2025, "held": 0, "with_invitees": 0, "required": 2, "at": now}
-    fact = YearFellShort(id=id, agency="lyj", type=MeetingType.UNIT, **found)
+    id, found = "999901-HC-2026-900001", {"year": 2025, "held": 0, "counted": 0, "required": 2, "at": now}
+    fact = YearFellShort(id=id, agency="lyj", duty=YearDuty.UNIT, **found)
     await service.shortfalls.open(id, [fact], _cause(desk, "shortfall"))
     await desk(ExplainShortfall(id=id, reason=f"因为{MARKER}"), Done, **HEAD)
     return id
@@ -254,6 +254,6 @@ KINDS = {
     "comparison": Leaking(comparison, "reconciliation"),
     "proposal": Leaking(proposal, "proposal"),
     "doubt": Leaking(doubt, "doubt"),
-    "shortfall": Leaking(shortfall, "meeting_shortfall"),
+    "shortfall": Leaking(shortfall, "year_shortfall"),
     "secret": Leaking(secret, "secret_line"),
 }

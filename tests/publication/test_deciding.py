@@ -17,14 +17,16 @@ from contracts.publication.decision_catalogue import (
     PutDecisionCatalogue,
 )
 from contracts.publication.documents import Withdraw
-from contracts.publication.meeting_years import ExplainShortfall
-from contracts.publication.record import Attribute, Leak, Metadata
+from contracts.publication.explaining import CountExplanations, ExplanationCounts, RecordExplanation
+from contracts.publication.record import Attribute, Explanation, Leak, Metadata
+from contracts.publication.shortfalls import ExplainShortfall, YearDuty
 from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from kernel.clock import CST
 from kernel.refused import Refused
-from services.publication import meeting_year_handlers as years
-from services.publication.meetings.years import record
+from services.publication import year_handlers as years
+from services.publication.rounds.shortfalls import record
 from services.publication.service import Publication
+from tests.publication.test_gazette import normative
 from tests.servers import Desk, Servers, started
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -195,9 +197,12 @@ async def test_a_year_that_ends_with_too_few_is_flagged_on_the_first_of_january(
     rows = (await desk(meetings.GetMeetingCounts(year=year), meetings.MeetingCounts)).rows
     short = {(row.agency, row.type): row for row in rows if row.missing}
     found = [each.state for each in await app.it.shortfalls.find({"year": year}, limit=1000)]
-    assert {(each.agency, each.type) for each in found} == set(short)
-    assert len(found) == len(short)
-    one = next(each for each in found if each.type is meetings.MeetingType.UNIT)
+    units = (await desk(CountExplanations(year=year), ExplanationCounts)).units
+    leads = {(unit.agency, YearDuty.LEAD) for unit in units if unit.left}
+    meant = {(agency, YearDuty(type.value)) for agency, type in short} | leads
+    assert leads
+    assert sorted((each.agency, each.duty) for each in found) == sorted(meant), "each once"
+    one = next(each for each in found if each.duty is YearDuty.UNIT)
     told = record(one)
     assert (told.overdue, told.open, told.grade) == (True, True, "C")
     assert "每年不少于2次" in told.source
@@ -211,10 +216,23 @@ async def test_a_year_that_ends_with_too_few_is_flagged_on_the_first_of_january(
 
 async def test_a_meeting_entered_late_is_counted_for_its_year(desk: Desk, app: App[Publication]) -> None:
     year = desk.servers.clock.now().year
-    for held in await app.it.shortfalls.find({"agency": "xzf", "year": year}):
+    found = await app.it.shortfalls.find({"agency": "xzf", "year": year})
+    for held in (each for each in found if each.state.duty is YearDuty.STANDING):
         await meeting(desk, CITIZEN=1)
         await meeting(desk, CITIZEN=1)
         assert not record((await app.it.shortfalls.load(held.id)).state).open
+
+
+async def test_an_explanation_entered_late_is_counted_for_its_year(desk: Desk, app: App[Publication]) -> None:
+    now = desk.servers.clock.now()
+    found = await app.it.shortfalls.find({"agency": "czj", "year": now.year})
+    (short,) = (each for each in found if each.state.duty is YearDuty.LEAD)
+    id = await normative(desk, 71)
+    for form in ("问答", "访谈"):
+        assert record((await app.it.shortfalls.load(short.id)).state).open
+        said = Explanation(on=now.date(), form=form, interpreter="县财政局局长", lead=True)
+        await desk(RecordExplanation(id=id, explanation=said), Done, as_="张起草", agency="czj")
+    assert record((await app.it.shortfalls.load(short.id)).state).state == "met"
 
 
 async def test_personal_data_and_marks_of_secrecy_do_not_enter(desk: Desk, app: App[Publication]) -> None:

@@ -100,4 +100,5 @@ ELEMENTS = (
 """What an explanation should speak of (七星关区 2017 方案 (六)2, C)."""
 LEAD_OWES = 2
 """Explanations a year by the principal leader of a unit of 宏观经济 or 民生 (七星关区 2017 方案 (六)2, C)."""
+LEAD_SOURCE = "毕节市七星关区2017年全面推进政务公开工作实施方案(六)2"
 LEAD_FLAGS = ("macro", "livelihood")

@@ -1,22 +1,50 @@
-"""A year that ended with too few meetings in which invited people sat in (`rules.json`: two of each type, C)."""
+"""A year that ended with too few meetings in which invited people sat in (`meetings/rules.json`: two of each, C), or
+too few explanations by the leader in person (`domain/law.py`: two, C)."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from contracts.base import Event
-from contracts.publication import meeting_years as c
-from contracts.publication.meetings import MeetingType
+from contracts.publication import shortfalls as c
+from contracts.publication.shortfalls import YearDuty
 from contracts.publication.takedown import ShortfallWithdrawn
 from kernel.calendar import end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain.facts import Official
+from services.publication.domain.law import LEAD_OWES, LEAD_SOURCE
 from services.publication.domain.withdrawing import Sealable, Tombstones, sealable
 from services.publication.meetings.rules import RULES
 
-RULE = RULES.invited_a_year
+
+class Rule(NamedTuple):
+    """How often a year, and where that stands."""
+
+    required: int
+    source: str
+    grade: str
+
+
+class Tally(NamedTuple):
+    """What an agency did of a duty in a year, and what of it counts."""
+
+    all: int = 0
+    counted: int = 0
+
+
+_INVITED = Rule(RULES.invited_a_year.value, RULES.invited_a_year.source, RULES.invited_a_year.grade)
+RULE = {
+    YearDuty.STANDING: _INVITED,
+    YearDuty.UNIT: _INVITED,
+    YearDuty.LEAD: Rule(LEAD_OWES, LEAD_SOURCE, "C"),
+}
+NAMES = {
+    YearDuty.STANDING: "政府常务会议邀请列席",
+    YearDuty.UNIT: "部门办公会议邀请列席",
+    YearDuty.LEAD: "主要负责人带头解读",
+}
 LABELS = {"short": "次数不足", "explained": "已说明", "met": "补登后达到"}
 
 
@@ -24,18 +52,18 @@ class YearFellShort(Fact):
     id: str
     agency: str
     year: int
-    type: MeetingType
+    duty: YearDuty
     held: int
-    with_invitees: int
+    counted: int
     required: int
     at: datetime
 
 
-class MeetingsCounted(Fact):
-    """A meeting of the year was entered after its end."""
+class YearRecounted(Fact):
+    """What was done in the year was entered after its end."""
 
     held: int
-    with_invitees: int
+    counted: int
 
 
 class ShortfallAccounted(Fact):
@@ -48,15 +76,15 @@ class Shortfall(Sealable):
     """A year that fell short, as its facts make it."""
 
     year: int
-    type: MeetingType
+    duty: YearDuty
     held: int
-    with_invitees: int
+    counted: int
     required: int
     explanation: str = ""
 
     @property
     def met(self) -> bool:
-        return self.with_invitees >= self.required
+        return self.counted >= self.required
 
     @property
     def open(self) -> bool:
@@ -68,9 +96,9 @@ def over(now: datetime) -> int:
     return now.year - 1
 
 
-def recount(state: Shortfall, held: int, with_invitees: int) -> list[Fact]:
-    same = (state.held, state.with_invitees) == (held, with_invitees)
-    return [] if same else [MeetingsCounted(held=held, with_invitees=with_invitees)]
+def recount(state: Shortfall, tally: Tally) -> list[Fact]:
+    same = (state.held, state.counted) == tally
+    return [] if same else [YearRecounted(held=tally.all, counted=tally.counted)]
 
 
 def explain(state: Shortfall, reason: str, office: bool, by: Official, now: datetime) -> list[Fact]:
@@ -87,18 +115,19 @@ def evolve(state: Shortfall | None, fact: Fact) -> Shortfall:
     if state is None:
         raise ValueError("the first fact finds a shortfall")
     match fact:
-        case MeetingsCounted():
+        case YearRecounted():
             return state.model_copy(update=fact.model_dump())
         case ShortfallAccounted():
             return state.model_copy(update={"explanation": fact.reason})
     raise TypeError(f"unknown fact {fact.kind}")
 
 
-def record(state: Shortfall) -> c.MeetingShortfall:
+def record(state: Shortfall) -> c.YearShortfall:
+    rule = RULE[state.duty]
     stage = "met" if state.met else "explained" if state.explanation else "short"
-    return c.MeetingShortfall(
+    return c.YearShortfall(
         id=state.id,
-        title=f"{state.year}年{state.type.value}邀请列席不足{state.required}次",
+        title=f"{state.year}年{NAMES[state.duty]}不足{state.required}次",
         state=stage,
         state_label=LABELS[stage],
         open=state.open,
@@ -106,14 +135,14 @@ def record(state: Shortfall) -> c.MeetingShortfall:
         opened_at=state.opened_at,
         due_at=end_of_day(date(state.year, 12, 31)),
         overdue=state.open,
-        waits_for="补登会议或说明原因" if state.open else "",
+        waits_for="补登或说明原因" if state.open else "",
         year=state.year,
-        type=state.type,
+        duty=state.duty,
         held=state.held,
-        with_invitees=state.with_invitees,
+        counted=state.counted,
         required=state.required,
-        source=RULE.source,
-        grade=RULE.grade,
+        source=rule.source,
+        grade=rule.grade,
         explanation=state.explanation,
     )
 
@@ -128,9 +157,9 @@ def index(state: Shortfall) -> Mapping[str, Any]:
 
 
 _KIND: CaseKind[Shortfall] = CaseKind(
-    name="meeting_shortfall",
-    title="列席会议次数核查",
-    facts=(YearFellShort, MeetingsCounted, ShortfallAccounted),
+    name="year_shortfall",
+    title="年度次数核查",
+    facts=(YearFellShort, YearRecounted, ShortfallAccounted),
     evolve=evolve,
     tell=tell,
     retell=lambda state: [c.ShortfallRestated(record=record(state))],
