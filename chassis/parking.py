@@ -9,6 +9,7 @@ from chassis.bus import Bus
 from chassis.papers import Keys
 from contracts import subjects
 from contracts.platform import Parked
+from kernel.secrecy import CLASSIFIED
 
 MAX_HEADERS = 50
 MAX_HEADER_LENGTH = 500
@@ -24,9 +25,9 @@ class Parking:
         self._keys = keys
 
     async def park(self, message: Msg, durable: str, code: str, reason: str, now: datetime) -> None:
-        """Keep the message in PARKED; returns once the stream has it."""
+        """Keep the message in PARKED; returns once the stream has it. Of a text marked secret nothing is kept."""
         sequence = message.metadata.sequence.stream
-        sealed = self._keys.seal(message.data, message.subject)
+        sealed = self._keys.seal(b"" if code == CLASSIFIED else message.data, message.subject)
         parked = Parked(
             owner=self._service,
             durable=durable,

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from chassis.actors import CITIZEN, Actor, Cause, Expected, service
 from chassis.clock import Clock
+from chassis.marks import refuse_marked
 from chassis.persons import Verifier
 from chassis.rpc import DEADLINE, EXPECTS, KEY, MAX_REQUEST_BYTES, PERSON, problem
 from chassis.store import Unreachable
@@ -80,6 +81,8 @@ class Responder:
             asked = kind.model_validate_json(message.data)
         except ValidationError as error:
             raise invalid(error) from None
+        if isinstance(asked, Command):
+            refuse_marked(asked, message.data, asked.one_by_one)
         key = headers.get(KEY) or str(uuid.uuid4())
         expects = _expected(headers, asked)
         return await respond(asked, Cause(actor, f"{tokens[-1]}:{key}", self._clock.now(), expects=expects))

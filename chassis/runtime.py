@@ -25,6 +25,7 @@ from chassis.cases import CaseKind, Cases
 from chassis.clock import clock
 from chassis.handlers import Emission, Handlers, Heard
 from chassis.history import History
+from chassis.marks import refuse_marked
 from chassis.numbers import Numbers
 from chassis.papers import Keys, Papers
 from chassis.parking import Parking
@@ -293,7 +294,7 @@ class App(Generic[D]):
 
     async def _answer_refused(self, message: Msg, why: Unreadable) -> None:
         """A reasoned rejection, told to the emitter without the offending value."""
-        await self.runtime.bus.put_one("ANSWERS", self._answer(message, self._rejection(message, why, None)))
+        await self.runtime.bus.put_one("ANSWERS", self._answer(message, self._rejection(message, why, why.remedy)))
 
     def _rejection(self, message: Msg, why: Unreadable, remedy: str | None) -> Answer:
         return Answer(
@@ -322,7 +323,9 @@ class App(Generic[D]):
         kind = self._kind_of(message)
         if kind is None:
             raise Refused("unknown_intake", "不接收此类消息。")
-        return kind.model_validate_json(message.data), message.subject.rsplit(".", 1)[-1]
+        read = kind.model_validate_json(message.data)
+        refuse_marked(read, message.data)
+        return read, message.subject.rsplit(".", 1)[-1]
 
     def _kind_of(self, message: Msg) -> type[Intake] | None:
         """The intake that a subject is for."""

@@ -81,6 +81,7 @@ class Unreadable:
     code: str
     reason: str
     field: str | None = None
+    remedy: str | None = None
 
 
 def unreadable(error: Exception) -> Unreadable:
@@ -89,7 +90,7 @@ def unreadable(error: Exception) -> Unreadable:
         path, said = first_wrong(error)
         return Unreadable("invalid", said, path or None)
     if isinstance(error, Refused):
-        return Unreadable(error.code, error.message, error.field)
+        return Unreadable(error.code, error.message, error.field, error.remedy)
     if isinstance(error, Mismatch):
         return Unreadable("mismatch", str(error))
     return Unreadable("malformed", "不是有效的 JSON。")

@@ -180,12 +180,15 @@ class Asked(Contract):
     verb: ClassVar[str] = ""
     allowed: ClassVar[frozenset[Role]] = frozenset()
     answered_by: ClassVar[type[Reply]] = Done
+    one_by_one: ClassVar[str] = ""
+    """The field whose entries are taken or refused each by itself."""
 
     def __init_subclass__(
-        cls, by: tuple[Role, ...] = (), reply: type[Reply] = Done, name: str = "", **kwargs: Any
+        cls, by: tuple[Role, ...] = (), reply: type[Reply] = Done, name: str = "", one_by_one: str = "", **kwargs: Any
     ) -> None:
         super().__init_subclass__(**kwargs)
         cls.allowed, cls.answered_by, cls.verb = frozenset(by), reply, name or dashed(cls.__name__)
+        cls.one_by_one = one_by_one
 
 
 class Command(Asked):

@@ -107,7 +107,9 @@ class Ingested(Reply):
     refused: tuple[PostRefused, ...] = ()
 
 
-class IngestPosts(Command, by=(Role.CLERK, Role.OPENNESS, Role.OPERATOR, Role.SERVICE), reply=Ingested):
+class IngestPosts(
+    Command, by=(Role.CLERK, Role.OPENNESS, Role.OPERATOR, Role.SERVICE), reply=Ingested, one_by_one="posts"
+):
     """Take in collected posts. A post is recognised by its address, so a repeated batch changes nothing."""
 
     posts: tuple[Post, ...] = Field(min_length=1, max_length=200)

@@ -13,19 +13,28 @@ from kernel.text import fold
 
 Level = Literal["绝密", "机密", "秘密"]
 
+CLASSIFIED = "classified"
+"""Code of the refusal."""
+
 _HEAD_LINES = 20
 _WIDTH = 120
 _STAR = r"[★☆⭐*＊✭✩]"
 _TERM = (
-    r"(?P<term>长期|(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:年|个月|月|天|日)|\d{4}年\d{1,2}月(?:\d{1,2}日)?|解密)?"
+    r"(?P<term>长期|(?:\d{1,2}|[一二三四五六七八九十]{1,3})(?:年|个月|月|天|日)|\d{4}年\d{1,2}月(?:\d{1,2}日)?"
+    r"|解密|启用前)?"
 )
 _LEVEL = r"(?P<level>绝密|机密|秘密)"
 _COPY = r"(?:(?:份号|编号|No\.?)?[:：]?\d{1,8}(?:号)?)?"
 _URGENCY = r"(?:特急|加急|特提|平急|急件)?"
 
-_WHOLE_LINE = re.compile(rf"{_COPY}{_URGENCY}(?:密级[:：]?)?{_LEVEL}{_STAR}{_TERM}(?:前|后)?{_URGENCY}")
-_LABELLED = re.compile(rf"密级[:：]{_LEVEL}(?:{_STAR}{_TERM})?(?![\u4e00-\u9fa5])")
-_AT_START = re.compile(rf"{_COPY}{_URGENCY}{_LEVEL}{_STAR}{_TERM}")
+_OPEN, _SHUT = r"[【〔\[（(]?", r"[】〕\]）)]?"
+_WHOLE_LINE = re.compile(
+    rf"{_OPEN}{_COPY}{_URGENCY}(?:密级[:：]?)?{_LEVEL}{_STAR}{_TERM}(?:前|后)?{_URGENCY}{_SHUT}{_URGENCY}"
+)
+_LABELLED = re.compile(
+    rf"密级[:：]{_LEVEL}(?:{_STAR}{_TERM})?(?![\u4e00-\u9fa5])|(?:^|(?<=\d))密级(?P<cell>绝密|机密|秘密)(?:$|{_STAR}|保密期限)"
+)
+_AT_START = re.compile(rf"{_OPEN}{_COPY}{_URGENCY}{_LEVEL}{_STAR}{_TERM}")
 _AT_END = re.compile(rf"{_LEVEL}{_STAR}{_TERM}{_URGENCY}$")
 _APART = re.compile(r"(?:^|[\s\d])[绝机秘]\s*密\s*\S[^密]*$")
 _BARE = re.compile(rf"{_COPY}{_LEVEL}(?P<term>)")
@@ -50,7 +59,8 @@ def classified_mark(text: str) -> ClassifiedMark | None:
         seen += 1
         found = _mark_of(start, end, whole=len(line) <= _WIDTH, head=seen <= _HEAD_LINES)
         if found:
-            return ClassifiedMark(found["level"], found["term"] or None, number)
+            named = found.groupdict()
+            return ClassifiedMark(named["level"] or named["cell"], named["term"] or None, number)
     return None
 
 
@@ -75,7 +85,7 @@ def refuse_classified(text: str) -> None:
 def classified() -> Refused:
     """The refusal of what carries a mark of secrecy."""
     return Refused(
-        "classified",
+        CLASSIFIED,
         "文本带有密级标志，不得进入本系统。",
         field="text",
         remedy="请立即停止处理，按保密规定在系统外办理；本系统只可登记不涉密的条目。",

@@ -176,7 +176,7 @@ class HistoryTaken(Reply):
     refused: tuple[HistoryBad, ...]
 
 
-class ImportTickets(Command, by=(*CENTRE, Role.ARCHIVIST, Role.OPERATOR), reply=HistoryTaken):
+class ImportTickets(Command, by=(*CENTRE, Role.ARCHIVIST, Role.OPERATOR), reply=HistoryTaken, one_by_one="rows"):
     """Take in closed tickets of another system. A line is recognised by source and number: a repeat changes nothing."""
 
     rows: tuple[HistoryRow, ...] = Field(min_length=1, max_length=100)

@@ -133,7 +133,7 @@ class RowOutcomes(Reply):
     rows: tuple[RowOutcome, ...]
 
 
-class PutItems(Command, by=KEEPERS, reply=RowOutcomes):
+class PutItems(Command, by=KEEPERS, reply=RowOutcomes, one_by_one="rows"):
     """Put many items, as rows with the official column headings. A row that is wrong is refused by itself."""
 
     type: TypeName = Field(max_length=30)

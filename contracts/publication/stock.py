@@ -56,7 +56,12 @@ class ImportOutcomes(Reply):
     items: tuple[ImportOutcome, ...]
 
 
-class Import(Command, by=(Role.CLERK, Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST), reply=ImportOutcomes):
+class Import(
+    Command,
+    by=(Role.CLERK, Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST),
+    reply=ImportOutcomes,
+    one_by_one="items",
+):
     """Take documents of the stock in. Each one is taken once by its content, however often it is sent.
 
     With `confirm` the person confirms at once all that carry an attribute, no contradiction and no finding.

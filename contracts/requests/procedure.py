@@ -283,7 +283,7 @@ class EraseApplicantData(Step, by=(Role.ARCHIVIST,)):
     handed_over_on: date
 
 
-class ImportLedger(Command, by=(*OFFICE, Role.OPERATOR), reply=LedgerImported):
+class ImportLedger(Command, by=(*OFFICE, Role.OPERATOR), reply=LedgerImported, one_by_one="lines"):
     """Take in lines of an old ledger. Idempotent by the line's `id`; a bad line does not stop the others."""
 
     lines: tuple[str, ...] = Field(max_length=MAX_LEDGER_LINES, description="JSON, one request each.")

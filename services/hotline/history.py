@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from chassis.actors import Cause
 from chassis.cases import Opening
+from chassis.marks import refuse_marked
 from chassis.papers import Paper
 from contracts.hotline import figures as c
 from kernel.facts import Fact
@@ -22,6 +23,7 @@ async def import_tickets(service: Hotline, command: c.ImportTickets, cause: Caus
     rows: dict[str, c.HistoryRow] = {}
     for row in command.rows:
         try:
+            refuse_marked(row)
             history.check(row, cause.now)
             _once(rows, row)
         except Refused as error:

@@ -8,6 +8,7 @@ from typing import Any
 from chassis.actors import Cause
 from chassis.cases import Cases, Held
 from chassis.handlers import Handlers
+from chassis.marks import refuse_marked
 from chassis.numbers import Numbers
 from chassis.runtime import Runtime
 from contracts import opinion as c
@@ -17,7 +18,7 @@ from contracts.publication.doubts import DoubtRefused, DoubtSettled, DoubtTaken,
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.personal import require_impersonal
-from kernel.secrecy import refuse_classified
+from kernel.refused import Refused
 from services.opinion.domain import KIND, State, event, units
 from services.opinion.domain.facts import Responded
 from services.opinion.domain.limits import Limits, shipped
@@ -86,6 +87,10 @@ def _wrong(service: Opinion, post: c.Post, cause: Cause) -> tuple[str, str] | No
         return "in_future", "发布时间晚于现在。"
     if post.posted_at < cause.now - timedelta(days=service.limits["retain_days"]):
         return "too_old", "发布时间早于帖文保存期限。"
+    try:
+        refuse_marked(post)
+    except Refused as refused:
+        return refused.code, refused.message
     return None
 
 
@@ -202,7 +207,6 @@ async def respond(service: Opinion, command: c.Respond, cause: Cause) -> Done:
 @on.command(c.RaiseEventDoubt)
 async def raise_doubt(service: Opinion, command: c.RaiseEventDoubt, cause: Cause) -> Done:
     require_impersonal(point=command.point, document=command.document)
-    refuse_classified(command.point)
     by, coordinates = cause.actor, bool(cause.actor.roles & set(c.COORDINATORS))
     who = (by.id, by.name or by.id, by.agency)
     return await service.decide(

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import hashlib
+import html
 import io
 import re
 import zipfile
@@ -24,8 +25,13 @@ MAX_PAPERS, MAX_PAPERS_BY_APPLICANT = 600, 100
 """Papers of one request, up to which an office or the applicant may add another piece."""
 MAX_UNPACKED = 20 * 1024 * 1024
 _TAG = re.compile(r"<[^>]*>")
-_LINE_END = re.compile(r"</(?:w:p|row)>")
-_WORDS = {"docx": re.compile(r"word/document\.xml"), "xlsx": re.compile(r"xl/(?:sharedStrings|worksheets/\w+)\.xml")}
+_LINE_END = re.compile(r"</(?:w:p|a:p|row|si|is|comment|odd(?:Header|Footer))>")
+_WORDS = {
+    "docx": re.compile(r"word/(?:document|header\d*|footer\d*|footnotes|endnotes|comments)\.xml"),
+    "xlsx": re.compile(r"xl/(?:sharedStrings|worksheets/\w+|comments\d*|drawings/\w+)\.xml"),
+}
+_PRINTER_CODE = re.compile(r'&amp;(?:"[^"]*"|&quot;.*?&quot;|\d+|[A-Z])')
+"""In the page headers of sheets: left, centre, right, fonts and the like."""
 
 
 class Piece(Contract):
@@ -162,7 +168,8 @@ def _office_words(content: bytes, wanted: re.Pattern[str]) -> str | None:
             inside = [part for part in parts.infolist() if wanted.fullmatch(part.filename)]
             if not inside or sum(part.file_size for part in inside) > MAX_UNPACKED:
                 return None
+            inside.sort(key=lambda part: part.filename != "word/document.xml" and "header" not in part.filename)
             text = "\n".join(parts.read(part).decode("utf-8", "replace") for part in inside)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, OSError):
         return None
-    return _TAG.sub("", _LINE_END.sub("\n", text))
+    return html.unescape(_TAG.sub("", _PRINTER_CODE.sub("\n", _LINE_END.sub("\n", text))))

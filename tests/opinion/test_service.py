@@ -99,8 +99,10 @@ async def test_a_post_from_the_future_is_refused_and_the_others_are_taken(server
     ahead = good.model_copy(
         update={"url": "https://x.invalid/1", "posted_at": servers.clock.now() + timedelta(minutes=20)}
     )
-    reply = await desk(c.IngestPosts(posts=(good, ahead)), c.Ingested)
-    assert (reply.known, [(one.position, one.code) for one in reply.refused]) == (1, [(1, "in_future")])
+    marked = good.model_copy(update={"url": "https://x.invalid/2", "text": "机密★10年\n某件"})
+    reply = await desk(c.IngestPosts(posts=(good, ahead, marked)), c.Ingested)
+    refused = [(one.position, one.code) for one in reply.refused]
+    assert (reply.known, refused) == (1, [(1, "in_future"), (2, "classified")])
 
 
 async def test_an_event_opened_by_a_person_gathers_later_posts(servers: Servers, desk: Desk, opinion: Opinion) -> None:

@@ -267,12 +267,17 @@ async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
 
 
 async def test_rows_are_put_once_and_changed_by_their_key(servers: Servers, desk: Desk, app: App[Publication]) -> None:
-    command = c.PutItems(type="standard", agency="jyj", rows=(STANDARD, STANDARD | {"公开依据": ""}), reason="编制目录")
+    command = c.PutItems(
+        type="standard",
+        agency="jyj",
+        rows=(STANDARD, STANDARD | {"公开依据": ""}, STANDARD | {"公开依据": "秘密★5年"}),
+        reason="编制目录",
+    )
     person = {"as_": "钱教育", "agency": "jyj", "roles": [Role.CLERK]}
     first = await desk(command, c.RowOutcomes, **person)
-    assert [row.outcome for row in first.rows] == ["added", "refused"]
+    assert [row.outcome for row in first.rows] == ["added", "refused", "refused"]
     again = await desk(command, c.RowOutcomes, **person)
-    assert [row.outcome for row in again.rows] == ["same", "refused"]
+    assert [row.outcome for row in again.rows] == ["same", "refused", "refused"]
     changed = command.model_copy(
         update={"rows": (STANDARD | {"公开依据": "义务教育法（修订）"},), "reason": "法律修订"}
     )

@@ -172,11 +172,12 @@ async def test_attachments_that_are_refused(desk: Desk, name: str, media: str, c
     assert refused.value.code == code
 
 
-async def test_classified_office_file_is_not_kept(desk: Desk, service: Requests) -> None:  # noqa: F811
+@pytest.mark.parametrize("part", ["document", "header2"])
+async def test_classified_office_file_is_not_kept(desk: Desk, service: Requests, part: str) -> None:  # noqa: F811
     number = (await submit(desk, "密件")).number
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as parts:
-        parts.writestr("word/document.xml", "<w:document><w:p><w:t>秘密★</w:t><w:t>长期</w:t></w:p></w:document>")
+        parts.writestr(f"word/{part}.xml", "<w:document><w:p><w:t>秘密★</w:t><w:t>长期</w:t></w:p></w:document>")
     with pytest.raises(Refused) as refused:
         await attach(desk, number, out.getvalue(), "件.docx", DOCX)
     assert refused.value.code == "classified"
