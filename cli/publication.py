@@ -21,6 +21,7 @@ from cli import (
     publication_rounds,
     publication_showing,
     publication_surveys,
+    publication_takedowns,
 )
 from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, validity_line, with_fields
 from cli.options import Agency, As, Json
@@ -51,6 +52,7 @@ app.add_typer(publication_surveys.secrets, name="secret")
 app.add_typer(publication_surveys.registers, name="register")
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
+    publication_takedowns.taken_down,
     *(publication_showing.deliver, publication_showing.deliveries),
     *(publication_showing.source, publication_showing.notice),
     *(publication_showing.objection, publication_showing.answer, publication_showing.conclude),
@@ -358,7 +360,7 @@ def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False
         "索引号": record.metadata.index_no or "",
         "发布机构": "、".join(record.metadata.issuer_names),
         "成文日期": record.metadata.formed_on or "",
-        "应公开于": record.due_at or "",
+        "应撤清于" if record.state in ("withdrawn", "sealed") else "应公开于": record.due_at or "",
         "有效性": validity_line(record.metadata),
         "个人信息": "；".join(f"{finding.place}：{finding.kind} {finding.masked}" for finding in found.findings),
         "矛盾": "\n".join(conflict.message for conflict in found.conflicts),

@@ -37,6 +37,7 @@ from services.publication.storage import SealedText
 
 log = logging.getLogger(__name__)
 ERASE_SECONDS = 2.0
+OTHER_WAYS = "请核对编号；公报、汇编请撤下其中的文件，热线的公开内容请用热线的“撤回”并注明泄露。"
 KEPT = ("withdrawn", "taken_down")
 """Names of the events that tell subscribers to delete; they are never removed."""
 CLEARS_FOR_ALL = frozenset({Role.WEBMASTER, Role.REVIEWER, Role.OPENNESS})
@@ -128,10 +129,12 @@ async def withdraw(service: Publication, command: c.Withdraw, by: Official, caus
 
 
 async def _shelf(service: Publication, id: str) -> Shelf | None:
-    """Where the case lies; `None` for a document, or for what is not there."""
+    """Where the case lies; `None` for a document. Raises `Refused` for what is neither."""
     for shelf in shelves(service):
         if await shelf.cases.get(id):
             return shelf
+    if await service.documents.get(id) is None:
+        raise Refused("not_found", "没有可以撤下的这个编号。", field="id", remedy=OTHER_WAYS)
     return None
 
 

@@ -1,6 +1,8 @@
 """A planted string is looked for in every store after a take-down."""
 
 import asyncio
+import json
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
@@ -8,9 +10,12 @@ import httpx
 import pytest
 import pytest_asyncio
 from nats.js.errors import NotFoundError
+from typer.testing import CliRunner
 
 from chassis.history import History
 from chassis.runtime import App
+from cli.place import DATA
+from cli.publication import app as publication_app
 from cli.serve import Serving
 from contracts.base import Done
 from contracts.publication.documents import ApproveWithdrawal, ConfirmCleared, DocumentDrafted, Withdraw
@@ -19,6 +24,7 @@ from contracts.readmodel.answers import GetView, Search, SearchPage, View
 from services.gateway.web import INTERFACES, PAGES
 from services.publication import takedown
 from services.publication.service import Publication
+from tests.faults.test_restored import as_place
 from tests.publication.leaks import KINDS, LYJ, MARKER, MAYOR, OFFICE, leak
 from tests.publication.test_service import draft, file_of, refused
 from tests.servers import Desk, Servers, started, until
@@ -78,6 +84,12 @@ OF_A_DOCUMENT = (
 )
 
 
+async def _versions(web: httpx.AsyncClient, id: str) -> list[str]:
+    """Where the replaced text of a document stands, and what was changed."""
+    page = (await web.get(f"/documents/{id}")).text
+    return sorted(set(re.findall(rf"/documents/{id}/versions/[0-9a-f]+(?:/changes)?", page)))
+
+
 async def on_pages(servers: Servers, web: httpx.AsyncClient, id: str, pages: Sequence[str]) -> list[str]:
     """Addresses that show the marker: those of the case, and all that name no record."""
     told = (await (await servers.client("operator")).jetstream().get_last_msg("PUBLIC", "zwgk.>")).seq
@@ -127,6 +139,9 @@ async def test_nothing_of_a_document_is_left_anywhere(
 
     await until(shown)
     await until(on_its_pages)
+    versions = await _versions(web, id)
+    assert len(versions) == 2
+    assert all([MARKER in await _read(web, each) for each in versions])
     folder = app_of(serving, "readmodel").runtime.settings.search_path
     before = (await in_databases(servers, MARKER), await in_streams(servers, MARKER, since))
     assert all(before), before
@@ -150,7 +165,9 @@ async def test_nothing_of_a_document_is_left_anywhere(
     await until(gone)
     await until(off_all_pages)  # what everyone gets alike is kept for a second
     assert (await desk(search, SearchPage)).total == 0
-    assert (await web.get(f"/documents/{id}")).status_code == 410
+    for gone_for_good in (f"/documents/{id}", *versions):
+        assert (await web.get(gone_for_good)).status_code in (404, 410)
+        assert MARKER not in await _read(web, gone_for_good)
     await _ends(desk, publication, id)
     assert not await in_stores(servers, since)
     assert await publication.documents.count({"marks": "erasing"}) == 0
@@ -260,3 +277,39 @@ async def test_history_cannot_be_purged_by_a_wildcard(servers: Servers) -> None:
     client = await servers.client("publication")
     with pytest.raises(ValueError, match="token"):
         await History(lambda: client, servers.region).forget([DocumentDrafted], "*")
+
+
+async def test_what_a_restored_database_brings_back_is_listed(
+    servers: Servers, desk: Desk, publication: Publication
+) -> None:
+    """A backup knows nothing of a take-down after it; the streams keep the tombstone."""
+    id = await draft(desk, "将被恢复的草稿")
+    cases = publication.documents.collection
+    backup = await cases.find_one({"_id": id})
+    assert backup
+    down = await desk(Withdraw(id=id, leak=Leak.SECRET), Done, **OFFICE)
+    view = GetView(type="publication.document", id=id, wait_version=down.version)
+    assert (await desk(view, View)).record["state"] == "withdrawn"
+    assert await _listed(servers, id) == "已撤下"
+    await cases.delete_many({"_id": id})
+    await cases.insert_many([backup])
+    await publication.documents.retell(id, backup["epoch"] + 1, servers.clock.now())
+
+    async def back() -> bool:
+        return (await desk(GetView(type="publication.document", id=id), View)).record["state"] == "draft"
+
+    await until(back)
+    assert "须重新撤下" in await _listed(servers, id)
+    await desk(Withdraw(id=id, leak=Leak.SECRET), Done, **OFFICE)
+
+
+async def _listed(servers: Servers, id: str) -> str:
+    """How it stands, as an operator sees it."""
+
+    def call() -> str:
+        DATA.set(as_place(servers))
+        result = CliRunner().invoke(publication_app, ["taken-down", "--json"])
+        assert result.exit_code == 0, result.output
+        return str(next(row["now"] for row in json.loads(result.stdout) if row["id"] == id))
+
+    return await asyncio.to_thread(call)

@@ -43,6 +43,8 @@ def stands(case: Case, *stages: Stage) -> None:
 
 
 def _way_on(stage: Stage) -> str:
+    if stage is Stage.SEALED:
+        return "撤下不能恢复；应当公开的，请另行起草。"
     waiting = WAITS.get(stage)
     return f"现在等待：{waiting}。" if waiting else "已办结；需要改动时用更正、标注有效性或紧急撤下。"
 
