@@ -19,7 +19,7 @@ from kernel import secrecy
 from kernel.clock import CST
 from kernel.numbers import DocumentNumber, IndexNumber
 from kernel.refused import Refused
-from services.publication.comment_handlers import asked_about
+from services.publication.comments.handlers import asked_about
 from services.publication.domain import explaining
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official

@@ -10,12 +10,12 @@ from contracts.publication.shortfalls import YearDuty
 from kernel.calendar import Calendar
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication import year_handlers
 from services.publication.domain import explaining
 from services.publication.domain.clocks import timed
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.domain.state import Case
+from services.publication.rounds import year_handlers
 from services.publication.service import Publication, official, on
 
 

@@ -13,59 +13,16 @@ from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication import (
-    candidates,
-    catalogue_handlers,
-    comment_handlers,
-    comparing,
-    decision_handlers,
-    domain,
-    doubt_handlers,
-    explaining_handlers,
-    file_handlers,
-    gazette_handlers,
-    import_handlers,
-    importing,
-    inspection_handlers,
-    ledger_handlers,
-    list_handlers,
-    meeting_handlers,
-    register_handlers,
-    round_handlers,
-    showing_handlers,
-    survey_handlers,
-    takedown,
-    year_handlers,
-)
+from services.publication import candidates, domain, explaining_handlers, importing, takedown
+from services.publication.decisions import handlers as decisions
 from services.publication.domain import drafting, publishing, stock
 from services.publication.domain.clocks import recompute, timed
 from services.publication.domain.examining import clean, examine, mask, without_personal_data
 from services.publication.domain.facts import Kept
 from services.publication.domain.state import UNDECIDED, Case, Stage
 from services.publication.domain.telling import public_record, record
+from services.publication.meetings import handlers as meetings
 from services.publication.service import Publication, done, official, on
-
-__all__ = [
-    "catalogue_handlers",
-    "comment_handlers",
-    "comparing",
-    "decision_handlers",
-    "doubt_handlers",
-    "explaining_handlers",
-    "file_handlers",
-    "gazette_handlers",
-    "import_handlers",
-    "inspection_handlers",
-    "ledger_handlers",
-    "list_handlers",
-    "meeting_handlers",
-    "on",
-    "register_handlers",
-    "round_handlers",
-    "showing_handlers",
-    "survey_handlers",
-    "year_handlers",
-]
 
 SEES_ALL = frozenset({Role.REVIEWER, Role.OPENNESS, Role.ARCHIVIST, Role.SUPERVISOR})
 """Roles that may read every agency's drafts."""
@@ -367,5 +324,5 @@ async def calendar_loaded(service: Publication, event: CalendarNoticeLoaded, cau
             await service.documents.execute(each.id, lambda case: recompute(case, calendar), cause)
         after = held[-1].id
     await service.catalogues.timing.recount(calendar, cause)
-    await decision_handlers.recount_all(service, cause)
-    await meeting_handlers.recount_all(service, cause)
+    await decisions.recount_all(service, cause)
+    await meetings.recount_all(service, cause)

@@ -29,7 +29,7 @@ from services.publication.catalogue import domain as catalogue
 from services.publication.catalogue.keeping import Catalogues
 from services.publication.catalogue.reconciliation import Comparison
 from services.publication.catalogue.timing import Timing
-from services.publication.comments import Comments
+from services.publication.comments.keeping import Comments
 from services.publication.decisions import catalogue as decision_catalogue
 from services.publication.decisions import limits as decision_limits
 from services.publication.decisions import telling as decision_telling

@@ -23,7 +23,7 @@ from contracts.publication.shortfalls import ExplainShortfall, YearDuty
 from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from kernel.clock import CST
 from kernel.refused import Refused
-from services.publication import year_handlers as years
+from services.publication.rounds import year_handlers as years
 from services.publication.rounds.shortfalls import record
 from services.publication.service import Publication
 from tests.publication.test_gazette import normative

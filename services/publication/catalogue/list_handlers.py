@@ -13,11 +13,11 @@ from services.publication import takedown
 from services.publication.catalogue import clocks, proposals, reconciliation
 from services.publication.catalogue.clocks import CatalogueTimer
 from services.publication.catalogue.domain import record
+from services.publication.catalogue.handlers import inside, keeper
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.reconciling import reconcile
 from services.publication.catalogue.timing import Begun
 from services.publication.catalogue.types import ItemType, type_of
-from services.publication.catalogue_handlers import inside, keeper
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.service import Publication, official, on

@@ -15,7 +15,7 @@ from contracts.publication.record import Raised
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication import takedown
-from services.publication.comments import PAPER, Words
+from services.publication.comments.keeping import PAPER, Words
 from services.publication.decisions import domain as decisions
 from services.publication.decisions import keeping
 from services.publication.decisions.domain import Setting

@@ -10,11 +10,11 @@ from contracts.publication.shortfalls import YearDuty
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication import year_handlers
 from services.publication.domain.examining import without_personal_data
 from services.publication.meetings import domain
 from services.publication.meetings import facts as f
 from services.publication.meetings.domain import Session
+from services.publication.rounds import year_handlers
 from services.publication.service import Publication, official, on
 
 PAGE = 200

@@ -8,8 +8,8 @@ from contracts.base import Done, Role
 from contracts.publication import inspection as c
 from kernel.refused import Refused
 from services.publication import takedown
+from services.publication.catalogue.handlers import keeper
 from services.publication.catalogue.types import type_of
-from services.publication.catalogue_handlers import keeper
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.inspection import domain
