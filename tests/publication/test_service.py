@@ -300,6 +300,27 @@ async def test_an_unknown_issuer_is_told_by_its_field(desk: Desk) -> None:
     assert (odd.code, "红" in (odd.reason or ""), "第 " in (odd.reason or "")) == ("field_unknown", False, True)
 
 
+INDEX_NUMBERS = (
+    "008366031/2018-00006",
+    "00250239-7/2025-00413",
+    "11440700007280420Y/2021-00050",
+    "11341702486344515H/202110-00013",
+    "11341702486344515H/202111-00013",
+    "330782000000/2018-157280",
+    "01527918X-2020-153077",
+    "TCXXGK-2020-011721",
+)
+"""One of each form of 索引号 that is seen (rules 7.2); two of them differ by the month alone."""
+
+
+async def test_a_document_keeps_the_index_number_that_it_carries(desk: Desk) -> None:
+    lines = [line(80 + n, index_no=number) for n, number in enumerate(INDEX_NUMBERS)]
+    told = await take_in(desk, *lines, confirm=True)
+    assert [each.outcome for each in told] == ["published"] * len(INDEX_NUMBERS)
+    kept = [(await file_of(desk, each.id or "")).record.metadata.index_no for each in told]
+    assert tuple(kept) == INDEX_NUMBERS
+
+
 async def test_an_unknown_channel_refuses_its_line_and_is_not_repeated(desk: Desk) -> None:
     fine, wrong = await take_in(desk, line(40, channels=["网站", "公报"]), line(41, channels=["网站", "火星台"]))
     assert (fine.outcome, wrong.outcome, wrong.name, wrong.code) == (

@@ -96,3 +96,16 @@ def test_what_was_found_in_a_field_stays_open_until_a_person_rewrites_or_masks_i
     assert (rewritten.public, rewritten.metadata.title) == (True, "关于某人补助的通知")
     masked = after(case, drafting.mask(case, CLEAN, ZHAO, NOW))
     assert confirmed(masked).public
+
+
+@pytest.mark.parametrize(
+    "written", ["示财发[2018]7号", "示财发（２０１８）第07号", "示财发【2018】 7 号", "示财发〔2018〕7号"]
+)
+def test_a_settled_number_is_normalised(written: str) -> None:
+    case = confirmed(imported(), settle=c.Changes(doc_no=written))
+    assert (case.metadata.doc_no, case.metadata.party) == ("示财发〔2018〕7号", False)
+
+
+def test_a_party_number_is_told_apart_and_a_wrong_one_refused() -> None:
+    assert confirmed(imported(), settle=c.Changes(doc_no="示委发[2018]7号")).metadata.party
+    refused("document_number_malformed", lambda: confirmed(imported(), settle=c.Changes(doc_no="示财发2018年7号")))

@@ -3,6 +3,7 @@
 from datetime import date
 
 from contracts.publication.record import Attribute, Changes, Metadata
+from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication.domain import themes
 from services.publication.domain.facts import Official
@@ -96,6 +97,9 @@ def changed(metadata: Metadata, changes: Changes, names: tuple[str, ...] | None 
     given = {key: value for key, value in changes if value is not None}
     if names is not None:
         given["issuer_names"] = names
+    if changes.doc_no:
+        number = DocumentNumber.parse(changes.doc_no)
+        given |= {"doc_no": number.canonical, "party": number.is_party if changes.party is None else changes.party}
     if changes.theme:
         given["theme"] = themes.canonical(changes.theme)
     known_channels(changes.channels or ())

@@ -1,6 +1,7 @@
 """Surveys of what has no attribute or is not public, the inventory, and the secrecy register."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from chassis.actors import Cause
@@ -32,21 +33,25 @@ async def open_survey(service: Publication, command: c.OpenSurvey, cause: Cause)
         return _done(known)
     if await service.surveys.count({"survey": kind.value, "stage": "open"}):
         raise Refused("survey_open", "同类的一轮还没有结束。", remedy="请先结束那一轮。")
-    total = await service.documents.count(_left(kind, cause.now))
+    newest = await service.documents.find(_left(kind, cause.now), sort=[("_id", -1)], limit=1)
+    last = newest[0].id if newest else ""
+    total = await service.documents.count(_left(kind, cause.now, last))
     n = await service.numbers.block(f"PG/{cause.now.year}")
     id = f"{service.region}-PG-{cause.now.year}-{n:06d}"
-    opened = await service.surveys.open(id, surveys.open_survey(id, kind, total, by, cause.now), cause)
+    opened = await service.surveys.open(id, surveys.open_survey(id, kind, total, by, cause.now, last), cause)
     for before in await service.surveys.find({"unfollowed": True, "survey": kind.value}):
         if before.id != opened.id:
             await service.surveys.execute(before.id, surveys.followed, replace(cause, id=f"{cause.id}:{before.id}"))
     return _done(opened)
 
 
-def _left(kind: c.SurveyKind, opened_at: Any) -> dict[str, Any]:
-    """What a survey that was opened then has not decided yet."""
+def _left(kind: c.SurveyKind, opened_at: datetime, last: str = "", after: str = "") -> dict[str, Any]:
+    """What a survey that was opened then, up to its `last` document, has not decided yet; from one document on."""
+    of_kind = {"marks": "withheld", "withheld_since": {"$lt": opened_at}}
     if kind is c.SurveyKind.UNATTRIBUTED:
-        return {"marks": "unattributed"}
-    return {"marks": "withheld", "withheld_since": {"$lt": opened_at}}
+        of_kind = {"marks": "unattributed"}
+    ids = {sign: id for sign, id in (("$gt", after), ("$lte", last)) if id}
+    return of_kind | ({"_id": ids} if ids else {})
 
 
 @on.command(c.AssignAttribute)
@@ -92,7 +97,7 @@ async def close_survey(service: Publication, command: c.CloseSurvey, cause: Caus
     held = await service.surveys.load(command.id)
     if held.state.stage != "open":
         return _done(held)
-    left = await service.documents.count(_left(held.state.kind, held.state.opened_at))
+    left = await service.documents.count(_left(held.state.kind, held.state.opened_at, held.state.last))
     surveys.may_close(held.state, left)
     result = await _report(service, held.state, command.issuer, by, cause)
     after = await service.surveys.execute(
@@ -120,10 +125,10 @@ async def _report(service: Publication, state: surveys.State, issuer: str, by: O
 @on.query(c.GetSurvey)
 async def get_survey(service: Publication, query: c.GetSurvey, cause: Cause) -> c.SurveyPage:
     state = (await service.surveys.load(query.id)).state
-    where, running = _left(state.kind, state.opened_at), state.stage == "open"
-    after = {"_id": {"$gt": query.after}} if query.after else {}
-    held = await service.documents.find(where | after, sort=[("_id", 1)], limit=query.limit) if running else []
-    left = await service.documents.count(where) if running else 0
+    covered, running = (state.kind, state.opened_at, state.last), state.stage == "open"
+    where = _left(*covered, query.after or "")
+    held = await service.documents.find(where, sort=[("_id", 1)], limit=query.limit) if running else []
+    left = await service.documents.count(_left(*covered)) if running else 0
     return c.SurveyPage(
         survey=surveys.record(state).model_copy(update={"left": left}),
         left=left,

@@ -25,6 +25,8 @@ class SurveyOpened(Fact):
     id: str
     survey: SurveyKind
     total: int
+    last: str = ""
+    """The last document that it covers; of what is imported later the next one thinks."""
     by: Official
     at: datetime
 
@@ -52,6 +54,7 @@ class State(BaseModel):
     id: str
     kind: SurveyKind
     total: int
+    last: str
     opened_at: datetime
     stage: str = "open"
     result: str | None = None
@@ -59,10 +62,10 @@ class State(BaseModel):
     followed: bool = False
 
 
-def open_survey(id: str, kind: SurveyKind, total: int, by: Official, now: datetime) -> list[Fact]:
+def open_survey(id: str, kind: SurveyKind, total: int, by: Official, now: datetime, last: str = "") -> list[Fact]:
     if total == 0:
         raise Refused("nothing_to_survey", "没有需要认定或评估的文件。", field="kind", remedy="无需启动。")
-    return [SurveyOpened(id=id, survey=kind, total=total, by=by, at=now)]
+    return [SurveyOpened(id=id, survey=kind, total=total, last=last, by=by, at=now)]
 
 
 def may_close(state: State, left: int) -> None:
@@ -86,7 +89,7 @@ def followed(state: State) -> list[Fact]:
 
 def evolve(state: State | None, fact: Fact) -> State:
     if isinstance(fact, SurveyOpened):
-        return State(id=fact.id, kind=fact.survey, total=fact.total, opened_at=fact.at)
+        return State(id=fact.id, kind=fact.survey, total=fact.total, last=fact.last, opened_at=fact.at)
     if state is None:
         raise ValueError("the first fact opens a survey")
     match fact:
