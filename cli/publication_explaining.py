@@ -88,7 +88,7 @@ def doubted(
         for each in found.documents
     ]
     columns = [("id", "编号"), ("title", "文件"), ("agency", "主办单位"), ("doubts", "疑问"), ("sources", "来源")]
-    show(rows, json_=False, columns=[*columns, ("since", "最早")])
+    show(rows, json_=False, columns=[*columns, ("unread", "未查看的网上提问"), ("since", "最早")])
 
 
 def explanations(

@@ -1,4 +1,5 @@
-"""公众意见: opinions of the public on the draft of a decision or on a work ledger. Their words are papers.
+"""公众意见: opinions of the public on the draft of a decision or on a work ledger, and what they do not understand of a
+document. Their words are papers.
 Published from `contracts.publication`."""
 
 from datetime import date
@@ -52,7 +53,8 @@ class CommentKept(Reply):
 
 
 class GiveComment(Command, by=(Role.CITIZEN,), reply=CommentKept):
-    """An opinion by the web, on a matter that is open for opinions or on a work ledger that is public."""
+    """An opinion by the web, on a matter that is open for opinions or on a work ledger that is public; or what somebody
+    does not understand of a policy document: its words are destroyed once a person has dealt with it."""
 
     id: CaseId
     text: Personal[str] = Field(min_length=2, max_length=5000)

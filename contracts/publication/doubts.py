@@ -81,14 +81,15 @@ class DeclineQuestion(Command, by=(Role.CLERK, Role.OPENNESS)):
 
 
 class DoubtedDocument(Contract):
-    """A public document with doubts that nobody has settled."""
+    """A public document with doubts that nobody has settled, or with questions that nobody has read."""
 
     id: CaseId
     title: str
     agency: str
     doubts: int
     by_source: dict[Raised, int]
-    since: date = Field(description="Day of the oldest one.")
+    unread: int = Field(default=0, description="Questions of the public by the web that nobody has looked at yet.")
+    since: date | None = Field(default=None, description="Day of the oldest doubt; empty where all are unread.")
 
 
 class DoubtedDocuments(Reply):

@@ -15,6 +15,10 @@ NAMED_BY = ("id", "number", "ticket")
 TABLE = """\
 publication.document
   read-objection: published
+  read-comment: published
+  record-comment: published
+  answer-comments: published
+  raise-comment-doubt: published
   set-attribute: draft returned openness head filed reassess
   approve-by-openness: openness
   approve-by-head: head

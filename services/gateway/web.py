@@ -39,6 +39,7 @@ from services.gateway.pages import (
     machine,
     notices,
     public,
+    questions,
     reports,
     staff,
     state,
@@ -67,6 +68,7 @@ INTERFACES = (
 )
 PAGES = (
     public,
+    questions,
     catalogues,
     gazette,
     guide,

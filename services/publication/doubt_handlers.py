@@ -13,6 +13,7 @@ from contracts.doubts import DoubtStage, RaisedDoubt
 from contracts.hotline.doubts import TicketDoubted
 from contracts.opinion import EventDoubted
 from contracts.publication import doubts as c
+from contracts.publication.comments import Adoption
 from contracts.publication.documents import DocumentTakenDown, QuestionsSettled
 from contracts.publication.record import Raised
 from kernel import secrecy
@@ -157,6 +158,10 @@ async def from_comment(service: Publication, command: c.RaiseCommentDoubt, cause
     )
     await _document(service, named)
     state = await _take(service, "publication", asked.source, command.id, raised, cause)
+    if asked.apart:
+        said = {"summary": command.point, "adoption": Adoption.ADOPTED.value, "reason": ""}
+        await service.comments.answer(command.id, [command.no], said, None, by, cause.now)
+        await service.comments.dealt_with(command.id, [command.no])
     held = await service.doubts.load(state.id)
     return Done(id=held.id, version=held.version, state=held.state.stage.name.lower(), repeated=held.repeated)
 
@@ -182,17 +187,24 @@ async def list_doubted(service: Publication, query: c.ListDoubted, cause: Cause)
     rows: dict[str, list[dict[str, Any]]] = {}
     for each in counted:
         rows.setdefault(each["_id"]["document"], []).append(each)
-    held = await service.documents.load_many(list(rows))
+    unread = await service.comments.unread()
+    held = await service.documents.load_many([*rows.keys() | unread.keys()])
     documents = [
-        c.DoubtedDocument(
-            id=id,
-            title=held[id].state.shown_title,
-            agency=held[id].state.agency,
-            doubts=sum(each["count"] for each in found),
-            by_source={Raised(each["_id"]["source"]): each["count"] for each in found},
-            since=min(each["since"] for each in found).astimezone(CST).date(),
-        )
-        for id, found in rows.items()
+        _doubted(each.state, rows.get(id, []), unread.get(id, 0))
+        for id, each in held.items()
+        if query.agency in ("", each.state.agency)
     ]
-    documents.sort(key=lambda each: (-each.doubts, each.id))
+    documents.sort(key=lambda each: (-each.doubts, -each.unread, each.id))
     return c.DoubtedDocuments(documents=tuple(documents[: query.limit]))
+
+
+def _doubted(document: Case, counted: Sequence[dict[str, Any]], unread: int) -> c.DoubtedDocument:
+    return c.DoubtedDocument(
+        id=document.id,
+        title=document.shown_title,
+        agency=document.agency,
+        doubts=sum(each["count"] for each in counted),
+        by_source={Raised(each["_id"]["source"]): each["count"] for each in counted},
+        unread=unread,
+        since=min((each["since"].astimezone(CST).date() for each in counted), default=None),
+    )

@@ -6,17 +6,21 @@ import hashlib
 import io
 import re
 from datetime import date
+from typing import Any
 
 import httpx
 import pytest
 
 from contracts.base import Done, Role
 from contracts.publication import catalogue, documents
+from contracts.publication.comments import Adoption, AnswerComments, CommentContent, CommentsAnswered, ReadComment
+from contracts.publication.doubts import DoubtedDocuments, ListDoubted, RaiseCommentDoubt
 from contracts.publication.files import MAX_FILE, MAX_PIECE
 from contracts.publication.gazette import Compile, IssueGazette
 from contracts.publication.record import Attribute, Metadata
 from contracts.publication.showing import SetNotice
 from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
+from kernel.refused import Refused
 from services.gateway.comparing import MAX_PARAGRAPH, Piece, compared
 from tests.gateway.conftest import Publish
 from tests.publication.test_service import clear, draft
@@ -194,3 +198,34 @@ async def test_a_clerk_sends_an_attachment_that_anyone_fetches(
 async def test_the_guide_names_the_guides(web: httpx.AsyncClient, publish: Publish) -> None:
     id = await publish("示例县财政局信息公开指南", "一、信息分类\n二、获取方式", category="概况")
     await has(web, "/guide", f'href="/documents/{id}"')
+
+
+async def test_anyone_asks_what_a_policy_means(web: httpx.AsyncClient, desk: Desk, publish: Publish) -> None:
+    """The words are a paper until somebody of the unit has dealt with them; the doubt is in that person's words."""
+    id = await publish(
+        "关于古亭补助的通知", TEXT.replace("古桥", "古阁"), doc_no="示财规〔2026〕91号", category="法规公文"
+    )
+    await has(web, f"/documents/{id}", f'href="/documents/{id}/question"')
+    other = await publish("古阁修缮进展", TEXT.replace("古桥", "古台"))
+    assert (await web.get(f"/documents/{other}/question")).status_code == 422
+    page = (await web.get(f"/documents/{id}/question")).text
+    token, key = (re.search(rf'name="{name}" value="([^"]+)"', page) for name in ("form_token", "command_key"))
+    assert token
+    assert key
+    sent = {"form_token": token[1], "command_key": key[1], "text": "示例戊问：第二条是什么意思？"}
+    assert (await web.post(f"/documents/{id}/question", data=sent | {"text": ""})).status_code == 422
+    for _ in range(2):
+        assert "疑问已收到" in (await web.post(f"/documents/{id}/question", data=sent)).text
+    assert (await web.post(f"/api/v1/documents/{id}/comments", json={"text": "何时发放？"})).json()["no"] == 2
+    clerk: dict[str, Any] = {"as_": "张起草", "agency": "bgs"}
+    read = ReadComment(id=id, no=1, purpose="查看疑问")
+    assert (await desk(read, CommentContent, **clerk)).text == sent["text"]
+    listed: DoubtedDocuments = await desk(ListDoubted(agency="bgs"), DoubtedDocuments)
+    assert [(each.doubts, each.unread) for each in listed.documents if each.id == id] == [(0, 2)]
+    await desk(RaiseCommentDoubt(id=id, no=1, point="第二条的含义"), Done, **clerk)
+    aside = AnswerComments(id=id, nos=(2,), summary="发放时间", adoption=Adoption.NOT_ADOPTED, reason="文件已写明")
+    await desk(aside, CommentsAnswered, **clerk)
+    listed = await desk(ListDoubted(agency="bgs"), DoubtedDocuments)
+    assert [(each.doubts, each.unread) for each in listed.documents if each.id == id] == [(1, 0)]
+    with pytest.raises(Refused):
+        await desk(read, CommentContent, **clerk)

@@ -45,6 +45,10 @@ def _open_for_opinions(path: str, answered: str, given: tuple[str, str]) -> None
     async def answers(it: It, id: Id, after: After = 0) -> PublicAnswers:
         return await participation.answers(it, id, after)
 
+    _takes_opinions(path, given)
+
+
+def _takes_opinions(path: str, given: tuple[str, str]) -> None:
     summary, description = given
     post = routes.post(
         f"{path}/{{id}}/comments", status_code=201, dependencies=[SUBMITS], summary=summary, description=description
@@ -87,4 +91,8 @@ _open_for_opinions(
 )
 _open_for_opinions(
     "/ledgers", "意见答复", ("对执行情况提出意见", "对推进中的工作提出意见，返回意见序号。内容加密保存。")
+)
+_takes_opinions(
+    "/documents",
+    ("对政策文件提出疑问", "说明文件或解读中看不懂的地方。内容加密保存，承办单位查看处理后销毁。"),
 )

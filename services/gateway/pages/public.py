@@ -11,7 +11,7 @@ from services.gateway import columns, documents, files
 from services.gateway.api.public import DocumentId, Sha256
 from services.gateway.asking import Filters, It
 from services.gateway.comparing import compared
-from services.gateway.pages import gazette
+from services.gateway.pages import gazette, questions
 from services.gateway.render import page
 from services.gateway.tracing import Traced
 
@@ -107,6 +107,7 @@ async def document(request: Request, it: It, id: DocumentId) -> Response:
         text=await documents.text(it, found.text),
         related=await documents.related(it, id),
         today=it.clock.now().date(),
+        asks=questions.open_to_questions(found),
     )
 
 

@@ -19,7 +19,7 @@ from services.publication.comments.keeping import PAPER, Words
 from services.publication.decisions import domain as decisions
 from services.publication.decisions import keeping
 from services.publication.decisions.domain import Setting
-from services.publication.domain import showing, withdrawing
+from services.publication.domain import explaining, showing, withdrawing
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.domain.signing import own
@@ -28,6 +28,10 @@ from services.publication.service import Publication, official, on
 
 OBJECTION_PAPERS = ("objection", "answer")
 """Kinds of papers of objections to a notice."""
+
+
+MAX_WAITING = 200
+"""Questions about one document that nobody has looked at yet."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,13 @@ class Asked:
     source: Raised = Raised.OTHER
     document: str | None = None
     """What a doubt is about, unless another document is named."""
+    apart: bool = False
+    """Words are kept until a person has dealt with them, no longer."""
 
 
 async def asked_about(service: Publication, id: str) -> Asked:
-    """A matter of decision or a work ledger. Raises `Refused` for anything else."""
+    """A matter of decision, a work ledger, or a document that people may not understand. Raises `Refused` for anything
+    else."""
     if matter := await service.decisions.get(id):
         state = matter.state
         takedown.standing(state)
@@ -62,15 +69,22 @@ async def asked_about(service: Publication, id: str) -> Asked:
         takedown.standing(ledger.state)
         taken = ledger.state.commented
         return Asked(ledger.state.agency, taken, taken, ledger.state.answered_at, Raised.ONLINE)
+    if (document := await service.documents.get(id)) and document.state.published_at:
+        open_ = explaining.questioned(document.state)
+        return Asked(document.state.agency, open_, True, None, Raised.ONLINE, id, apart=True)
     raise Refused("not_found", "没有这个编号的决策事项、工作台账或者公示。", field="id", remedy="请核对编号。")
 
 
 @on.command(c.GiveComment)
 async def give_comment(service: Publication, command: c.GiveComment, cause: Cause) -> c.CommentKept:
-    if not (await asked_about(service, command.id)).by_web:
+    asked = await asked_about(service, command.id)
+    if not asked.by_web:
         raise Refused("not_open", "现在不在征求意见期间。", field="id", remedy="可通过承办单位公布的其他途径反映。")
+    if asked.apart and await service.comments.left(command.id) >= MAX_WAITING:
+        remedy = "请稍后再来，或拨打12345热线。"
+        raise Refused("too_many_waiting", "本文件待查看的疑问已经很多。", remedy=remedy)
     words = Words(text=command.text, name=command.name, contact=command.contact)
-    no = await service.comments.keep(command.id, ParticipationForm.WEB, words, cause)
+    no = await service.comments.keep(command.id, ParticipationForm.WEB, words, cause, apart=asked.apart)
     return c.CommentKept(id=command.id, no=no)
 
 
@@ -81,7 +95,8 @@ async def record_comment(service: Publication, command: c.RecordComment, cause: 
     if not asked.by_clerk:
         raise Refused("not_open", "现在不能登记意见。", field="id", remedy="请核对征求意见的期限和进度。")
     words = Words(text=command.text, name=command.name, contact=command.contact)
-    return c.CommentKept(id=command.id, no=await service.comments.keep(command.id, command.form, words, cause))
+    no = await service.comments.keep(command.id, command.form, words, cause, apart=asked.apart)
+    return c.CommentKept(id=command.id, no=no)
 
 
 @on.command(c.AnswerComments)
@@ -97,6 +112,8 @@ async def answer_comments(service: Publication, command: c.AnswerComments, cause
         raise Refused("reason_missing", "没有采纳的意见，必须说明理由。", field="reason", remedy="请写明理由。")
     said = {"summary": command.summary, "adoption": command.adoption.value, "reason": command.reason}
     await service.comments.answer(command.id, command.nos, said, asked.released_at, by, cause.now)
+    if asked.apart:
+        await service.comments.dealt_with(command.id, command.nos)
     left = await service.comments.left(command.id)
     return c.CommentsAnswered(id=command.id, answered=len(set(command.nos)), left=left)
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from chassis.actors import Actor, Cause
 from chassis.numbers import Numbers
 from chassis.papers import Paper, Papers
-from chassis.store import Collection, Document, UpdateOne
+from chassis.store import Collection, Document, Index, UpdateOne
 from contracts.publication import comments as c
 from contracts.publication.comments import Adoption, CommentTally, ParticipationForm
 from kernel import secrecy
@@ -38,15 +38,17 @@ class Comments:
     papers: Papers
 
     async def create_indexes(self) -> None:
-        await self.rows.create_index([("case", 1), ("no", 1)])
+        await self.rows.create_indexes(Index([("case", 1), ("no", 1)]), Index([("unread", 1)], sparse=True))
 
-    async def keep(self, case: str, form: ParticipationForm, words: Words, cause: Cause) -> int:
-        """The number of an opinion. Its paper is kept first; a repeat of the cause finds what it kept."""
+    async def keep(self, case: str, form: ParticipationForm, words: Words, cause: Cause, *, apart: bool = False) -> int:
+        """The number of an opinion. Its paper is kept first; a repeat of the cause finds what it kept. `apart`: it goes
+        by itself once a person has dealt with it, not with the case."""
         secrecy.refuse_classified(words.text)
         no = (await self.numbers.claim(f"comments/{case}", [cause.id]))[cause.id]
         paper = f"{case}-comment-{no}"
-        await self.papers.put([Paper(paper, case, PAPER, words)], cause.now)
+        await self.papers.put([Paper(paper, paper if apart else case, PAPER, words)], cause.now)
         row: Document = {"_id": f"{case}#{no}", "case": case, "no": no, "form": form.value}
+        row |= {"unread": True} if apart else {}
         await self.rows.insert_many([row | {"on": cause.now.date().isoformat(), "paper": paper}])
         return no
 
@@ -77,6 +79,18 @@ class Comments:
         if len(rows) != len(set(nos)):
             raise Refused("unknown_comment", "没有这个序号的意见。", field="nos", remedy="请核对意见序号。")
         return rows
+
+    async def dealt_with(self, case: str, nos: Sequence[int]) -> None:
+        """Destroy the words of those that were kept apart."""
+        for row in await self._rows(case, nos):
+            await self.papers.erase(row["paper"], PAPER)
+        await self.rows.update_many({"_id": {"$in": [f"{case}#{no}" for no in nos]}}, {"$unset": {"unread": ""}})
+
+    async def unread(self) -> dict[str, int]:
+        """Cases with questions kept apart that nobody has dealt with, and how many."""
+        group = {"_id": "$case", "count": {"$sum": 1}}
+        found = await self.rows.aggregate([{"$match": {"unread": True}}, {"$group": group}])
+        return {row["_id"]: row["count"] for row in found}
 
     async def require(self, case: str, no: int) -> None:
         """Raises `Refused` unless there is this opinion."""

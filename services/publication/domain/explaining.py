@@ -70,6 +70,15 @@ def explain(case: Case, explanation: Explanation, by: Official, now: datetime) -
         raise Refused("too_many_explanations", f"解读记录已达 {MAX_EXPLANATIONS} 条。", remedy="请合并登记。")
     if not set(explanation.answers) <= {question.no for question in case.questions}:
         raise Refused("unknown_question", "没有这条待解读的疑问。", field="answers", remedy="请核对序号。")
+    if explanation.answers:
+        same_agency(case, by)
+    elif by.agency not in (case.agency, explanation.agency, *case.metadata.issuers):
+        raise Refused(
+            "other_agency",
+            "只能由主办、联合发文单位登记，或者登记本单位的解读。",
+            field="agency",
+            remedy="请把解读单位填为本单位，或请主办单位登记。",
+        )
     whole = explanation.model_copy(update={"agency": explanation.agency or case.agency})
     return [] if whole in case.explanations else [Explained(explanation=whole, by=by, at=now)]
 
@@ -84,6 +93,11 @@ def ask(case: Case, source: Raised, reference: str, point: str, by: Official, no
         raise Refused("too_many_questions", f"疑问已达 {MAX_QUESTIONS} 条。", remedy="请先解读，并合并登记。")
     question = Question(no=len(case.questions) + 1, source=source, reference=reference, point=point, on=now.date())
     return [QuestionRaised(question=question, by=by, at=now)]
+
+
+def questioned(case: Case) -> bool:
+    """Anyone may ask by the web what it means: a public policy document, or one that is explained."""
+    return case.public and (case.normative or case.interpretation_needed or bool(case.explanations))
 
 
 def decline(case: Case, no: int, reason: str, by: Official, now: datetime) -> list[Fact]:
