@@ -11,7 +11,13 @@ from chassis.runtime import App
 from contracts.base import Done
 from contracts.publication import comparing as c
 from contracts.publication.documents import Correct
-from contracts.publication.explaining import CountExplanations, ExplanationCounts, RaiseQuestion, RecordExplanation
+from contracts.publication.explaining import (
+    CountExplanations,
+    ExplanationCounts,
+    RaiseQuestion,
+    RecordExplanation,
+    UnitExplained,
+)
 from contracts.publication.record import Explanation, Raised
 from services.publication.comparing import compared
 from services.publication.service import Publication
@@ -41,19 +47,26 @@ async def test_explanations_are_linked_and_counted(desk: Desk, app: App[Publicat
     async def explain(**given: Any) -> Any:
         return await desk(RecordExplanation(id=id, explanation=explanation(**given)), Done, **CLERK)
 
+    async def counted() -> dict[str, UnitExplained]:
+        counts: ExplanationCounts = await desk(CountExplanations(year=2026), ExplanationCounts)
+        return {each.agency: each for each in counts.units}
+
+    earlier = await counted()
     await refused("unknown_form", explain(form="舞蹈"))
     await refused("unknown_element", explain(elements=("别的",)))
     await refused("unknown_material", explain(material="999901-GW-2026-999999"))
     await refused("in_future", explain(on=date(2026, 11, 24)))
     await explain(lead=True, elements=("背景依据", "惠民利民举措"), material=material)
     await explain(form="图解", interpreter="县财政局")
+    foreign = RecordExplanation(id=id, explanation=explanation(form="访谈"))
+    await refused("other_agency", desk(foreign, Done, as_="钱外人", agency="lyj"))
     assert [each.agency for each in (await file_of(desk, id)).record.explanations] == ["czj", "czj"]
     assert (await file_of(desk, material)).record.metadata.interprets == (id,)
-    counts: ExplanationCounts = await desk(CountExplanations(year=2026), ExplanationCounts)
-    (unit,) = (each for each in counts.units if each.agency == "czj")
-    assert (unit.explanations, unit.by_lead, unit.owed, unit.left) == (2, 1, 2, 1)
-    assert all(each.left == 2 for each in counts.units if each.agency != "czj")
-    assert len(counts.units) > 1, "units that explained nothing are listed too"
+    counts = await counted()
+    unit, before = counts["czj"], earlier["czj"]
+    assert (unit.explanations, unit.by_lead) == (before.explanations + 2, before.by_lead + 1)
+    assert (unit.owed, unit.left) == (2, max(before.left - 1, 0))
+    assert len(counts) > 1, "units that explained nothing are listed too"
 
 
 async def test_a_question_waits_for_its_explanation(desk: Desk, app: App[Publication]) -> None:
@@ -67,6 +80,8 @@ async def test_a_question_waits_for_its_explanation(desk: Desk, app: App[Publica
     await refused("personal_data_in_field", desk(leaky, Done, **CLERK))
     wrong = RecordExplanation(id=id, explanation=explanation(answers=(2,)))
     await refused("unknown_question", desk(wrong, Done, **CLERK))
+    settling = RecordExplanation(id=id, explanation=explanation(answers=(1,), agency="lyj"))
+    await refused("other_agency", desk(settling, Done, as_="钱外人", agency="lyj"))
     await desk(RecordExplanation(id=id, explanation=explanation(answers=(1,))), Done, **CLERK)
     record = (await file_of(desk, id)).record
     assert (record.questions[0].answered, record.open) == (True, False)
