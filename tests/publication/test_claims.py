@@ -8,8 +8,13 @@ import pytest
 import pytest_asyncio
 
 from chassis.runtime import App
-from contracts import publication as c
 from contracts.base import Done, Role
+from contracts.publication.catalogue import ClaimItems, GetItem, ItemHistory, PutItem, PutItems, RowOutcomes
+from contracts.publication.catalogue_clocks import GetLate, LateRows
+from contracts.publication.documents import Withdraw
+from contracts.publication.record import Attribute, Leak, Metadata
+from contracts.publication.showing import RecordDelivery
+from contracts.publication.stock import ConfirmImports, Given, Import, ImportItem, ImportOutcomes
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from services.publication.catalogue import claims, domain
@@ -87,7 +92,7 @@ async def test_what_was_looked_at_is_not_listed_again_until_it_changes() -> None
     kind = type_of("standard")
     facts = domain.put(None, "i", kind, "jyj", kind.read_row(STANDARD), None, (), CHANGE, LI, NOW, CALENDAR)
     item = domain.KIND.fold(None, facts)
-    shown = claims.Shown(c.Attribute.PROACTIVE, frozenset({"网站"}), "学校招生范围", "department")
+    shown = claims.Shown(Attribute.PROACTIVE, frozenset({"网站"}), "学校招生范围", "department")
     listed = domain.KIND.fold(item, domain.compare(item, "d", shown))
     assert listed.mismatched
     accepted = domain.KIND.fold(listed, domain.review(listed, "已在公告栏张贴", LI, NOW))
@@ -103,19 +108,19 @@ async def app(servers: Servers) -> AsyncIterator[App[Publication]]:
 
 async def put(desk: Desk, name: str, **cells: str) -> str:
     row = STANDARD | {"公开事项/二级事项": name} | cells
-    command = c.PutItems(type="standard", agency="jyj", rows=(row,), reason="编制目录")
-    return str((await desk(command, c.RowOutcomes, **JYJ)).rows[0].id)
+    command = PutItems(type="standard", agency="jyj", rows=(row,), reason="编制目录")
+    return str((await desk(command, RowOutcomes, **JYJ)).rows[0].id)
 
 
 async def taken_in(desk: Desk, today: date, name: str) -> str:
-    metadata = c.Metadata(title=f"关于{name}的公告", issuers=("jyj",), channels=("网站",))
-    given = c.Given(metadata=metadata, attribute=c.Attribute.PROACTIVE, published_on=today)
-    items = (c.ImportItem(name=name, form="given", content=f"{name}：学校招生计划。", given=given),)
-    return str((await desk(c.Import(items=items), c.ImportOutcomes, **REVIEWER)).items[0].id)
+    metadata = Metadata(title=f"关于{name}的公告", issuers=("jyj",), channels=("网站",))
+    given = Given(metadata=metadata, attribute=Attribute.PROACTIVE, published_on=today)
+    items = (ImportItem(name=name, form="given", content=f"{name}：学校招生计划。", given=given),)
+    return str((await desk(Import(items=items), ImportOutcomes, **REVIEWER)).items[0].id)
 
 
 async def listed(desk: Desk, item: str) -> dict[str, tuple[str, ...]]:
-    late = await desk(c.GetLate(type="standard"), c.LateRows, **JYJ)
+    late = await desk(GetLate(type="standard"), LateRows, **JYJ)
     return {each.document: each.what for each in late.mismatched if each.item == item}
 
 
@@ -127,18 +132,18 @@ async def test_a_claim_before_the_confirmation_of_a_batch_is_compared_with_it(
 ) -> None:
     today = servers.clock.now().date()
     item, id = await put(desk, "批量确认"), await taken_in(desk, today, "批量确认")
-    await desk(c.ClaimItems(id=id, items=(item,)), Done, **JYJ)
+    await desk(ClaimItems(id=id, items=(item,)), Done, **JYJ)
     assert await listed(desk, item) == {}
-    confirmed = await desk(c.ConfirmImports(ids=(id,)), c.ImportOutcomes, **REVIEWER)
+    confirmed = await desk(ConfirmImports(ids=(id,)), ImportOutcomes, **REVIEWER)
     assert confirmed.items[0].outcome == "published"
     assert await listed(desk, item) == {id: (CONTENT, CARRIER)}
-    await desk(c.RecordDelivery(id=id, channel="查阅点", on=today), Done, **REVIEWER)
+    await desk(RecordDelivery(id=id, channel="查阅点", on=today), Done, **REVIEWER)
     assert await listed(desk, item) == {id: (CONTENT,)}, "delivered where the catalogue wants it"
     assert await put(desk, "批量确认", **{"公开内容（要素）": "招生计划"}) == item
     assert await listed(desk, item) == {}, "the item was changed after the claim"
     await put(desk, "批量确认", **{"公开内容（要素）": "招生简章"})
     assert await listed(desk, item) == {id: ("正文中未见内容要素：招生简章",)}
-    await desk(c.ClaimItems(id=id, items=()), Done, **JYJ)
+    await desk(ClaimItems(id=id, items=()), Done, **JYJ)
     assert await listed(desk, item) == {}, "claimed no more"
 
 
@@ -146,19 +151,19 @@ async def test_publication_fills_an_empty_item_and_a_take_down_empties_it(
     servers: Servers, desk: Desk, app: App[Publication]
 ) -> None:
     now = servers.clock.now()
-    command = c.PutItem(type="basic", agency="jyj", values=BASIC | {"level2": "批量"}, reason="新增", period_months=1)
+    command = PutItem(type="basic", agency="jyj", values=BASIC | {"level2": "批量"}, reason="新增", period_months=1)
     item = (await desk(command, Done, **JYJ)).id
     await app.it.catalogues.look(now + timedelta(days=40))
     id = await taken_in(desk, now.date(), "月度收支")
-    await desk(c.ClaimItems(id=id, items=(item,)), Done, **JYJ)
-    duty = (await desk(c.GetItem(id=item), c.ItemHistory, **JYJ)).duty
+    await desk(ClaimItems(id=id, items=(item,)), Done, **JYJ)
+    duty = (await desk(GetItem(id=item), ItemHistory, **JYJ)).duty
     assert duty is not None
     assert duty.overdue, "it is not public yet"
-    await desk(c.ConfirmImports(ids=(id,)), c.ImportOutcomes, **REVIEWER)
-    duty = (await desk(c.GetItem(id=item), c.ItemHistory, **JYJ)).duty
+    await desk(ConfirmImports(ids=(id,)), ImportOutcomes, **REVIEWER)
+    duty = (await desk(GetItem(id=item), ItemHistory, **JYJ)).duty
     assert duty is not None
     assert (duty.overdue, duty.last_on) == (False, now.date())
-    await desk(c.Withdraw(id=id, leak=c.Leak.PERSONAL, note="误公开"), Done, **REVIEWER)
-    duty = (await desk(c.GetItem(id=item), c.ItemHistory, **JYJ)).duty
+    await desk(Withdraw(id=id, leak=Leak.PERSONAL, note="误公开"), Done, **REVIEWER)
+    duty = (await desk(GetItem(id=item), ItemHistory, **JYJ)).duty
     assert duty is not None
     assert duty.last_on is None
