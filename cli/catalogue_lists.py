@@ -5,11 +5,11 @@ from pathlib import Path
 
 import typer
 
-from cli import catalogue_sheets
 from cli.documents import chosen, do
 from cli.options import Agency, As, Json
 from cli.publication_catalogue import KEEPER, TYPE, named
 from cli.session import Session, guarded, run, show
+from cli.sheet_rows import read_catalogue
 from contracts.base import Done
 from contracts.publication import lists as c
 from contracts.publication.catalogue import ROWS, GroupItems, ItemGroups
@@ -136,8 +136,9 @@ def lint(
     json_: Json = False,
 ) -> None:
     """导入前检查：错误的栏目、没有依据的材料、模糊表述。例：zwgk publication catalogue lint guide 办事指南.xlsx"""
-    kind, rows = guarded(lambda: (type_of(type), catalogue_sheets.read(path)))
-    found = [{"row": n, "finding": each} for n, row in enumerate(rows, 1) for each in _findings(kind, row)]
+    kind = guarded(lambda: type_of(type))
+    rows = guarded(lambda: read_catalogue(path, kind.told()))
+    found = [{"row": n, "finding": each} for n, row in rows for each in _findings(kind, row)]
     show(found, json_=json_, columns=[("row", "行"), ("finding", "问题")])
     if found:
         raise typer.Exit(1)
@@ -179,7 +180,7 @@ def reconcile(
     json_: Json = False,
 ) -> None:
     """与上级清单核对：漏领、多领、错领。例：zwgk publication catalogue reconcile powers 上级清单.xlsx --agency czj"""
-    rows = guarded(lambda: catalogue_sheets.read(path))
+    rows = [row for _, row in guarded(lambda: read_catalogue(path, type_of(type).told()))]
     of = keeper or agency
 
     async def work(session: Session) -> c.ReconciliationFound:

@@ -1,24 +1,18 @@
-"""Catalogues as files: xlsx with the official two rows of headings, and CSV with one."""
+"""Catalogues written as files: xlsx with the official two rows of headings, and CSV with one."""
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
+from cli.sheet_rows import NUMBER, heading, unknown_kind
 from contracts.publication.catalogue import CatalogueType, Column
 from contracts.publication.terms import Row
-from kernel.refused import Refused
 
-NUMBER = "序号"
-MAX_ROWS = 20_000
-MAX_BYTES = 50 * 1024 * 1024
-
-
-def heading(column: Column) -> str:
-    """The heading in a file with one row of headings."""
-    return f"{column.group}/{column.label}" if column.group else column.label
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠]")
+_NUMERIC = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 def write(path: Path, kind: CatalogueType, rows: Sequence[Row]) -> None:
@@ -29,24 +23,7 @@ def write(path: Path, kind: CatalogueType, rows: Sequence[Row]) -> None:
         case ".csv":
             path.write_text("\ufeff" + _csv(kind, rows), encoding="utf-8", newline="")
         case _:
-            raise _unknown()
-
-
-def read(path: Path) -> list[Row]:
-    """The rows of a file, each cell under its heading. Raises `Refused` for a file that cannot be read."""
-    if not path.is_file():
-        raise Refused("path_missing", "没有这个文件。", field=path.name, remedy="请核对路径。")
-    if path.stat().st_size > MAX_BYTES:
-        raise Refused("file_too_large", "文件超过 50 MB。", remedy="请拆分后导入。")
-    match path.suffix.lower():
-        case ".xlsx":
-            return _rows(_cells(path))
-        case ".csv":
-            from services.publication.reader import decode  # slow to import, and few commands read documents
-
-            return _rows([list(line) for line in csv.reader(io.StringIO(decode(path.read_bytes())))])
-        case _:
-            raise _unknown()
+            raise unknown_kind()
 
 
 def _book(kind: CatalogueType, rows: Sequence[Row]) -> Any:
@@ -96,59 +73,4 @@ def _csv(kind: CatalogueType, rows: Sequence[Row]) -> str:
 
 def _plain(text: str) -> str:
     """A cell that a spreadsheet would take for a formula is shown as text."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
-
-
-def _cells(path: Path) -> list[list[str]]:
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, data_only=True)
-    except (InvalidFileException, BadZipFile, OSError, ValueError, KeyError) as error:
-        raise Refused(
-            "file_damaged", "表格已损坏或加密，无法读取。", field=path.name, remedy="请另存后重试。"
-        ) from error
-    sheet: Any = book.worksheets[0]
-    lines = [["" if value is None else str(value) for value in row] for row in sheet.iter_rows(values_only=True)]
-    for merged in sheet.merged_cells.ranges:
-        if merged.min_row <= 2:
-            _spread(lines, merged.min_row - 1, merged.max_row, merged.min_col - 1, merged.max_col)
-    return lines
-
-
-def _spread(lines: list[list[str]], top: int, bottom: int, left: int, right: int) -> None:
-    """A merged heading stands in each of its cells."""
-    for line in lines[top:bottom]:
-        for place in range(left, right):
-            line[place] = lines[top][left]
-
-
-def _rows(lines: list[list[str]]) -> list[Row]:
-    """Rows under their headings. A second row of headings is one whose first cell repeats that of the first."""
-    lines = [line for line in lines if any(cell.strip() for cell in line)]
-    if len(lines) > MAX_ROWS + 2:
-        raise Refused("too_many_rows", f"超过 {MAX_ROWS} 行。", remedy="请拆分后导入。")
-    if not lines:
-        return []
-    above, body = [cell.strip() for cell in lines[0]], lines[1:]
-    if body and body[0][:1] in ([above[0]], [""]) and _repeats(above, body[0]):
-        below, body = [cell.strip() for cell in body[0]], body[1:]
-        headings = [top if low in ("", top) else f"{top}/{low}" for top, low in zip(above, below, strict=False)]
-    else:
-        headings = above
-    return [
-        {heading: _unquoted(cell) for heading, cell in zip(headings, line, strict=False) if heading} for line in body
-    ]
-
-
-def _repeats(above: list[str], below: list[str]) -> bool:
-    return any(top == low.strip() for top, low in zip(above, below, strict=False) if top)
-
-
-def _unquoted(text: str) -> str:
-    return text[1:] if text[:2] in ("'=", "'+", "'-", "'@") else text
-
-
-def _unknown() -> Refused:
-    return Refused("file_kind", "只支持 xlsx 和 csv。", field="file", remedy="请另存为 xlsx 或 csv。")
+    return f"'{text}" if _FORMULA.match(text) and not _NUMERIC.fullmatch(text) else text

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cli.catalogue_sheets import read
 from cli.session import guarded
+from cli.sheet_rows import read
 from cli.tickets import made
 from contracts.publication import decision_catalogue as c
 from contracts.publication.ledgers import LedgerStep

@@ -9,9 +9,11 @@ from cli import catalogue_sheets
 from cli.documents import day, do
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
+from cli.sheet_rows import Numbered, heading, read_catalogue
 from contracts.publication import catalogue as c
 from contracts.publication.terms import Row
 from kernel.refused import Refused
+from services.publication.catalogue.types import ItemType, type_of
 
 app = typer.Typer(
     help="公开目录：基本目录、标准目录、权责清单、办事指南、双公示等，导入导出，认领核对。", no_args_is_help=True
@@ -50,26 +52,41 @@ def import_(
     json_: Json = False,
 ) -> None:
     """导入目录；同一事项只改不重复。例：zwgk publication catalogue import powers 清单.xlsx --reason 年度调整"""
-    rows = guarded(lambda: catalogue_sheets.read(path))
+    rows, twice = guarded(lambda: _once(type_of(type), read_catalogue(path, type_of(type).told())))
 
     async def work(session: Session) -> list[c.RowOutcome]:
-        outcomes: list[c.RowOutcome] = []
+        outcomes = twice
         for first in range(0, len(rows), c.ROWS):
-            part = tuple(rows[first : first + c.ROWS])
+            part = rows[first : first + c.ROWS]
             command = c.PutItems(
                 type=type,
                 agency=keeper or agency,
-                rows=part,
+                rows=tuple(row for _, row in part),
                 reason=reason,
                 approved_on=day(approved_on),
                 effective_on=day(effective_on),
                 period_months=period,
             )
             answer = await session.ask(command, c.RowOutcomes, as_=as_, agency=agency, timeout=120)
-            outcomes += [each.model_copy(update={"row": each.row + first}) for each in answer.rows]
-        return outcomes
+            outcomes += [each.model_copy(update={"row": part[each.row - 1][0]}) for each in answer.rows]
+        return sorted(outcomes, key=lambda each: each.row)
 
     _imported(run(work), json_)
+
+
+def _once(kind: ItemType, rows: list[Numbered]) -> tuple[list[Numbered], list[c.RowOutcome]]:
+    """One row for each item: what says something else of the same item is refused, the same again is left out."""
+    first: dict[str, Numbered] = {}
+    again: list[c.RowOutcome] = []
+    for n, row in rows:
+        number, said = first.setdefault(kind.key_of(kind.named(row)), (n, row))
+        if number == n:
+            continue
+        labels = "、".join(kind.label(name) for name in kind.key)
+        why = f"与第 {number} 行是同一事项（{labels}相同），内容不同。请合并后重新导入。"
+        outcome = {"outcome": "same"} if said == row else {"outcome": "refused", "reason": why}
+        again.append(c.RowOutcome.model_validate({"row": n} | outcome))
+    return list(first.values()), again
 
 
 def _imported(outcomes: list[c.RowOutcome], json_: bool) -> None:
@@ -186,7 +203,7 @@ def show_(id: str = ITEM, json_: Json = False) -> None:
 async def named(session: Session, type: str, pairs: list[str]) -> dict[str, str]:
     """What `栏目名=内容` says, by the names of the columns."""
     given, found = dict(_pair(each) for each in pairs), await _type(session, type)
-    known = {catalogue_sheets.heading(each): each.name for each in found.columns}
+    known = {heading(each): each.name for each in found.columns}
     known |= {each.label: each.name for each in found.columns} | {each.name: each.name for each in found.columns}
     if unknown := [each for each in given if each not in known]:
         raise Refused("unknown_column", "目录没有这一栏。", field=unknown[0], remedy="请用 types --json 查看栏目。")

@@ -32,6 +32,11 @@ def fold(text: str) -> str:
     return _CONTROL.sub("", _LINE_END.sub("\n", text.translate(_FOLD)))
 
 
+def plain(text: str) -> str:
+    """`\\n` as line end, no control characters, no white space around: what any file can hold. Nothing else changes."""
+    return _CONTROL.sub("", _LINE_END.sub("\n", text.replace("\ufeff", ""))).strip()
+
+
 def clean(text: str) -> str:
     """`fold`, without spaces at line ends, with at most one blank line between paragraphs."""
     plain = fold(text).replace("\t", " ")

@@ -181,12 +181,12 @@ async def test_items_of_what_is_for_the_offices_only_are_told_to_nobody() -> Non
 
 async def test_every_type_goes_out_and_comes_back_by_its_headings() -> None:
     for kind in types().values():
-        row = {field.heading: _cell(kind.type, field) for field in kind.fields}
+        row = {field.heading: sample_cell(kind.type, field) for field in kind.fields}
         values = kind.read_row(row)
         assert kind.read_row(kind.write_row(values)) == values, kind.type
 
 
-def _cell(type: str, field: Any) -> str:
+def sample_cell(type: str, field: Any) -> str:
     samples = {"date": "2026-03-01", "year": "2026", "number": "3", "flag": "√", "url": "https://x.gov.cn/a"}
     cells = (each.choices[0] if each.choices else "3" if each.count else each.label for each in field.columns)
     samples |= {"credit_code": "11999900990000017T", "table": "｜".join(cells)}

@@ -1,14 +1,15 @@
 """Columns of catalogues: what may stand in a cell, how it is read, how it is written."""
 
 import re
-from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from contracts.publication.catalogue import Value
+from kernel.dates import parse_date
 from kernel.numbers import is_credit_code
 from kernel.refused import Refused
+from kernel.text import plain
 
 MAX_CELL = 500
 YES = "√"
@@ -67,7 +68,7 @@ class FieldType(Part):
             return self._table(given)
         if not isinstance(given, str):
             raise self._wrong("应为文字")
-        text = given.strip()
+        text = plain(given)
         if self.required and not text:
             raise self._wrong("不能为空")
         if text in self.refused:
@@ -102,10 +103,10 @@ class FieldType(Part):
         return text
 
     def _date(self, text: str) -> str:
-        try:
-            return date.fromisoformat(text[:10].replace("/", "-")).isoformat()
-        except ValueError:
-            raise self._wrong("应为日期，如 2026-11-23") from None
+        found = parse_date(text)
+        if found is None:
+            raise self._wrong("应为日期，如 2026-11-23")
+        return found.isoformat()
 
     def _several(self, text: str) -> str:
         """■ marks what is chosen; without marks the words themselves are."""
@@ -121,7 +122,7 @@ class FieldType(Part):
         """Lines with `｜` between their cells, or rows; every cell is needed."""
         names = [column.name for column in self.columns]
         if isinstance(given, str):
-            lines = [line.split(_CELLS) for line in given.splitlines() if line.strip()]
+            lines = [line.split(_CELLS) for line in plain(given).splitlines() if line.strip()]
             if any(len(line) != len(names) for line in lines):
                 raise self._wrong(f"每行应为：{_CELLS.join(column.label for column in self.columns)}")
             rows = [dict(zip(names, (cell.strip() for cell in line), strict=True)) for line in lines]

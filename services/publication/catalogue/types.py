@@ -4,7 +4,7 @@ which limits run, what a person must judge, what is masked and until when it is 
 import re
 from collections.abc import Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from contracts.publication.catalogue_clocks import Act, CatalogueLimit
 from contracts.publication.terms import Row
 from kernel.calendar import Calendar
 from kernel.refused import Refused
+from kernel.text import key
 from services.publication.catalogue.columns import FieldType, Part
 from services.publication.catalogue.tally import Most, Tally
 
@@ -157,12 +158,16 @@ class ItemType(Part):
 
     def named(self, row: Row) -> dict[str, Value]:
         """The cells of a row by the names of their columns, as they were given."""
-        names = {field.heading: field.name for field in self.fields}
-        names |= {field.label: field.name for field in self.fields if self._alone(field)}
-        given = {heading.strip(): cell for heading, cell in row.items() if heading.strip() not in ("", "序号")}
-        if unknown := [heading for heading in given if heading not in names]:
+        given = {heading: cell for heading, cell in row.items() if key(heading) not in ("", "序号")}
+        if unknown := [heading for heading in given if key(heading) not in self._names]:
             raise Refused("unknown_column", f"目录没有“{unknown[0][:30]}”这一栏。", remedy="请使用规定的栏目名称。")
-        return {names[heading]: cell for heading, cell in given.items()}
+        return {self._names[key(heading)]: cell for heading, cell in given.items()}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The columns by their headings; spaces and width of these do not matter."""
+        names = {key(field.label): field.name for field in self.fields if self._alone(field)}
+        return names | {key(field.heading): field.name for field in self.fields}
 
     def write_row(self, values: Mapping[str, Value], *, inside: bool = True) -> Row:
         return {

@@ -1,6 +1,6 @@
 """Reads documents: from a file's bytes to its text, from a text to its fields and contradictions. No I/O."""
 
-from services.publication.reader.dates import parse_date
+from kernel.dates import parse_date
 from services.publication.reader.decoding import decode, refuse_unread, text_of
 from services.publication.reader.document import read_document
 from services.publication.reader.reading import FIELD_LABELS, Choice, Fields, Found, Issuer, Reading, Remark

@@ -3,11 +3,11 @@
 import re
 
 from kernel.agencies import Register
+from kernel.dates import looks_like_date, parse_date
 from kernel.numbers import DocumentNumber
 from kernel.secrecy import refuse_classified
 from services.publication.reader import imprint
 from services.publication.reader.contradictions import find_contradictions
-from services.publication.reader.dates import looks_like_date, parse_date
 from services.publication.reader.gathering import Gathering
 from services.publication.reader.header import Labelled, read_header
 from services.publication.reader.issuers import gather_issuers

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from services.publication.reader.dates import DATE_TEXT, looks_like_date, parse_date
+from kernel.dates import DATE_TEXT, looks_like_date, parse_date
 from services.publication.reader.page import HEAD_LINES
 
 GENRES = (

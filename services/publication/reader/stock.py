@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from kernel.agencies import Register
+from kernel.dates import parse_date
 from kernel.refused import Refused
-from services.publication.reader.dates import parse_date
 from services.publication.reader.document import ATTRIBUTES, finish, gather
 from services.publication.reader.gathering import Gathering
 from services.publication.reader.issuers import issuers_named
