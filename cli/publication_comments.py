@@ -96,7 +96,9 @@ def erase(
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
-    """满保存期后销毁公众意见、公示异议的原件。例：zwgk publication comments erase 编号 --handed-over 2028-01-10"""
+    """满保存期后销毁公众意见、公示异议和撤下封存的原件。
+
+    例：zwgk publication comments erase 编号 --handed-over 2028-01-10"""
     command = guarded(lambda: made(c.EraseComments, {"id": id, "handed_over_on": on.date()}))
 
     async def work(session: Session) -> c.CommentsErasedReply:

@@ -96,7 +96,7 @@ class CommentsErasedReply(Reply):
 class EraseComments(Command, by=(Role.ARCHIVIST,), reply=CommentsErasedReply):
     """Destroy the words of the opinions on a matter or ledger or of the objections to a notice, and who gave them, once
     the case is over, handed to the archive and the time for which they are kept has passed. Numbers, summaries and
-    published answers stay."""
+    published answers stay. Of what was taken down and is closed the sealed originals are destroyed, too."""
 
     id: CaseId
     handed_over_on: date = Field(description="移交档案的日期")

@@ -47,7 +47,7 @@ publication.document
   record-objection: published
   answer-objection: published
   conclude-notice: published
-  erase-comments: published withdrawn sealed
+  erase-comments: published sealed
   claim-items: draft openness head review cleared returned imported published filed reassess
   submit-to-gazette: published
   mark-validity: published
@@ -59,17 +59,20 @@ publication.catalogue_duty
   remove-item: standing empty
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: standing empty removed
 publication.catalogue_clock
   decide-disclosure:
   drop-clock:
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: running warned overdue done late withheld dropped
 publication.reconciliation
   explain-difference: open
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: open agreed
 publication.decision
   read-comment: *
@@ -91,7 +94,7 @@ publication.decision
   assign-execution: executing
   publish-evaluation: executing archived
   archive-decision: executing
-  erase-comments: archived stopped withdrawn sealed
+  erase-comments: archived stopped sealed
   stop-decision: preparing consulting sorting assessing discussable agreed executing
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
@@ -100,6 +103,7 @@ publication.decision_catalogue
   publish-decision-catalogue: pending
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: pending standing
 publication.meeting
   approve-meeting: planned
@@ -110,11 +114,13 @@ publication.meeting
   cancel-meeting: planned approved
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: planned approved held published cancelled
 publication.year_shortfall
   explain-shortfall: short
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: short explained met
 publication.work_ledger
   read-comment: *
@@ -127,7 +133,7 @@ publication.work_ledger
   publish-feedback: *
   publish-inspection: *
   finish-ledger: draft running
-  erase-comments: finished withdrawn sealed
+  erase-comments: finished sealed
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
   withdraw: draft running finished
@@ -137,6 +143,7 @@ publication.draw_work
   void-draw:
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: committed drawn published voided
 publication.cleanup_round
   judge:
@@ -149,15 +156,18 @@ publication.proposal
   decline-proposal: open
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: open adopted declined
 publication.doubt
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: waiting refused explained declined
 publication.secret_line
   review-secret: kept due
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
+  erase-comments: sealed
   withdraw: kept due declassified
 requests.request
   get-request: *

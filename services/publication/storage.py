@@ -22,6 +22,9 @@ AT_HAND = 32_000_000
 """So many characters of texts are kept in memory."""
 
 
+WITHDRAWN_TEXT = "withdrawn_text"
+
+
 class SealedText(BaseModel):
     """A text that was taken down, or what a fact said of it, as it lies sealed in the papers."""
 
@@ -94,7 +97,7 @@ class Texts:
         held = await self._collection.find({"cases": case})
         await papers.put(
             [
-                Paper(f"{case}-{found['_id'][:24]}", case, "withdrawn_text", SealedText(text=found["text"]))
+                Paper(f"{case}-{found['_id'][:24]}", case, WITHDRAWN_TEXT, SealedText(text=found["text"]))
                 for found in held
             ],
             now,

@@ -33,13 +33,17 @@ from services.publication.domain.signing import own
 from services.publication.domain.withdrawing import Sealable
 from services.publication.meetings.domain import Session, opens
 from services.publication.service import Publication, done
-from services.publication.storage import SealedText
+from services.publication.storage import WITHDRAWN_TEXT, SealedText
 
 log = logging.getLogger(__name__)
 ERASE_SECONDS = 2.0
 OTHER_WAYS = "请核对编号；公报、汇编请撤下其中的文件，热线的公开内容请用热线的“撤回”并注明泄露。"
 KEPT = ("withdrawn", "taken_down")
 """Names of the events that tell subscribers to delete; they are never removed."""
+SEALED_PAPERS = ("withdrawn_fact", WITHDRAWN_TEXT)
+"""Kinds of papers in which the originals of what was taken down lie."""
+SAME_TEXT, PRINTED_IN = "同文文件", "清理目录"
+MAX_REPEATED = 20
 CLEARS_FOR_ALL = frozenset({Role.WEBMASTER, Role.REVIEWER, Role.OPENNESS})
 SHOWN_BY_OTHERS = frozenset({ParticipationForm.MEDIA, ParticipationForm.NEW_MEDIA})
 """Forms of consultation that show the draft on channels outside this platform."""
@@ -118,7 +122,7 @@ def _broadcast(state: Session) -> list[str]:
 
 async def withdraw(service: Publication, command: c.Withdraw, by: Official, cause: Cause) -> Done:
     """Take down at once. Asking again removes what a crash left."""
-    shelf = await _shelf(service, command.id)
+    shelf = await shelf_of(service, command.id)
     sealing_it = _withdraw_other(service, shelf, command, by, cause) if shelf else _seal(service, command, by, cause)
     answer = await sealing_it
     try:
@@ -128,7 +132,7 @@ async def withdraw(service: Publication, command: c.Withdraw, by: Official, caus
     return answer
 
 
-async def _shelf(service: Publication, id: str) -> Shelf | None:
+async def shelf_of(service: Publication, id: str) -> Shelf | None:
     """Where the case lies; `None` for a document. Raises `Refused` for what is neither."""
     for shelf in shelves(service):
         if await shelf.cases.get(id):
@@ -139,13 +143,27 @@ async def _shelf(service: Publication, id: str) -> Shelf | None:
 
 
 async def _seal(service: Publication, command: c.Withdraw, by: Official, cause: Cause) -> Done:
+    also = await _repeated(service, command.id)
+
     def decide(case: Any) -> list[Fact]:
-        return publishing.withdraw(case, command.leak, command.note, by, cause.now)
+        return publishing.withdraw(case, command.leak, command.note, by, cause.now, also)
 
     claims = (await service.documents.load(command.id)).state.claims
     held = await _forgotten(service, service.documents, command.id, decide, sealing.forget, None, cause)
     await service.catalogues.unclaimed(command.id, claims, cause)
     return done(held)
+
+
+async def _repeated(service: Publication, id: str) -> tuple[str, ...]:
+    """Documents that bear the very same text, and lists of a clean-up that print the title: each is taken down or kept
+    by a person, who confirms it like a channel."""
+    case = (await service.documents.load(id)).state
+    same = await service.documents.find({"marks": {"$in": [f"text:{digest}" for digest in case.digests]}})
+    found = [(SAME_TEXT, held.id) for held in same if held.id != id]
+    for row in await service.judged.find({"document": id, "conclusion": {"$exists": True}}):
+        lists = (await service.rounds.load(row["round"])).state.lists
+        found += [(PRINTED_IN, lists[conclusion]) for conclusion in lists if conclusion.value == row["conclusion"]]
+    return tuple(f"{kind}{each}" for kind, each in dict.fromkeys(found))[:MAX_REPEATED]
 
 
 async def _withdraw_other(service: Publication, shelf: Shelf, command: c.Withdraw, by: Official, cause: Cause) -> Done:
@@ -179,7 +197,7 @@ async def _forgotten(
 ) -> Held[Any]:
     """What the facts say goes to the papers, encrypted, so that the sealed chain can be checked. Then all is sealed."""
     papers = [
-        Paper(f"{id}-fact-{position}", id, "withdrawn_fact", SealedText(text=entry["text"]))
+        Paper(f"{id}-fact-{position}", id, SEALED_PAPERS[0], SealedText(text=entry["text"]))
         for position, entry in enumerate(await cases.entries(id))
         if not entry.get("sealed")
     ]
@@ -190,7 +208,7 @@ async def _forgotten(
 async def approve(service: Publication, command: c.ApproveWithdrawal, by: Official, cause: Cause) -> Done:
     """Another person's judgement, afterwards."""
     judge: Callable[..., list[Fact]] = publishing.approve_withdrawal
-    if shelf := await _shelf(service, command.id):
+    if shelf := await shelf_of(service, command.id):
         judge = withdrawing.approve
 
     def decide(state: Any) -> list[Fact]:
@@ -203,7 +221,7 @@ async def approve(service: Publication, command: c.ApproveWithdrawal, by: Offici
 
 async def confirm(service: Publication, id: str, channel: str, by: Official, cause: Cause) -> Done:
     """A channel shows it no longer: a clerk confirms for the own unit, who keeps websites or reviews for any."""
-    shelf = await _shelf(service, id)
+    shelf = await shelf_of(service, id)
     if not cause.actor.roles & CLEARS_FOR_ALL:
         own((await (shelf.cases if shelf else service.documents).load(id)).state.agency, by)
     if shelf:

@@ -16,18 +16,19 @@ from contracts.publication.decision_catalogue import (
     PublishDecisionCatalogue,
     PutDecisionCatalogue,
 )
-from contracts.publication.documents import Withdraw
+from contracts.publication.documents import ApproveWithdrawal, ConfirmCleared, Withdraw
 from contracts.publication.explaining import CountExplanations, ExplanationCounts, RecordExplanation
 from contracts.publication.record import Attribute, Explanation, Leak, Metadata
 from contracts.publication.shortfalls import ExplainShortfall, YearDuty
 from contracts.publication.stock import Given, Import, ImportItem, ImportOutcomes
 from kernel.clock import CST
 from kernel.refused import Refused
+from services.publication import takedown
 from services.publication.rounds import year_handlers as years
 from services.publication.rounds.shortfalls import record
 from services.publication.service import Publication
 from tests.publication.test_gazette import normative
-from tests.servers import Desk, Servers, started
+from tests.servers import Desk, Servers, started, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 CLERK: dict[str, Any] = {"as_": "张林业", "agency": "lyj", "roles": [Role.CLERK]}
@@ -254,16 +255,31 @@ async def test_the_words_of_opinions_on_what_was_taken_down_go_too(desk: Desk, a
     today = desk.servers.clock.now().date()
     erase = comments.EraseComments(id=id, handed_over_on=today)
     archivist: dict[str, Any] = {"as_": "钱档案", "agency": "bgs", "roles": [Role.ARCHIVIST]}
-    kept = app.it.limits
-    long = kept.model_copy(update={"comments_kept": kept.comments_kept.model_copy(update={"days": 1})})
-    object.__setattr__(app.it, "limits", long)
-    with pytest.raises(Refused, match="须保存至"):
+    with pytest.raises(Refused, match="还没有办结"):
         await desk(erase, comments.CommentsErasedReply, **archivist)
-    past = kept.model_copy(update={"comments_kept": kept.comments_kept.model_copy(update={"days": -9})})
-    object.__setattr__(app.it, "limits", past)
-    assert (await desk(erase, comments.CommentsErasedReply, **archivist)).papers == 1
+    await desk(ApproveWithdrawal(id=id), Done, as_="陈县长", agency="xzf")
+    for channel in (await app.it.decisions.load(id)).state.seal.to_clear:  # type: ignore[union-attr]
+        await desk(ConfirmCleared(id=id, channel=channel), Done, **CLERK)
+
+    async def closed() -> bool:
+        await takedown.erase_all(app.it, calm_seconds=0.1)
+        seal = (await app.it.decisions.load(id)).state.seal
+        return seal is not None and seal.closed
+
+    await until(closed)
+    kept = app.it.limits
+    for days, refusal in ((1, "须保存至"), (-9, "")):
+        row = kept.comments_kept.model_copy(update={"days": days})
+        object.__setattr__(app.it, "limits", kept.model_copy(update={"comments_kept": row}))
+        if refusal:
+            with pytest.raises(Refused, match=refusal):
+                await desk(erase, comments.CommentsErasedReply, **archivist)
+    assert (await desk(erase, comments.CommentsErasedReply, **archivist)).papers > 1
+    assert (await desk(erase, comments.CommentsErasedReply, **archivist)).papers == 0
     object.__setattr__(app.it, "limits", kept)
-    assert await app.runtime.collection("papers").count({"case": id, "kind": "comment"}) == 0
+    assert await app.runtime.collection("papers").count({"case": id}) == 0
     state = (await app.it.decisions.load(id)).state
     assert state.seal
-    assert state.seal.opinions_destroyed
+    assert state.seal.originals_destroyed
+    noted = [entry for entry in await app.it.decisions.entries(id) if "originals_destroyed" in entry["text"]]
+    assert len(noted) == 1

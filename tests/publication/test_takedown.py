@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -12,21 +13,26 @@ import pytest_asyncio
 from nats.js.errors import NotFoundError
 from typer.testing import CliRunner
 
+from chassis.actors import CLOCK, Cause
 from chassis.history import History
 from chassis.runtime import App
 from cli.place import DATA
 from cli.publication import app as publication_app
 from cli.serve import Serving
 from contracts.base import Done
+from contracts.publication.comments import CommentsErasedReply, EraseComments
 from contracts.publication.documents import ApproveWithdrawal, ConfirmCleared, DocumentDrafted, Withdraw
 from contracts.publication.record import Leak
+from contracts.publication.rounds import Conclusion
 from contracts.readmodel.answers import GetView, Search, SearchPage, View
 from services.gateway.web import INTERFACES, PAGES
 from services.publication import takedown
+from services.publication.domain.facts import Official
+from services.publication.rounds.cleanup import CleanupClosed, CleanupOpened
 from services.publication.service import Publication
 from tests.faults.test_restored import as_place
 from tests.publication.leaks import KINDS, LYJ, MARKER, MAYOR, OFFICE, leak
-from tests.publication.test_service import draft, file_of, refused
+from tests.publication.test_service import TEXT, draft, file_of, refused
 from tests.servers import Desk, Servers, started, until
 from tests.stores import ends, holds, in_databases, in_files, in_streams, objects_left, objects_of, segments
 
@@ -313,3 +319,43 @@ async def _listed(servers: Servers, id: str) -> str:
         return str(next(row["now"] for row in json.loads(result.stdout) if row["id"] == id))
 
     return await asyncio.to_thread(call)
+
+
+async def test_records_that_repeat_the_words_are_named_to_a_person(
+    servers: Servers, desk: Desk, publication: Publication
+) -> None:
+    """The same text in another document, and the list of a clean-up that prints the title; then the originals go."""
+    now, cause = servers.clock.now(), Cause(CLOCK, "repeated", servers.clock.now())
+    text = f"{TEXT}\n同一段话。"
+    id, same = [await draft(desk, "被印进清单的文件", text), await draft(desk, "同文的另一件", text)]
+    listed, round_ = await draft(desk, "清理目录"), "999901-QL-2026-900001"
+    by = {"by": Official(id="赵审核", name="赵审核", agency="bgs"), "at": now}
+    opened = CleanupOpened(id=round_, until=now.date(), total=1, **by)
+    closed = CleanupClosed(lists={Conclusion.KEEP: listed}, next_on=now.date() + timedelta(days=700), **by)
+    await publication.rounds.open(round_, [opened, closed], cause)
+    row = {"_id": f"{round_}:{id}", "round": round_, "document": id, "agency": "czj"}
+    await publication.judged.insert_many([row | {"conclusion": Conclusion.KEEP.value, "reason": "原因", "by": "甲"}])
+    await desk(Withdraw(id=id, leak=Leak.SECRET), Done, **OFFICE)
+    tasks = (await file_of(desk, id)).record.to_clear
+    assert tasks == (f"同文文件{same}", f"清理目录{listed}")
+    (row,) = await publication.judged.find({"document": id})
+    assert row["reason"] == ""
+    await desk(ApproveWithdrawal(id=id), Done, as_="李负责", agency="czj")
+    for task in tasks:
+        await desk(ConfirmCleared(id=id, channel=task), Done, as_="张起草", agency="czj")
+
+    async def sealed() -> bool:
+        await takedown.erase_all(publication, calm_seconds=0.1)
+        return (await file_of(desk, id)).record.state == "sealed"
+
+    await until(sealed)
+    kept = publication.limits
+    short = kept.model_copy(update={"comments_kept": kept.comments_kept.model_copy(update={"days": -9})})
+    object.__setattr__(publication, "limits", short)
+    erase = EraseComments(id=id, handed_over_on=now.date())
+    counts = [(await desk(erase, CommentsErasedReply, as_="钱档案", agency="bgs")).papers for _ in range(2)]
+    object.__setattr__(publication, "limits", kept)
+    assert counts[0] >= 2, "the text and the facts"
+    assert counts[1] == 0
+    assert [each.step for each in (await file_of(desk, id)).steps][-1] == "销毁封存原件"
+    assert not await publication.texts._collection.find({"cases": id})

@@ -23,6 +23,7 @@ from services.publication.domain import explaining, showing, withdrawing
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.domain.signing import own
+from services.publication.domain.state import Case, Stage
 from services.publication.ledgers import domain as ledgers
 from services.publication.service import Publication, official, on
 
@@ -162,18 +163,14 @@ class Served:
 
 
 async def _served(service: Publication, id: str, on: Setting) -> Served:
-    """Opinions on a matter or ledger, objections to a notice. Of what was taken down nothing is answered any more."""
+    """Opinions on a matter or ledger, objections to a notice; of what was taken down also the sealed originals."""
     if document := await service.documents.get(id):
-        if (notice := document.state.notice) is None:
-            raise Refused("no_notice", "本件没有公示，没有异议原件。", field="id", remedy="请核对编号。")
-        ended, left = showing.settled_on(document.state), notice.objections - notice.answered
-        left = left if document.state.public else 0
-        return Served(service.documents, ended, left, showing.objections_erased, OBJECTION_PAPERS)
-    cases: tuple[Cases[Any], ...] = (service.decisions, service.ledgers)
-    for each in cases:
-        held = await each.get(id)
+        return _of_document(service, document.state)
+    if shelf := await takedown.shelf_of(service, id):
+        held = await shelf.cases.get(id)
         if held and held.state.seal:
-            return Served(each, held.state.seal.at.date(), 0, withdrawing.opinions_destroyed)
+            ended = held.state.seal.at.date() if held.state.seal.closed else None
+            return Served(shelf.cases, ended, 0, withdrawing.originals_destroyed, (PAPER, *takedown.SEALED_PAPERS))
     await asked_about(service, id)
     left = await service.comments.left(id)
     if matter := await service.decisions.get(id):
@@ -182,6 +179,17 @@ async def _served(service: Publication, id: str, on: Setting) -> Served:
     work = (await service.ledgers.load(id)).state
     ended = work.updated_at.date() if work.finished and work.updated_at else None
     return Served(service.ledgers, ended, left, ledgers.comments_erased)
+
+
+def _of_document(service: Publication, case: Case) -> Served:
+    if case.taken_down:
+        ended = showing.settled_on(case) if case.stage is Stage.SEALED else None
+        papers = (*OBJECTION_PAPERS, *takedown.SEALED_PAPERS)
+        return Served(service.documents, ended, 0, showing.objections_erased, papers)
+    if case.notice is None:
+        raise Refused("no_notice", "本件没有公示，没有异议原件。", field="id", remedy="请核对编号。")
+    left = case.notice.objections - case.notice.answered
+    return Served(service.documents, showing.settled_on(case), left, showing.objections_erased, OBJECTION_PAPERS)
 
 
 @on.query(c.ListComments)

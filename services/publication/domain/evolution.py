@@ -34,8 +34,10 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _printed(case, fact)
         case f.ItemsClaimed():
             return case.model_copy(update={"claims": fact.items})
-        case f.ObjectionReceived() | f.ObjectionAnswered() | f.ObjectionsErased():
+        case f.ObjectionReceived() | f.ObjectionAnswered():
             return _objected(case, fact)
+        case f.ObjectionsErased():
+            return _destroyed(case, fact)
         case f.OpennessApproved() | f.HeadApproved() | f.Reviewed() | f.Returned() | f.Numbered():
             return _approved(case, fact)
         case stocked.Confirmed() | stocked.AttributeAssigned():
@@ -161,7 +163,13 @@ def _shown(case: Case, fact: f.SourceSet | f.NoticeSet | f.Delivered | f.NoticeE
             return _noticed(_signed(case, "公示结果", fact.by, fact.at), {"result": fact.result or "（已撤下）"})
 
 
-def _objected(case: Case, fact: f.ObjectionReceived | f.ObjectionAnswered | f.ObjectionsErased) -> Case:
+def _destroyed(case: Case, fact: f.ObjectionsErased) -> Case:
+    step = "销毁封存原件" if case.taken_down else "销毁异议原件"
+    gone = {"objections_erased": True, "originals_destroyed": case.taken_down}
+    return _signed(case, step, fact.by, fact.at).model_copy(update=gone)
+
+
+def _objected(case: Case, fact: f.ObjectionReceived | f.ObjectionAnswered) -> Case:
     notice = case.notice
     if notice is None:
         return case
@@ -172,8 +180,6 @@ def _objected(case: Case, fact: f.ObjectionReceived | f.ObjectionAnswered | f.Ob
         case f.ObjectionAnswered():
             counted = {"answered": notice.answered + 1, "accepted": notice.accepted + fact.accepted}
             return _noticed(case, counted).model_copy(update={"answers": case.answers | {fact.no: fact.paper}})
-        case f.ObjectionsErased():
-            return _signed(case, "销毁异议原件", fact.by, fact.at).model_copy(update={"objections_erased": True})
 
 
 def _noticed(case: Case, changes: dict[str, Any]) -> Case:
@@ -279,7 +285,8 @@ def _withdrawn(case: Case, fact: f.Withdrawn | f.Erased | f.WithdrawalApproved |
             signed = _signed(case, "紧急撤下", fact.by, fact.at, fact.note)
             delivered = (delivery.channel for delivery in case.deliveries)
             channels = tuple(dict.fromkeys((*case.metadata.channels, *delivered))) if case.public else ()
-            update = {"stage": Stage.WITHDRAWN, "leak": fact.leak, "to_clear": channels, "taken_down_at": fact.at}
+            to_clear = (*channels, *fact.also)
+            update = {"stage": Stage.WITHDRAWN, "leak": fact.leak, "to_clear": to_clear, "taken_down_at": fact.at}
             return signed.model_copy(update=update | _NO_LIMIT)
         case f.WithdrawalApproved():
             step = "撤下未获批准" if fact.improper else "撤下补批"

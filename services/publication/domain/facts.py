@@ -200,7 +200,8 @@ class ObjectionAnswered(Fact):
 
 
 class ObjectionsErased(Fact):
-    """The words of the objections and of the answers were destroyed after hand-over to the archive."""
+    """The words of the objections and of the answers were destroyed after hand-over to the archive; of what was taken
+    down also the sealed originals."""
 
     handed_over_on: date
     papers: int
@@ -308,8 +309,11 @@ class ExpiryWarned(Fact):
 
 
 class Withdrawn(Fact):
+    """`also`: records of ours that may repeat its words; a person looks at each."""
+
     leak: Leak
     note: str
+    also: tuple[str, ...] = ()
     by: Official
     at: datetime
 

@@ -110,11 +110,11 @@ def mark_validity(case: Case, validity: Validity, on: date, by_document: str | N
     return [f.ValidityMarked(validity=validity, on=on, by_document=by_document)]
 
 
-def withdraw(case: Case, leak: Leak, note: str, by: Official, now: datetime) -> list[Fact]:
+def withdraw(case: Case, leak: Leak, note: str, by: Official, now: datetime, also: tuple[str, ...] = ()) -> list[Fact]:
     """紧急撤下 (P26): one reviewer acts at once, approval follows. Any document, also a draft that must be sealed."""
     if case.stage in (Stage.WITHDRAWN, Stage.SEALED):
         return []
-    return [f.Withdrawn(leak=leak, note=note, by=by, at=now)]
+    return [f.Withdrawn(leak=leak, note=note, also=also, by=by, at=now)]
 
 
 def erased(case: Case, now: datetime) -> list[Fact]:

@@ -91,14 +91,14 @@ def conclude(case: Case, result: str, by: Official, now: datetime) -> list[Fact]
 
 
 def settled_on(case: Case) -> date | None:
-    """Since when nobody works on the objections any more: the result was stated, or the document was taken down."""
+    """Since when nobody works on objections any more: the result was stated, or the document was taken down."""
     days = [each.at.date() for each in case.signatures if each.step in ("公示结果", "紧急撤下")]
     return days[-1] if days else None
 
 
 def objections_erased(case: Case, handed_over_on: date, papers: int, by: Official, now: datetime) -> list[Fact]:
     gone = f.ObjectionsErased(handed_over_on=handed_over_on, papers=papers, by=by, at=now)
-    return [] if case.objections_erased else [gone]
+    return [] if (case.originals_destroyed if case.taken_down else case.objections_erased) else [gone]
 
 
 def submit(case: Case, by: Official, now: datetime) -> list[Fact]:

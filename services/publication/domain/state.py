@@ -107,6 +107,8 @@ class Case(BaseModel):
     answers: dict[int, str] = Field(default_factory=dict)
     """Papers of the answers, by number of the objection."""
     objections_erased: bool = False
+    originals_destroyed: bool = False
+    """Of what was taken down: nothing is left of it, the sealed papers neither."""
     deliveries: tuple[Delivery, ...] = ()
     submitted_at: datetime | None = None
     gazette: str | None = None

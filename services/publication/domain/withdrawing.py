@@ -70,8 +70,8 @@ class ClearingWentOverdue(Fact):
     """Approval or a channel is missing after its time."""
 
 
-class OpinionsDestroyed(Fact):
-    """The words of opinions on it were destroyed after hand-over to the archive."""
+class OriginalsDestroyed(Fact):
+    """The sealed originals, and the words of opinions on it, were destroyed after hand-over to the archive."""
 
     handed_over_on: date
     papers: int
@@ -79,7 +79,7 @@ class OpinionsDestroyed(Fact):
     at: datetime
 
 
-STEPS = (TakenDown, TakedownApproved, ChannelGone, CopiesGone, ClearingWentOverdue, OpinionsDestroyed)
+STEPS = (TakenDown, TakedownApproved, ChannelGone, CopiesGone, ClearingWentOverdue, OriginalsDestroyed)
 
 
 class Seal(BaseModel):
@@ -97,7 +97,7 @@ class Seal(BaseModel):
     erased: bool = False
     improper: bool = False
     late: bool = False
-    opinions_destroyed: bool = False
+    originals_destroyed: bool = False
 
     @property
     def until(self) -> datetime | None:
@@ -174,9 +174,9 @@ def erased(state: Sealable, now: datetime) -> list[Fact]:
     return [CopiesGone(at=now)] if state.seal and not state.seal.erased else []
 
 
-def opinions_destroyed(state: Sealable, handed_over_on: date, papers: int, by: Official, now: datetime) -> list[Fact]:
-    gone = OpinionsDestroyed(handed_over_on=handed_over_on, papers=papers, by=by, at=now)
-    return [] if _standing(state).opinions_destroyed else [gone]
+def originals_destroyed(state: Sealable, handed_over_on: date, papers: int, by: Official, now: datetime) -> list[Fact]:
+    gone = OriginalsDestroyed(handed_over_on=handed_over_on, papers=papers, by=by, at=now)
+    return [] if _standing(state).originals_destroyed else [gone]
 
 
 def _standing(state: Sealable) -> Seal:
@@ -271,8 +271,8 @@ def _sealed(seal: Seal | None, fact: Fact) -> Seal:
             return seal.model_copy(update={"to_clear": left, "cleared": (*seal.cleared, fact.channel)})
         case CopiesGone():
             return seal.model_copy(update={"erased": True})
-        case OpinionsDestroyed():
-            return seal.model_copy(update={"opinions_destroyed": True})
+        case OriginalsDestroyed():
+            return seal.model_copy(update={"originals_destroyed": True})
     raise TypeError(f"unknown fact {fact.kind}")
 
 
