@@ -40,7 +40,7 @@ TITLES: dict[Kind, str] = {
     Kind.MOBILE: "手机号码",
     Kind.LANDLINE: "固定电话",
     Kind.BANK_CARD: "银行卡号",
-    Kind.PASSPORT: "护照号码",
+    Kind.PASSPORT: "护照、通行证号码",
     Kind.PLATE: "机动车号牌",
     Kind.HOME_ADDRESS: "家庭住址",
 }
@@ -70,28 +70,36 @@ _MONTH = rf"(?:0{_S}[1-9]|1{_S}[0-2])"
 _DAY = rf"(?:0{_S}[1-9]|[12]{_S}\d|3{_S}[01])"
 
 _ID18 = re.compile(
-    rf"{_BEFORE}(?:{_PROVINCE})(?:{_S}\d){{4}}{_S}(?:1{_S}[89]|2{_S}0)(?:{_S}\d){{2}}{_S}{_MONTH}{_S}{_DAY}"
+    rf"(?<![0-9])(?<![0-9][A-Za-z.])(?:{_PROVINCE})(?:{_S}\d){{4}}{_S}(?:1{_S}[89]|2{_S}0)(?:{_S}\d){{2}}{_S}{_MONTH}{_S}{_DAY}"
     rf"(?:{_S}\d){{3}}{_S}[0-9Xx]{_AFTER}"
 )
 _ID15 = re.compile(
     rf"{_BEFORE}{_ALONE}(?:{'|'.join((*PROVINCES, '83'))})\d{{4}}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{{3}}"
     rf"{_AFTER}(?![-/_][0-9A-Za-z])"
 )
-_AMOUNT = r"(?!\s{0,2}(?:元|万|亿|余|人次|平方|立方|吨|千瓦|公里))"
+_AMOUNT = re.compile(r"\s{0,2}(?:元|万|亿|余|人次|平方|立方|吨|千瓦|公里)")
 _MOBILE = re.compile(
-    r"(?<![0-9])(?:(?<![A-Za-z])(?:\+86|86|0086)[ -]?|(?<![0-9][.])(?<![0-9]-)(?<![/_]))"
-    r"(?P<number>1[3-9]\d{9}|1[3-9]\d[ -]{1,2}\d{4}[ -]{0,2}\d{4}|1[3-9]\d{5}[ -]{1,2}\d{4}"
+    r"(?<![0-9])(?:(?<![A-Za-z])(?:\+86|86|0086)[ -]?|(?<![0-9][.]))"
+    r"(?P<number>1[3-9]\d{9}|1[3-9]\d[.]\d{4}[.]\d{4}|1[3-9]\d[ -]{1,2}\d{4}[ -]{0,2}\d{4}|1[3-9]\d{5}[ -]{1,2}\d{4}"
     r"|1[3-9]\d{2}[ -]{1,2}\d{3}[ -]{1,2}\d{4}|1 [3-9](?: \d){9}|1-[3-9](?:-\d){9})"
-    rf"(?![0-9])(?![.][0-9]){_AMOUNT}"
+    r"(?![0-9])(?![.][0-9])"
 )
+_JOINED = re.compile(r"([0-9A-Za-z./_-]*)[-/_]$")
+_OF_A_PERSON = re.compile(
+    r"(?:1[3-9]\d{9}|\d{17}[0-9Xx]|\d{15}|(?!20[0-2])[2-8]\d{6,7}|0\d{2,3}|86|tel|phone|mobile|sfz|id)?", re.I
+)
+"""What may be joined to a mobile number by a dash or slash; anything else makes it a part of a serial number."""
+_FIGURES = re.compile(r"(?:^|\n)[\d .,%]*$"), re.compile(r" \d{1,6}(?:[ ,.%]|$)", re.MULTILINE)
+"""A row of figures: nothing but figures before, and another one after."""
 _BOXES = re.compile(r"(?<![0-9A-Za-z])(?<![0-9A-Za-z]\t)\d(?:\t\d){10,16}(?:\t[0-9Xx])?(?!\t?[0-9A-Za-z])")
 """A form with a box for each digit."""
-_PHONE_WORD = re.compile(r"手机|电话|联系")
+_PHONE_WORD = re.compile(r"手机|电话|联系|拨打|致电|[Tt][Ee][Ll]")
 _CARD = re.compile(
     rf"{_BEFORE}{_ALONE}(?:[3-6]\d{{15,18}}|[3-6]\d{{3}}(?:[ -]\d{{4}}){{3}}(?:[ -]\d{{1,3}})?|62\d{{4}}[ -]\d{{13}})"
     rf"{_AFTER}(?![-/_][0-9A-Za-z])"
 )
-_PASSPORT = re.compile(r"(?<![0-9A-Za-z])(?:[EG]\d{8}|E[A-HJ-NP-Z]\d{7})(?![0-9A-Za-z])")
+_PASSPORT = re.compile(r"(?<![0-9A-Za-z])(?:[A-Z]{1,2}\d{7,10}|[A-Z]{3}\d{12}|\d{8,9}|1[45]-?\d{7})(?![0-9A-Za-z])")
+_TRAVEL = re.compile(r"护照|通行证|回乡证|台胞证|永久居留|[Pp]assport")
 _PLATE = re.compile(
     r"[京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新][A-Z] ?"
     r"(?:[A-HJ-NP-Z0-9]{5,6}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![0-9A-Za-z])"
@@ -101,6 +109,13 @@ _ROOM = re.compile(
     r"(?<!\d)(?:\d{1,5}号?(?:院|弄))?(?:\d{1,3}(?:号楼|幢|栋|座|号))?(?:(?P<unit>\d{1,2}单元)\d{2,5}(?:室|号)?|\d{2,5}室)"
     r"|(?<!\d)\d{1,3}(?:村民)?(?:小)?(?:组|社)\d{1,4}号"
 )
+_HOUSE = re.compile(
+    r"(?P<road>[路街巷弄道村庄屯里组队社])(?P<number>\d{1,5}号|\d{1,3}[栋幢]\d{2,5})(?![0-9\u4e00-\u9fa5]?[院弄楼幢栋])|\d{1,3}[栋幢]-?\d{3,4}(?!\d)"
+)
+_LIVES = re.compile(r"住址|家住|现住|户籍(?:所在)?地|户口(?:所在)?地|居住地|家庭地址|常住地")
+_ROW, _HEADS = 4_000, 4
+"""Longest row of a table that is looked at as one, and most columns of homes in it."""
+_FLOOR = re.compile(r"\d{1,2}[楼层]$")
 _CHAIN = re.compile(r"[\u4e00-\u9fa50-9A-Za-z（）()-]{0,40}$")
 _PLACE = re.compile(r"[省市县区旗州镇乡]|街道|[路街道巷村]")
 _OFFICE = re.compile(r"行政中心|政府|大楼|大厦|服务中心|办公|机关|委员会|局|法院|检察院|写字楼|窗口|会议")
@@ -122,7 +137,7 @@ def scan(text: str, allowed: Collection[str] = ()) -> list[Finding]:
     known = _known(frozenset(allowed))
     found = _without_overlaps(
         [*_ids(plain), *_old_ids(plain), *_cards(plain), *_mobiles(plain, known), *_passports(plain), *_plates(plain),
-         *_addresses(plain), *_boxes(plain)]
+         *_addresses(plain), *_houses(plain), *_boxes(plain)]
     )  # fmt: skip
     return _without_overlaps([*found, *_landlines(plain, found, known)])
 
@@ -227,15 +242,27 @@ def _luhn(number: str) -> bool:
 def _mobiles(plain: str, known: frozenset[str]) -> Iterator[Finding]:
     for match in _MOBILE.finditer(plain):
         number = _digits(match["number"])
-        if number not in known:
+        if number not in known and not _is_figure(plain, match):
             masked = f"{number[:3]}****{number[-4:]}"
             yield Finding(Kind.MOBILE, match.start("number"), match.end("number"), masked, "high")
+
+
+def _is_figure(plain: str, match: re.Match[str]) -> bool:
+    """Whether what looks like a mobile number is an amount, a part of a serial number or of a row of figures."""
+    before = _before(plain, match.start())
+    if _PHONE_WORD.search(before):
+        return False
+    joined = _JOINED.search(before)
+    if joined and not all(_OF_A_PERSON.fullmatch(part) for part in re.split("[-/_]", joined[1])):
+        return True
+    row = " " in match["number"] and _FIGURES[0].search(before) and _FIGURES[1].match(plain, match.end())
+    return bool(row) or _AMOUNT.match(plain, match.end()) is not None
 
 
 def _passports(plain: str) -> Iterator[Finding]:
     for match in _PASSPORT.finditer(plain):
         before = _before(plain, match.start())
-        if "护照" in before or "assport" in before:
+        if _TRAVEL.search(before):
             masked = match[0][0] + "*" * (len(match[0]) - 3) + match[0][-2:]
             yield Finding(Kind.PASSPORT, match.start(), match.end(), masked, "high")
 
@@ -256,8 +283,56 @@ def _addresses(plain: str) -> Iterator[Finding]:
         if not _PLACE.search(before) or _OFFICE.search(before):
             continue
         home = bool(_HOME.search(context)) or match["unit"] is not None
+        if not home and (_FLOOR.search(before) or _OFFICE.search(context)):
+            continue
         masked = re.sub(r"\d+", "**", match[0])
         yield Finding(Kind.HOME_ADDRESS, match.start(), match.end(), masked, "medium" if home else "low")
+
+
+def _houses(plain: str) -> Iterator[Finding]:
+    """A house number after a word that says that somebody lives there, or in the column of which it is the head."""
+    headed = heads = 0
+    for match in _LIVES.finditer(plain):
+        end = _line_end(plain, match.end())
+        yield from _house(plain, match.end(), min(end, match.end() + 60))
+        if (
+            end - match.end() >= _ROW
+            or "\t" not in plain[max(0, match.start() - 1) : match.start()] + plain[match.end() : match.end() + 1]
+        ):
+            continue
+        heads = heads + 1 if headed == end else 1
+        headed = end
+        if heads <= _HEADS:
+            before = plain[max(0, match.start() - _ROW) : match.start()].rpartition("\n")[2]
+            yield from _housed(plain, end, before.count("\t"))
+
+
+def _housed(plain: str, end: int, column: int) -> Iterator[Finding]:
+    """House numbers in a column of the table below the line that ends at `end`."""
+    while end < len(plain):
+        start, end = end + 1, _line_end(plain, end + 1)
+        if end - start >= _ROW:
+            return
+        fields = plain[start:end].split("\t")
+        if len(fields) <= column or _LIVES.search(plain, start, end):
+            return
+        start += sum(len(field) + 1 for field in fields[:column])
+        yield from _house(plain, start, start + len(fields[column]))
+
+
+def _house(plain: str, start: int, end: int) -> Iterator[Finding]:
+    found = _HOUSE.search(plain, start, end)
+    if found and not (_OFFICE.search(plain, start, found.end()) or _ROOM.search(plain, found.end(), end)):
+        if "*" in plain[found.end() : end]:
+            return  # what is more exact is masked
+        number = found.start() + len(found["road"] or "")
+        masked = re.sub(r"\d+", "**", plain[number : found.end()])
+        yield Finding(Kind.HOME_ADDRESS, number, found.end(), masked, "medium")
+
+
+def _line_end(plain: str, start: int) -> int:
+    end = plain.find("\n", start, start + _ROW)
+    return end if end >= 0 else min(start + _ROW, len(plain))
 
 
 def _landlines(plain: str, found: Sequence[Finding], known: frozenset[str]) -> Iterator[Finding]:

@@ -40,6 +40,17 @@ def kinds(text: str, allowed: frozenset[str] = frozenset()) -> list[Kind]:
         ("护照：EA1234567", Kind.PASSPORT, "E******67"),
         ("车牌号浙G12345", Kind.PLATE, "浙G*****"),
         ("车辆 浙G·D12345", Kind.PLATE, "浙G*****"),
+        ("联系电话_138.0013.8000", Kind.MOBILE, "138****8000"),
+        ("电话13800138000余先生", Kind.MOBILE, "138****8000"),
+        ("1\t1\t0\t1\t0\t5\t1\t9\t4\t9\t1\t2\t3\t1\t0\t0\t2\tX", Kind.ID_CARD, "110*************2X"),
+        ("手机\t1\t3\t8\t0\t0\t1\t3\t8\t0\t0\t0\t备注", Kind.MOBILE, "138****8000"),
+        ("SFZ11010519491231002X", Kind.ID_CARD, "110*************2X"),
+        ("港澳居民来往内地通行证H12345678", Kind.PASSPORT, "H******78"),
+        ("台胞证 12345678", Kind.PASSPORT, "1*****78"),
+        ("外国人永久居留身份证 CHN110081090101", Kind.PASSPORT, "C************01"),
+        ("车牌浙AD12345", Kind.PLATE, "浙A*****"),
+        ("户籍地址：示例省示例市城关镇人民路88号", Kind.HOME_ADDRESS, "**号"),
+        ("现住址 样桥镇金桂花园8栋1203", Kind.HOME_ADDRESS, "**栋**"),
         ("家住示例镇和平路12号幸福花园3幢2单元501室", Kind.HOME_ADDRESS, "**幢**单元**室"),
         ("住址：示例镇上村3组24号", Kind.HOME_ADDRESS, "**组**号"),
     ],
@@ -77,6 +88,16 @@ def test_found(text: str, kind: Kind | None, masked: str) -> None:
         "合同编号E12345678",
         "京ICP备12345678号 京公网安备11010502012345号",
         "地址：示例县示范路7号行政中心3号楼305室",
+        "地址：示例县城关镇人民路88号3楼302室",
+        "办公地址：示例县城关镇县前街21号",
+        "受理地点：示例县市民中心B座5楼501室",
+        "政府采购编号ZJ-13800138000-01",
+        "152 3001 4502 310",
+        "1\t3\t8\t0\t0\t1\t3\t8\t0\t0\t0",
+        "编号：P12345678",
+        "施工许可证编号：330782202601150101",
+        "项目代码：2601-330782-04-01-123456",
+        "账号：1208020009201234567",
         "第3组12号议案",
         "330782000000/2018-157280",
         "2026-11-22 09:30:00 至 2026-12-22 18:00:00",
@@ -107,9 +128,15 @@ def test_a_list_of_persons() -> None:
     assert mask(text) == ("姓名 身份证 电话\n张三 110*************2X 138****8000\n李四 440*************14 139****9000")
 
 
+def test_the_head_of_a_column_says_where_people_live() -> None:
+    text = "姓名\t家庭住址\t备注\n张三\t示例镇上村123号\t5号\n李四\t示例镇下街9号\t\n共2人\n王五\t示例镇下街9号"
+    assert mask(text) == text.replace("123号", "**号").replace("9号", "**号", 1)
+    assert scan("姓名\t单位地址\n张三\t示例镇下街9号") == []
+
+
 def test_two_numbers_side_by_side() -> None:
-    assert kinds("11010519491231002X/13800138000") == [Kind.ID_CARD]
-    assert kinds("13800138000、13900139000/13700137000") == [Kind.MOBILE, Kind.MOBILE]
+    assert kinds("11010519491231002X/13800138000") == [Kind.ID_CARD, Kind.MOBILE]
+    assert kinds("13800138000、13900139000/13700137000") == [Kind.MOBILE, Kind.MOBILE, Kind.MOBILE]
     assert kinds("12 110105194912310021 11010519491231002X") == [Kind.ID_CARD]
 
 
@@ -135,7 +162,23 @@ def test_any_text(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["1", "1 ", "13", "1-", "1101051949 ", "110105 19491231 00", "浙A1234", "路1号", "0579-8555555", "1组", "镇1"],
+    [
+        "1",
+        "1 ",
+        "13",
+        "1-",
+        "1101051949 ",
+        "110105 19491231 00",
+        "浙A1234",
+        "路1号",
+        "0579-8555555",
+        "1组",
+        "镇1",
+        "住址\t",
+        "住址\t1号\n",
+        "a/",
+        "通行证A1",
+    ],
 )
 def test_linear_time_on_a_megabyte(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))

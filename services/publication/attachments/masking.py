@@ -11,7 +11,7 @@ from pathlib import PurePath
 from kernel import personal
 from kernel.personal import Finding, Kind
 from services.publication.attachments.formats import extract
-from services.publication.attachments.packages import Spans, masked_package
+from services.publication.attachments.packages import Spans, masked_package, replaced
 from services.publication.reader.decoding import decode
 
 _WORTH = re.compile(r"[0-9０-９A-Z]")
@@ -52,21 +52,34 @@ def _page(name: str, data: bytes, phones: Collection[str]) -> bytes:
 
 def _package(name: str, data: bytes, phones: Collection[str]) -> bytes:
     """What stands alone in a cell or paragraph is known by where it stood in the whole text."""
-    known = _found(extract(name, data).text, phones)
-    by_context = {raw: shown for raw, shown in known.items() if len(raw) > 6} if len(known) <= _FEW else {}
+    text = extract(name, data).text
+    known, found = _fields(text, phones), _found(text, phones)
+    by_context = {raw: shown for raw, shown in found.items() if len(raw) > 6} if len(found) <= _FEW else {}
     several = re.compile("|".join(map(re.escape, sorted(by_context, key=len, reverse=True)))) if by_context else None
 
     def find(text: str) -> Spans:
         if not _WORTH.search(text):
             return []
-        if shown := known.get(text.strip()):
-            return [(0, len(text), shown)]
         spans = [(each.start, each.end, each.masked) for each in personal.scan(text, phones)]
         if several:
             spans += [(found.start(), found.end(), by_context[found[0]]) for found in several.finditer(text)]
-        return _apart(spans)
+        spans, shown = _apart(spans), known.get(text.strip())
+        return [(0, len(text), shown)] if shown and replaced(text, spans).strip() != shown else spans
 
     return masked_package(data, find)
+
+
+def _fields(text: str, phones: Collection[str]) -> dict[str, str]:
+    """Cells and paragraphs that are not the same any more once the whole text is masked."""
+    after = personal.mask(text, personal.scan(text, phones))
+    rows = ((a.split("\t"), b.split("\t")) for a, b in zip(text.split("\n"), after.split("\n"), strict=True) if a != b)
+    return {
+        a.strip(): b.strip()
+        for before, then in rows
+        if len(before) == len(then)
+        for a, b in zip(before, then, strict=True)
+        if a != b
+    }
 
 
 def _found(text: str, phones: Collection[str]) -> dict[str, str]:
