@@ -111,12 +111,13 @@ def start(
 def draft(
     id: str = MATTER,
     document: str = typer.Argument(help="决策草案的文件编号，须已公开。"),
+    again: str = typer.Option("", "--again", help="草案有重大修改，再次征求意见的理由，将公开。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
     """提出决策草案；新的草案须重新合法性审查。例：zwgk publication decisions draft 编号 文件编号 --as 张三"""
-    act(c.SetDecisionDraft, as_, agency, json_, id=id, document=document)
+    act(c.SetDecisionDraft, as_, agency, json_, id=id, document=document, again_for=again)
 
 
 @app.command("plan")
@@ -325,6 +326,18 @@ def stop(
 ) -> None:
     """终止决策程序或执行。例：zwgk publication decisions stop 编号 --reason 上位政策已调整 --as 王五"""
     act(c.StopDecision, as_, agency, json_, id=id, reason=reason)
+
+
+@app.command("resume")
+def resume(
+    id: str = MATTER,
+    reason: str = typer.Option(..., "--reason", help="恢复的理由；已公开的事项，理由也公开。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """恢复已终止的事项，中断的征求意见重来。例：zwgk publication decisions resume 编号 --reason 条件已具备 --as 王五"""
+    act(c.ResumeDecision, as_, agency, json_, id=id, reason=reason)
 
 
 @app.command("show")

@@ -46,6 +46,7 @@ publication.send-to-legal-review=送合法性审查
 publication.set-decision-draft=确定决策草案
 publication.start-decision=启动决策程序
 publication.stop-decision=终止决策程序
+publication.resume-decision=恢复决策程序
 publication.allow-findings=登记个人信息公开的法定例外
 publication.approve-by-head=单位负责人批准
 publication.approve-by-openness=公开机构同意不予公开

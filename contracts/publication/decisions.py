@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
-from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Record, Reply, Role, WorkRecord
+from contracts.base import CaseId, Command, Contract, Query, Record, Reply, Role, WorkRecord
 from contracts.publication.comments import CommentTally, ParticipationForm
 from contracts.publication.decision_catalogue import DecisionLevel, DecisionNeeds
 from contracts.publication.documents import Step
@@ -81,6 +81,15 @@ class Feedback(Contract):
     published_at: AwareDatetime
     tally: CommentTally
     note: str = ""
+
+
+class EarlierConsultation(Contract):
+    """A consultation after which the public was asked again."""
+
+    consultation: Consultation
+    feedback: Feedback | None = None
+    again_on: date = Field(description="决定再次征求意见的日期")
+    reason: str = Field(max_length=300, description="再次征求意见的理由")
 
 
 class Assessment(Contract):
@@ -158,24 +167,6 @@ class Matter(WorkRecord):
     planned_on: date | None = None
 
 
-class MatterChanged(Event, record="decision", name="changed"):
-    """Sent when a step of a matter of decision was taken."""
-
-    record: Matter
-
-
-class MatterOverdue(Event, record="decision", name="overdue"):
-    """Sent once when a running limit of a matter of decision passed without its step."""
-
-    record: Matter
-
-
-class MatterRestated(Event, record="decision", name="restated"):
-    """Sent when all matters of decision are told again."""
-
-    record: Matter
-
-
 class PublicMatter(Record):
     """决策事项 as anyone may read it, from its consultation on."""
 
@@ -191,6 +182,7 @@ class PublicMatter(Record):
     catalogue: CaseId | None = None
     draft: CaseId | None = Field(default=None, description="决策草案: a published document.")
     consultation: Consultation | None = None
+    earlier: tuple[EarlierConsultation, ...] = Field(default=(), description="此前各轮征求意见")
     held: tuple[Held, ...] = ()
     feedback: Feedback | None = None
     experts: Assessment | None = None
@@ -202,42 +194,6 @@ class PublicMatter(Record):
     ledger: CaseId | None = Field(default=None, description="工作台账")
     evaluations: tuple[Evaluation, ...] = ()
     stopped_for: str = Field(default="", description="终止理由")
-
-
-class ConsultationOpened(Event, record="public_decision", name="consultation_opened", audience=Audience.PUBLIC):
-    """Sent when the draft of a decision was published for opinions."""
-
-    record: PublicMatter
-
-
-class FeedbackPublished(Event, record="public_decision", name="feedback_published", audience=Audience.PUBLIC):
-    """Sent when it was published which opinions on a draft were adopted and why the others were not."""
-
-    record: PublicMatter
-
-
-class DecisionPublished(Event, record="public_decision", name="decision_published", audience=Audience.PUBLIC):
-    """Sent when a decision was published."""
-
-    record: PublicMatter
-
-
-class EvaluationPublished(Event, record="public_decision", name="evaluation_published", audience=Audience.PUBLIC):
-    """Sent when the result of the evaluation of a decision was published."""
-
-    record: PublicMatter
-
-
-class PublicMatterChanged(Event, record="public_decision", name="changed", audience=Audience.PUBLIC):
-    """Sent when anything else of a public matter of decision changed."""
-
-    record: PublicMatter
-
-
-class PublicMatterRestated(Event, record="public_decision", name="restated", audience=Audience.PUBLIC):
-    """Sent when all public matters of decision are told again."""
-
-    record: PublicMatter
 
 
 class StartDecision(Command, by=WORKERS):
@@ -258,10 +214,12 @@ class StartDecision(Command, by=WORKERS):
 
 
 class SetDecisionDraft(Command, by=WORKERS):
-    """The draft of the decision: a published document where opinions are asked for. A new draft voids the review."""
+    """The draft of the decision: a published document where opinions are asked for. A new draft voids the review;
+    after a major change, for the stated reason, the public is asked again."""
 
     id: CaseId
     document: CaseId
+    again_for: str = Field(default="", max_length=300, description="草案有重大修改、再次征求意见的理由，将公开")
 
 
 class PlanConsultation(Command, by=WORKERS):
@@ -377,6 +335,13 @@ class ArchiveDecision(Command, by=(*WORKERS, Role.ARCHIVIST)):
 
 class StopDecision(Command, by=OFFICE):
     """End a matter that will not be decided, or that is not carried out further; the reason is public if it is."""
+
+    id: CaseId
+    reason: str = Field(min_length=4, max_length=300)
+
+
+class ResumeDecision(Command, by=OFFICE):
+    """Go on with a matter that was stopped. A consultation that was broken off begins anew."""
 
     id: CaseId
     reason: str = Field(min_length=4, max_length=300)

@@ -79,7 +79,7 @@ publication.decision
   set-decision-draft: preparing sorting assessing discussable
   plan-consultation: preparing
   open-consultation: preparing
-  record-comment: consulting
+  record-comment: consulting sorting
   extend-consultation: consulting
   record-participation: consulting sorting
   answer-comments: consulting sorting
@@ -96,6 +96,7 @@ publication.decision
   archive-decision: executing
   erase-comments: archived stopped sealed
   stop-decision: preparing consulting sorting assessing discussable agreed executing
+  resume-decision: stopped
   approve-withdrawal: withdrawn
   confirm-cleared: withdrawn
   withdraw: preparing consulting sorting assessing discussable agreed executing archived stopped

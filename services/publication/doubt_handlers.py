@@ -143,7 +143,7 @@ async def _settle(service: Publication, id: str, cause: Cause) -> None:
 @on.command(c.RaiseCommentDoubt)
 async def from_comment(service: Publication, command: c.RaiseCommentDoubt, cause: Cause) -> Done:
     """An opinion raises one doubt; asking again answers with what became of it."""
-    by, asked = official(cause), await asked_about(service, command.id)
+    by, asked = official(cause), await asked_about(service, command.id, cause.now)
     own(asked.agency, by)
     without_personal_data(service.phones, point=command.point, document=command.document)
     secrecy.refuse_classified(command.point)

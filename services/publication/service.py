@@ -186,7 +186,7 @@ class Publication:
 
     def setting(self, by: Official, cause: Cause) -> Setting:
         """Under what a step of a decision procedure is taken."""
-        return Setting(by, cause.now, self.limits, self.calendars.current)
+        return Setting(by, cause.now, self.limits, self.calendars.current, frozenset(cause.actor.roles))
 
     def names(self, issuers: Sequence[str]) -> tuple[str, ...]:
         """Names of agencies. Raises `Refused` for a code that the register does not have."""

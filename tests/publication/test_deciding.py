@@ -24,6 +24,7 @@ from contracts.publication.stock import Given, Import, ImportItem, ImportOutcome
 from kernel.clock import CST
 from kernel.refused import Refused
 from services.publication import takedown
+from services.publication.comments.handlers import asked_about
 from services.publication.rounds import year_handlers as years
 from services.publication.rounds.shortfalls import record
 from services.publication.service import Publication
@@ -144,6 +145,52 @@ async def test_the_words_of_opinions_go_when_the_matter_is_long_over(desk: Desk,
         await desk(comments.ReadComment(id=id, no=1, purpose="核对"), comments.CommentContent, **CLERK)
     file = await desk(decisions.GetMatter(id=id), decisions.MatterFile, **OFFICE)
     assert [(step.by, step.note) for step in file.steps if "销毁" in step.step] == [("钱档案", "1 份")]
+
+
+async def test_a_stopped_matter_takes_no_opinion_and_one_that_is_resumed_asks_anew(
+    desk: Desk, app: App[Publication]
+) -> None:
+    id = await consulting(desk, "山林防火规划辛")
+    comment = comments.RecordComment(id=id, form=comments.ParticipationForm.WRITTEN, text="加密防火道")
+    citizen: dict[str, Any] = {"as_": "李某", "agency": "bgs", "roles": [Role.CITIZEN]}
+    await desk(comment, comments.CommentKept, **CLERK)
+    await desk(decisions.StopDecision(id=id, reason="上级另有部署"), Done, **OFFICE)
+    answer = comments.AnswerComments(id=id, nos=(1,), summary="加密防火道", adoption=comments.Adoption.ADOPTED)
+    for command, reply, who in (
+        (comment, comments.CommentKept, CLERK),
+        (comments.GiveComment(id=id, text="加密防火道"), comments.CommentKept, citizen),
+        (answer, comments.CommentsAnswered, CLERK),
+    ):
+        with pytest.raises(Refused) as caught:
+            await desk(command, reply, **who)
+        assert caught.value.code == "not_open"
+        assert caught.value.remedy
+    done = await desk(decisions.ResumeDecision(id=id, reason="资金已经落实"), Done, **OFFICE)
+    assert done.state == "preparing"
+    assert await app.it.comments.left(id) == 1, "answered with the opinions of the next consultation"
+
+
+async def test_an_opinion_is_too_late_after_the_last_day_even_before_the_clock_rings(
+    desk: Desk, app: App[Publication]
+) -> None:
+    id = await consulting(desk, "山林防火规划壬")
+    asked = (await app.it.decisions.load(id)).state.consultation
+    assert asked is not None
+    for days, open_ in ((0, True), (1, False)):
+        now = datetime.combine(asked.until + timedelta(days=days), datetime.min.time(), CST)
+        assert (await asked_about(app.it, id, now)).by_web is open_
+
+
+async def test_each_consultation_counts_its_own_opinions(desk: Desk, app: App[Publication]) -> None:
+    moment = datetime(2026, 5, 1, tzinfo=CST)
+    rows = [
+        {"_id": f"x#{no}", "case": "x", "no": no, "form": "网上征求意见", "on": "2026-04-01", "paper": "p"}
+        | {"adoption": "采纳", "summary": "", "reason": "", "answered_at": moment + timedelta(days=no)}
+        for no in (1, 2, 3)
+    ]
+    await app.it.comments.rows.insert_many(rows)
+    assert (await app.it.comments.tally("x")).received == 3
+    assert (await app.it.comments.tally("x", moment + timedelta(days=1))).received == 2
 
 
 async def meeting(desk: Desk, matter: str | None = None, **attended: int) -> str:

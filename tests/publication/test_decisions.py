@@ -11,6 +11,7 @@ import pytest
 from contracts.publication import decisions as c
 from contracts.publication.comments import CommentTally, ParticipationForm
 from contracts.publication.decision_catalogue import DecisionEntry, DecisionLevel, DecisionNeeds
+from contracts.publication.decision_events import PublicMatterChanged
 from contracts.publication.decisions import DecisionStage
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
@@ -371,7 +372,7 @@ def test_a_running_consultation_is_extended_until_its_last_day_and_never_made_sh
     assert alarm(longer) == end_of_day(date(2026, 4, 30))
     assert tick(SHIPPED)(longer, end_of_day(date(2026, 4, 1)), CALENDAR) == []
     told = telling.tell(longer, domain.extend(state, date(2026, 4, 30), "多人请求延期", True, now))
-    (public,) = [event.record for event in told if isinstance(event, c.PublicMatterChanged)]
+    (public,) = [event.record for event in told if isinstance(event, PublicMatterChanged)]
     assert [(each.from_until, each.reason) for each in public.consultation.extended] == [
         (date(2026, 4, 1), "多人请求延期")
     ]  # type: ignore[union-attr]

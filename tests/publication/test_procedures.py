@@ -30,6 +30,7 @@ from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.decisions import domain as d
+from services.publication.decisions import ending
 from services.publication.decisions import facts as df
 from services.publication.decisions import telling as decisions
 from services.publication.decisions.domain import Met, Setting
@@ -131,7 +132,7 @@ class Procedures(RuleBasedStateMachine):
         for case in (self.decision, self.meeting, self.ledger):
             case.ring(self.now)
 
-    @rule(by=WHO, what=st.lists(st.integers(0, 14), min_size=1, max_size=8), secrecy=st.booleans(), good=st.booleans())
+    @rule(by=WHO, what=st.lists(st.integers(0, 16), min_size=1, max_size=8), secrecy=st.booleans(), good=st.booleans())
     def decide(self, by: Official, what: list[int], secrecy: bool, good: bool) -> None:
         for each in what:
             self.decision.take(lambda each=each: self._decision(each, by, secrecy, good))  # type: ignore[misc]
@@ -179,8 +180,10 @@ class Procedures(RuleBasedStateMachine):
             lambda: d.publish(state, "doc", good, secrecy, on),
             lambda: d.assign(state, ("aa",), "t", on),
             lambda: d.evaluate(state, result, False, secrecy, on),
-            lambda: d.archive(state, "号", on),
-            lambda: d.stop(state, "理由充分", on) if secrecy and good and what == 14 and by.agency == "bb" else [],
+            lambda: ending.archive(state, "号", on),
+            lambda: ending.stop(state, "理由充分", on) if secrecy and good and by.agency == "bb" else [],
+            lambda: ending.resume(state, "条件具备", on) if secrecy else [],
+            lambda: d.set_draft(state, "doc-again", good, on, "范围扩大") if secrecy else [],
         )
         return attempts[what]()
 
@@ -245,6 +248,8 @@ class Procedures(RuleBasedStateMachine):
             assert signers["公布决策"] not in state.workers
         if state.public and state.consultation and state.consultation.from_on:
             assert state.needs.participation
+        assert all(each.consultation.ended and each.consultation.from_on for each in state.earlier)
+        assert not (state.consulting and state.stage is not DecisionStage.CONSULTING)
         if self.meeting.state.stage in (MeetingStage.HELD, MeetingStage.PUBLISHED):
             assert not self.meeting.state.unproposed
         if self.ledger.state.stage is LedgerStage.FINISHED:

@@ -19,6 +19,7 @@ from services.publication.comments.keeping import PAPER, Words
 from services.publication.decisions import domain as decisions
 from services.publication.decisions import keeping
 from services.publication.decisions.domain import Setting
+from services.publication.decisions.stages import next_step, taken
 from services.publication.domain import explaining, showing, withdrawing
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
@@ -43,6 +44,8 @@ class Asked:
     by_web: bool
     by_clerk: bool
     released_at: datetime | None
+    waits: str
+    """What comes next, where opinions are not taken."""
     source: Raised = Raised.OTHER
     document: str | None = None
     """What a doubt is about, unless another document is named."""
@@ -50,35 +53,35 @@ class Asked:
     """Words are kept until a person has dealt with them, no longer."""
 
 
-async def asked_about(service: Publication, id: str) -> Asked:
+async def asked_about(service: Publication, id: str, now: datetime) -> Asked:
     """A matter of decision, a work ledger, or a document that people may not understand. Raises `Refused` for anything
     else."""
     if matter := await service.decisions.get(id):
         state = matter.state
         takedown.standing(state)
-        sorting = state.stage is DecisionStage.SORTING
-        released = state.feedback.published_at if state.feedback else None
+        in_time = state.consultation is not None and now.date() <= state.consultation.until
         return Asked(
             state.agency,
-            state.consulting,
-            state.consulting or sorting,
-            released,
+            taken(state, c.GiveComment) and in_time,
+            taken(state, c.RecordComment),
+            state.answers_public_at,
+            next_step(state),
             Raised.CONSULTATION,
             state.draft,
         )
     if ledger := await service.ledgers.get(id):
         takedown.standing(ledger.state)
-        taken = ledger.state.commented
-        return Asked(ledger.state.agency, taken, taken, ledger.state.answered_at, Raised.ONLINE)
+        running, waits = ledger.state.commented, "台账公布后、办结前可以提出和答复意见。"
+        return Asked(ledger.state.agency, running, running, ledger.state.answered_at, waits, Raised.ONLINE)
     if (document := await service.documents.get(id)) and document.state.published_at:
         open_ = explaining.questioned(document.state)
-        return Asked(document.state.agency, open_, True, None, Raised.ONLINE, id, apart=True)
+        return Asked(document.state.agency, open_, True, None, "", Raised.ONLINE, id, apart=True)
     raise Refused("not_found", "没有这个编号的决策事项、工作台账或者公示。", field="id", remedy="请核对编号。")
 
 
 @on.command(c.GiveComment)
 async def give_comment(service: Publication, command: c.GiveComment, cause: Cause) -> c.CommentKept:
-    asked = await asked_about(service, command.id)
+    asked = await asked_about(service, command.id, cause.now)
     if not asked.by_web:
         raise Refused("not_open", "现在不在征求意见期间。", field="id", remedy="可通过承办单位公布的其他途径反映。")
     if asked.apart and await service.comments.left(command.id) >= MAX_WAITING:
@@ -91,10 +94,10 @@ async def give_comment(service: Publication, command: c.GiveComment, cause: Caus
 
 @on.command(c.RecordComment)
 async def record_comment(service: Publication, command: c.RecordComment, cause: Cause) -> c.CommentKept:
-    asked = await asked_about(service, command.id)
+    asked = await asked_about(service, command.id, cause.now)
     own(asked.agency, official(cause))
     if not asked.by_clerk:
-        raise Refused("not_open", "现在不能登记意见。", field="id", remedy="请核对征求意见的期限和进度。")
+        raise Refused("not_open", "现在不能登记意见。", field="id", remedy=asked.waits)
     words = Words(text=command.text, name=command.name, contact=command.contact)
     no = await service.comments.keep(command.id, command.form, words, cause, apart=asked.apart)
     return c.CommentKept(id=command.id, no=no)
@@ -103,11 +106,11 @@ async def record_comment(service: Publication, command: c.RecordComment, cause: 
 @on.command(c.AnswerComments)
 async def answer_comments(service: Publication, command: c.AnswerComments, cause: Cause) -> c.CommentsAnswered:
     """Not adopted needs its reason: by the settings always, or where several say the same."""
-    by, asked = official(cause), await asked_about(service, command.id)
+    by, asked = official(cause), await asked_about(service, command.id, cause.now)
     own(asked.agency, by)
     without_personal_data(service.phones, summary=command.summary, reason=command.reason)
     if not asked.by_clerk:
-        raise Refused("not_open", "现在不能答复意见。", field="id", remedy="意见采纳情况已经公布，请核对编号。")
+        raise Refused("not_open", "现在不能答复意见。", field="id", remedy=asked.waits)
     needed = len(set(command.nos)) >= service.limits.reason_from.value
     if command.adoption is not Adoption.ADOPTED and needed and len(command.reason.strip()) < 2:
         raise Refused("reason_missing", "没有采纳的意见，必须说明理由。", field="reason", remedy="请写明理由。")
@@ -123,8 +126,9 @@ async def answer_comments(service: Publication, command: c.AnswerComments, cause
 async def publish_feedback(service: Publication, command: c.PublishFeedback, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(service.phones, note=command.note)
-    tally, left = await service.comments.tally(command.id), await service.comments.left(command.id)
-    if await service.decisions.get(command.id):
+    left = await service.comments.left(command.id)
+    if matter := await service.decisions.get(command.id):
+        tally = await service.comments.tally(command.id, matter.state.answers_public_at)
         setting = service.setting(by, cause)
         held = await service.decisions.execute(
             command.id,
@@ -132,6 +136,7 @@ async def publish_feedback(service: Publication, command: c.PublishFeedback, cau
             cause,
         )
         return Done(id=held.id, version=held.version, state=held.state.stage.value, repeated=held.repeated)
+    tally = await service.comments.tally(command.id)
     work = await service.ledgers.execute(
         command.id,
         lambda state: ledgers.release(state, tally, left, command.note, command.secrecy, by, cause.now),
@@ -171,7 +176,7 @@ async def _served(service: Publication, id: str, on: Setting) -> Served:
         if held and held.state.seal:
             ended = held.state.seal.at.date() if held.state.seal.closed else None
             return Served(shelf.cases, ended, 0, withdrawing.originals_destroyed, (PAPER, *takedown.SEALED_PAPERS))
-    await asked_about(service, id)
+    await asked_about(service, id, on.now)
     left = await service.comments.left(id)
     if matter := await service.decisions.get(id):
         left = 0 if matter.state.stage is DecisionStage.STOPPED else left
@@ -194,16 +199,16 @@ def _of_document(service: Publication, case: Case) -> Served:
 
 @on.query(c.ListComments)
 async def list_comments(service: Publication, query: c.ListComments, cause: Cause) -> c.CommentPage:
-    await asked_about(service, query.id)
+    await asked_about(service, query.id, cause.now)
     return await service.comments.page(query)
 
 
 @on.query(c.ReadComment)
 async def read_comment(service: Publication, query: c.ReadComment, cause: Cause) -> c.CommentContent:
-    own((await asked_about(service, query.id)).agency, official(cause))
+    own((await asked_about(service, query.id, cause.now)).agency, official(cause))
     return await service.comments.read(query.id, query.no, cause.actor, query.purpose, cause.now)
 
 
 @on.query(c.GetAnswers)
 async def get_answers(service: Publication, query: c.GetAnswers, cause: Cause) -> c.PublicAnswers:
-    return await service.comments.public(query, (await asked_about(service, query.id)).released_at)
+    return await service.comments.public(query, (await asked_about(service, query.id, cause.now)).released_at)

@@ -108,10 +108,11 @@ class Comments:
     async def total(self, case: str) -> int:
         return await self.rows.count({"case": case})
 
-    async def tally(self, case: str) -> CommentTally:
-        """What came in, and what became of it."""
+    async def tally(self, case: str, after: datetime | None = None) -> CommentTally:
+        """What came in, and what became of it; of what was not public then, if that is said."""
+        asked: Document = {"case": case} | ({"answered_at": {"$gt": after}} if after else {})
         group = {"_id": {"form": "$form", "adoption": "$adoption"}, "count": {"$sum": 1}}
-        found = await self.rows.aggregate([{"$match": {"case": case}}, {"$group": group}])
+        found = await self.rows.aggregate([{"$match": asked}, {"$group": group}])
         forms: dict[ParticipationForm, int] = {}
         became: dict[str, int] = {}
         for row in found:

@@ -3,21 +3,32 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from contracts.publication.comments import CommentTally, ParticipationForm
+from contracts.base import Role
+from contracts.publication.comments import CommentTally, ParticipationForm, PublishFeedback
 from contracts.publication.decision_catalogue import DecisionNeeds
 from contracts.publication.decisions import (
+    AssignExecution,
     Consultation,
     DecisionStage,
     Discussion,
     DiscussionOutcome,
     Evaluation,
     EvaluationKind,
+    ExtendConsultation,
     Extension,
     Held,
+    OpenConsultation,
+    PlanConsultation,
     PlannedForm,
+    PublishDecision,
+    PublishEvaluation,
+    RecordDiscussion,
     RecordExperts,
+    RecordLegalReview,
+    RecordParticipation,
     RecordRisk,
     SendToLegalReview,
+    SetDecisionDraft,
 )
 from kernel.calendar import Calendar
 from kernel.facts import Fact
@@ -25,12 +36,12 @@ from kernel.refused import Refused
 from services.publication.decisions import facts as f
 from services.publication.decisions.clocks import end_of, timed
 from services.publication.decisions.limits import Limits
-from services.publication.decisions.state import LABELS, Decision
+from services.publication.decisions.stages import BEFORE_MEETING, stands
+from services.publication.decisions.state import MAX_EARLIER, Decision
 from services.publication.domain.facts import Official
 from services.publication.domain.signing import own, sign
 
 S = DecisionStage
-BEFORE_MEETING = (S.PREPARING, S.SORTING, S.ASSESSING, S.DISCUSSABLE)
 MAX_HELD, MAX_EVALUATIONS, MAX_EXTENDED = 30, 20, 10
 OUTSIDERS = frozenset({EvaluationKind.THIRD_PARTY, EvaluationKind.PROFESSIONAL})
 
@@ -43,6 +54,7 @@ class Setting:
     now: datetime
     limits: Limits
     calendar: Calendar
+    roles: frozenset[Role] = frozenset()
 
     @property
     def today(self) -> date:
@@ -50,16 +62,6 @@ class Setting:
 
     def timed(self, state: Decision, fact: Fact) -> list[Fact]:
         return timed(state, [fact], self.limits, self.calendar)
-
-
-def stands(state: Decision, *stages: DecisionStage) -> None:
-    """Refuse unless the matter is in one of the stages."""
-    if state.stage not in stages:
-        raise Refused(
-            "wrong_stage",
-            f"决策事项现在是“{LABELS[state.stage]}”，不能这样办理。",
-            remedy=f"还缺：{'、'.join(state.missing)}。" if state.missing and state.stage in BEFORE_MEETING else None,
-        )
 
 
 def needs(given: DecisionNeeds) -> None:
@@ -88,17 +90,33 @@ def start(fact: f.DecisionStarted) -> list[Fact]:
     return [fact]
 
 
-def set_draft(state: Decision, document: str, public: bool, on: Setting) -> list[Fact]:
-    """The draft that is asked about, reviewed and discussed; where the public is asked it is a public document."""
+def set_draft(state: Decision, document: str, public: bool, on: Setting, again_for: str = "") -> list[Fact]:
+    """The draft that is asked about, reviewed and discussed; where the public is asked it is a public document. With a
+    reason the public is asked again."""
     own(state.agency, on.by)
-    stands(state, *BEFORE_MEETING)
+    stands(state, SetDecisionDraft)
     if state.needs.participation and not public:
         raise Refused(
             "draft_not_public", "征求意见的决策草案还没有公开。", field="document", remedy="请先审批并公开草案文件。"
         )
+    if again_for:
+        return on.timed(state, _again(state, document, again_for, on))
     if state.draft == document:
         return []
     return on.timed(state, f.DraftSet(document=document, by=on.by, at=on.now))
+
+
+def _again(state: Decision, document: str, reason: str, on: Setting) -> Fact:
+    """A draft that was changed so much that the public is asked once more; that it was, its own people say (D)."""
+    if state.consultation is None or state.consultation.from_on is None:
+        raise Refused("not_consulted", "草案还没有征求过意见。", field="again_for", remedy="请不填此项，直接提出草案。")
+    if len(reason.strip()) < 4:
+        raise Refused(
+            "reason_missing", "再次征求意见须说明理由。", field="again_for", remedy="请写明作了哪些重大修改。"
+        )
+    if len(state.earlier) >= MAX_EARLIER:
+        raise Refused("too_often", f"征求意见已达 {MAX_EARLIER} 轮。", field="again_for", remedy="请核对编号。")
+    return f.ConsultedAgain(document=document, reason=reason, by=on.by, at=on.now)
 
 
 def plan(state: Decision, wanted: Consultation, on: Setting) -> list[Fact]:
@@ -106,7 +124,7 @@ def plan(state: Decision, wanted: Consultation, on: Setting) -> list[Fact]:
     own(state.agency, on.by)
     if not state.needs.participation:
         raise Refused("no_participation", "本事项依法不公开征求意见。", remedy="请核对决策程序。")
-    stands(state, S.PREPARING)
+    stands(state, PlanConsultation)
     for form in wanted.forms:
         _hearing_announced(form, on)
     if wanted.until <= on.today:
@@ -129,13 +147,15 @@ def _hearing_announced(form: PlannedForm, on: Setting) -> None:
 def begin(state: Decision, secrecy: bool, on: Setting) -> list[Fact]:
     """Publish the draft for opinions. At least 30 days, shorter only with a reason (第十五条); the people in a hearing
     get its materials seven days before it (第十六条)."""
-    stands(state, S.PREPARING)
+    stands(state, OpenConsultation)
     sign(secrecy, on.by, state.workers)
     planned = state.consultation
     if state.draft is None or planned is None:
         raise Refused(
             "not_prepared", "决策草案或者征求意见方案还没有。", remedy="请承办单位先提出公开的草案并拟订征求意见方案。"
         )
+    if planned.until <= on.today:
+        raise Refused("in_past", "征求意见截止日须在今天之后。", field="until", remedy="请重新拟订征求意见方案。")
     row = on.limits.consultation[state.level]
     if planned.until < end_of(row, on.today, on.calendar) and len(planned.shorter_reason.strip()) < 4:
         length = f"{row.days} {'日' if row.unit == 'days' else '个工作日'}"
@@ -162,7 +182,7 @@ def _time_for_materials(planned: Consultation, on: Setting) -> None:
 def extend(state: Decision, until: date, reason: str, secrecy: bool, on: Setting) -> list[Fact]:
     """More time for opinions, from a day on which they are still taken; the public reads why. There is no way to make a
     running consultation shorter but to stop the matter with a reason."""
-    stands(state, S.CONSULTING)
+    stands(state, ExtendConsultation)
     asked = state.consultation
     if asked is None or asked.until < on.today:
         raise Refused("consultation_over", "征求意见期限已过，不能延长。", field="until", remedy="请整理已收到的意见。")
@@ -185,7 +205,7 @@ def extend(state: Decision, until: date, reason: str, secrecy: bool, on: Setting
 def hold(state: Decision, held: Held, on: Setting) -> list[Fact]:
     """A hearing, forum, survey or visit was held."""
     own(state.agency, on.by)
-    stands(state, S.CONSULTING, S.SORTING)
+    stands(state, RecordParticipation)
     if held.on > on.today:
         raise Refused("in_future", "活动日期还没有到。", field="on", remedy="请核对日期。")
     if held.form is ParticipationForm.HEARING:
@@ -204,7 +224,7 @@ def hold(state: Decision, held: Held, on: Setting) -> list[Fact]:
 
 def give_feedback(state: Decision, tally: CommentTally, left: int, note: str, secrecy: bool, on: Setting) -> list[Fact]:
     """Which opinions were adopted, and why the others were not: once all are answered."""
-    stands(state, S.SORTING)
+    stands(state, PublishFeedback)
     sign(secrecy, on.by, state.workers)
     if left:
         raise Refused("comments_open", f"还有 {left} 条意见没有处理结论。", remedy="请先逐条或归类提出采纳意见。")
@@ -214,7 +234,7 @@ def give_feedback(state: Decision, tally: CommentTally, left: int, note: str, se
 def hear_experts(state: Decision, given: RecordExperts, on: Setting) -> list[Fact]:
     """专家论证 (第十九至二十一条): independent of who has an interest, and signed."""
     own(state.agency, on.by)
-    stands(state, *BEFORE_MEETING, S.CONSULTING)
+    stands(state, RecordExperts)
     _happened(given.assessment.on, on)
     if not (given.independent and given.signed):
         raise Refused(
@@ -231,7 +251,7 @@ def hear_experts(state: Decision, given: RecordExperts, on: Setting) -> list[Fac
 def assess_risk(state: Decision, given: RecordRisk, on: Setting) -> list[Fact]:
     """风险评估 (第二十二至二十四条). Whether it can be controlled is for the named person to say."""
     own(state.agency, on.by)
-    stands(state, *BEFORE_MEETING, S.CONSULTING)
+    stands(state, RecordRisk)
     _happened(given.assessment.on, on)
     if (state.risk, state.risk_controllable) == (given.assessment, given.controllable):
         return []
@@ -247,7 +267,7 @@ def _happened(day: date, on: Setting) -> None:
 def send_to_review(state: Decision, given: SendToLegalReview, on: Setting) -> list[Fact]:
     """送合法性审查: as a rule seven working days at least (第二十六条); less is possible with a reason only."""
     own(state.agency, on.by)
-    stands(state, *BEFORE_MEETING)
+    stands(state, SendToLegalReview)
     if state.draft is None:
         raise Refused("no_draft", "还没有决策草案。", remedy="请先提出决策草案。")
     row = on.limits.legal_review
@@ -265,7 +285,7 @@ def send_to_review(state: Decision, given: SendToLegalReview, on: Setting) -> li
 
 def review(state: Decision, lawful: bool, note: str, on: Setting) -> list[Fact]:
     """合法性审查 by somebody who has not worked on the matter; it cannot be replaced by asking for opinions."""
-    stands(state, *BEFORE_MEETING)
+    stands(state, RecordLegalReview)
     if on.by.id in state.workers:
         raise Refused("own_work", "经办人不能审查自己经办的事项。", remedy="请由合法性审查部门的人员办理。")
     if state.legal is None or state.legal.lawful is not None:
@@ -280,6 +300,7 @@ class Met:
     meeting: str
     on: date | None
     on_agenda: bool
+    agency: str = ""
 
 
 def discuss(
@@ -293,7 +314,9 @@ def discuss(
 ) -> list[Fact]:
     """集体讨论 (第三十条): nothing is discussed that was not reviewed or is not lawful (第二十五条); the head speaks
     last, and other opinions are in the record."""
-    stands(state, S.DISCUSSABLE)
+    if Role.REVIEWER not in on.roles and on.by.agency != met.agency:
+        own(state.agency, on.by)
+    stands(state, RecordDiscussion)
     if met.on is None or not met.on_agenda:
         raise Refused(
             "not_on_agenda", "会议没有召开，或议程中没有本事项。", field="meeting", remedy="请先登记会议及其结果。"
@@ -321,7 +344,7 @@ def publish(state: Decision, document: str, public: bool, secrecy: bool, on: Set
     if state.stage in (*BEFORE_MEETING, S.CONSULTING):
         steps = (*state.missing, "集体讨论通过")
         raise Refused("steps_missing", f"决策程序还没有完成，还缺：{'、'.join(steps)}。", remedy="请完成后再公布。")
-    stands(state, S.AGREED)
+    stands(state, PublishDecision)
     sign(secrecy, on.by, state.workers)
     if not public:
         raise Refused("document_not_public", "决策文件还没有公开。", field="document", remedy="请先审批并公开文件。")
@@ -331,7 +354,7 @@ def publish(state: Decision, document: str, public: bool, secrecy: bool, on: Set
 def assign(state: Decision, agencies: tuple[str, ...], ledger: str | None, on: Setting) -> list[Fact]:
     """执行 (第三十四条): who carries it out; progress stands in the work ledger."""
     own(state.agency, on.by)
-    stands(state, S.EXECUTING)
+    stands(state, AssignExecution)
     if (state.executed_by, state.ledger) == (agencies, ledger or state.ledger):
         return []
     return [f.ExecutionAssigned(agencies=agencies, ledger=ledger, by=on.by, at=on.now)]
@@ -339,7 +362,7 @@ def assign(state: Decision, agencies: tuple[str, ...], ledger: str | None, on: S
 
 def evaluate(state: Decision, given: Evaluation, public: bool, secrecy: bool, on: Setting) -> list[Fact]:
     """决策后评估 (第三十六条): by a third party that has not done the main assessment before; the result is public."""
-    stands(state, S.EXECUTING, S.ARCHIVED)
+    stands(state, PublishEvaluation)
     sign(secrecy, on.by, state.workers)
     if given.kind in OUTSIDERS and given.evaluator in state.assessors:
         raise Refused(
@@ -358,19 +381,3 @@ def evaluate(state: Decision, given: Evaluation, public: bool, secrecy: bool, on
     if len(state.evaluations) >= MAX_EVALUATIONS:
         raise Refused("too_many_evaluations", f"评估已达 {MAX_EVALUATIONS} 次。", remedy="请核对编号。")
     return [f.EvaluationMadePublic(evaluation=given, by=on.by, at=on.now)]
-
-
-def archive(state: Decision, archive_no: str, on: Setting) -> list[Fact]:
-    """归档 (第三十三条)."""
-    if state.archive_no:
-        return []
-    stands(state, S.EXECUTING)
-    return on.timed(state, f.DecisionArchived(archive_no=archive_no, by=on.by, at=on.now))
-
-
-def stop(state: Decision, reason: str, on: Setting) -> list[Fact]:
-    """End the matter; nothing can follow."""
-    if state.stopped_for:
-        return []
-    stands(state, *BEFORE_MEETING, S.CONSULTING, S.AGREED, S.EXECUTING)
-    return on.timed(state, f.DecisionStopped(reason=reason, by=on.by, at=on.now))

@@ -1,8 +1,9 @@
 """How the facts of a matter of decision fold."""
 
+from datetime import datetime
 from typing import Any
 
-from contracts.publication.decisions import Decided, DiscussionOutcome, Feedback
+from contracts.publication.decisions import Decided, DiscussionOutcome, EarlierConsultation, Feedback
 from kernel.facts import Fact
 from services.publication.decisions import facts as f
 from services.publication.decisions.state import Decision, LegalReview
@@ -12,6 +13,7 @@ from services.publication.domain.state import Signature
 STEPS: dict[type[f.Step], str] = {
     f.DecisionStarted: "启动",
     f.DraftSet: "提出决策草案",
+    f.ConsultedAgain: "修改草案，再次征求意见",
     f.ConsultationPlanned: "拟订征求意见方案",
     f.ConsultationBegun: "公布草案征求意见",
     f.ConsultationExtended: "延长征求意见期限",
@@ -27,9 +29,18 @@ STEPS: dict[type[f.Step], str] = {
     f.EvaluationMadePublic: "公布评估结果",
     f.DecisionArchived: "归档",
     f.DecisionStopped: "终止",
+    f.DecisionResumed: "恢复",
     f.CommentsErased: "销毁公众意见原件",
 }
-PREPARES = (f.DecisionStarted, f.DraftSet, f.ConsultationPlanned, f.ParticipationHeld, f.ExpertsHeard, f.RiskAssessed)
+PREPARES = (
+    f.DecisionStarted,
+    f.DraftSet,
+    f.ConsultedAgain,
+    f.ConsultationPlanned,
+    f.ParticipationHeld,
+    f.ExpertsHeard,
+    f.RiskAssessed,
+)
 """Steps by which somebody becomes one of those who prepared the matter."""
 
 
@@ -52,7 +63,9 @@ def _note(fact: f.Step) -> str:
     match fact:
         case f.LegallyReviewed(note=note) | f.FeedbackGiven(note=note):
             return note
-        case f.DecisionStopped(reason=reason) | f.LegalReviewSent(reason=reason):
+        case f.DecisionStopped(reason=reason) | f.DecisionResumed(reason=reason):
+            return reason
+        case f.LegalReviewSent(reason=reason) | f.ConsultedAgain(reason=reason):
             return reason
         case f.DecisionStarted(outside_reason=reason):
             return reason
@@ -71,6 +84,8 @@ def _changed(state: Decision, fact: Fact) -> dict[str, Any]:
     match fact:
         case f.DraftSet():
             return {"draft": fact.document, "legal": None}
+        case f.ConsultedAgain():
+            return {"draft": fact.document, "legal": None, **_anew(state, fact.reason, fact.at)}
         case f.ConsultationPlanned() | f.ConsultationBegun():
             return {"consultation": fact.consultation}
         case f.ConsultationExtended() if state.consultation:
@@ -94,6 +109,23 @@ def _changed(state: Decision, fact: Fact) -> dict[str, Any]:
     return _decided(state, fact)
 
 
+def _anew(state: Decision, reason: str, at: datetime) -> dict[str, Any]:
+    """The consultation so far becomes an earlier one; another is to be planned."""
+    asked = state.consultation
+    if asked is None:
+        return {}
+    ended = asked.model_copy(update={"ended": True})
+    was = EarlierConsultation(consultation=ended, feedback=state.feedback, again_on=at.date(), reason=reason)
+    return {"consultation": None, "feedback": None, "earlier": (*state.earlier, was)}
+
+
+def _resumed(state: Decision, fact: f.DecisionResumed) -> dict[str, Any]:
+    asked_for = state.legal is not None and state.legal.lawful is None
+    again = {"legal": None} if asked_for else {}
+    anew = _anew(state, fact.reason, fact.at) if state.broken_off else {}
+    return {"stopped_for": "", **again, **anew}
+
+
 def _decided(state: Decision, fact: Fact) -> dict[str, Any]:
     """From the legal review on."""
     match fact:
@@ -115,6 +147,8 @@ def _decided(state: Decision, fact: Fact) -> dict[str, Any]:
             return {"archive_no": fact.archive_no}
         case f.DecisionStopped():
             return {"stopped_for": fact.reason}
+        case f.DecisionResumed():
+            return _resumed(state, fact)
         case f.CommentsErased():
             return {"comments_erased": True}
     raise TypeError(f"unknown fact {fact.kind}")

@@ -45,6 +45,13 @@ class DraftSet(Step):
     document: str
 
 
+class ConsultedAgain(Step):
+    """The draft was changed so much that the public is asked once more."""
+
+    document: str
+    reason: str
+
+
 class ConsultationPlanned(Step):
     consultation: Consultation
 
@@ -115,6 +122,12 @@ class DecisionArchived(Step):
 
 
 class DecisionStopped(Step):
+    reason: str
+
+
+class DecisionResumed(Step):
+    """What was stopped goes on."""
+
     reason: str
 
 

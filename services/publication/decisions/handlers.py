@@ -11,7 +11,7 @@ from contracts.publication.decision_catalogue import PublishDecisionCatalogue, P
 from contracts.publication.documents import Step
 from kernel.facts import Fact
 from services.publication import takedown
-from services.publication.decisions import catalogue, domain, telling
+from services.publication.decisions import catalogue, domain, ending, telling
 from services.publication.decisions import facts as f
 from services.publication.decisions.clocks import recount
 from services.publication.decisions.domain import Met, Setting
@@ -90,9 +90,13 @@ async def start(service: Publication, command: c.StartDecision, cause: Cause) ->
 
 @on.command(c.SetDecisionDraft)
 async def set_draft(service: Publication, command: c.SetDecisionDraft, cause: Cause) -> Done:
+    without_personal_data(service.phones, again_for=command.again_for)
     public = (await service.documents.load(command.document)).state.public
     return await _step(
-        service, command.id, cause, lambda state, on: domain.set_draft(state, command.document, public, on)
+        service,
+        command.id,
+        cause,
+        lambda state, on: domain.set_draft(state, command.document, public, on, command.again_for),
     )
 
 
@@ -163,7 +167,7 @@ async def review(service: Publication, command: c.RecordLegalReview, cause: Caus
 async def discuss(service: Publication, command: c.RecordDiscussion, cause: Cause) -> Done:
     meeting = (await service.meetings.load(command.meeting)).state
     on_agenda = any(item.matter == command.id for item in meeting.agenda)
-    met = Met(command.meeting, meeting.held_on, on_agenda)
+    met = Met(command.meeting, meeting.held_on, on_agenda, meeting.agency)
     said = (command.outcome, command.head_last, command.dissent, command.party_asked_on)
     return await _step(service, command.id, cause, lambda state, on: domain.discuss(state, met, *said, on))
 
@@ -202,13 +206,19 @@ async def evaluate(service: Publication, command: c.PublishEvaluation, cause: Ca
 
 @on.command(c.ArchiveDecision)
 async def archive(service: Publication, command: c.ArchiveDecision, cause: Cause) -> Done:
-    return await _step(service, command.id, cause, lambda state, on: domain.archive(state, command.archive_no, on))
+    return await _step(service, command.id, cause, lambda state, on: ending.archive(state, command.archive_no, on))
 
 
 @on.command(c.StopDecision)
 async def stop(service: Publication, command: c.StopDecision, cause: Cause) -> Done:
     without_personal_data(service.phones, reason=command.reason)
-    return await _step(service, command.id, cause, lambda state, on: domain.stop(state, command.reason, on))
+    return await _step(service, command.id, cause, lambda state, on: ending.stop(state, command.reason, on))
+
+
+@on.command(c.ResumeDecision)
+async def resume(service: Publication, command: c.ResumeDecision, cause: Cause) -> Done:
+    without_personal_data(service.phones, reason=command.reason)
+    return await _step(service, command.id, cause, lambda state, on: ending.resume(state, command.reason, on))
 
 
 @on.query(c.GetMatter)

@@ -14,6 +14,7 @@ from contracts.publication.decisions import (
     DecisionStage,
     Discussion,
     DiscussionOutcome,
+    EarlierConsultation,
     Evaluation,
     Feedback,
     Held,
@@ -32,6 +33,10 @@ LABELS = {
     DecisionStage.ARCHIVED: "已归档",
     DecisionStage.STOPPED: "已终止",
 }
+
+
+MAX_EARLIER = 9
+"""Consultations before the one that counts."""
 
 
 class LegalReview(BaseModel):
@@ -62,6 +67,7 @@ class Decision(Sealable):
     signatures: tuple[Signature, ...] = ()
     draft: str | None = None
     consultation: Consultation | None = None
+    earlier: tuple[EarlierConsultation, ...] = ()
     held: tuple[Held, ...] = ()
     feedback: Feedback | None = None
     experts: Assessment | None = None
@@ -84,7 +90,7 @@ class Decision(Sealable):
     def ended_on(self) -> date | None:
         """The day on which it was archived or stopped."""
         over = [each.at for each in self.signatures if each.step in ("归档", "终止")]
-        return over[-1].date() if over else None
+        return over[-1].date() if over and (self.archive_no or self.stopped_for) else None
 
     @property
     def stage(self) -> DecisionStage:
@@ -108,9 +114,20 @@ class Decision(Sealable):
         return DecisionStage.ASSESSING if self.missing else DecisionStage.DISCUSSABLE
 
     @property
-    def consulting(self) -> bool:
+    def broken_off(self) -> bool:
+        """Its consultation has not come to its end: it runs, or was stopped with the matter."""
         asked = self.consultation
         return asked is not None and asked.from_on is not None and not asked.ended
+
+    @property
+    def consulting(self) -> bool:
+        return self.broken_off and not self.stopped_for
+
+    @property
+    def answers_public_at(self) -> datetime | None:
+        """When it was last published what became of the opinions."""
+        given = (*(each.feedback for each in self.earlier), self.feedback)
+        return max((each.published_at for each in given if each), default=None)
 
     @property
     def agreed_on(self) -> date | None:
@@ -121,7 +138,7 @@ class Decision(Sealable):
     @property
     def public(self) -> bool:
         """The public knows of it: its draft was published, or the decision itself."""
-        return bool(self.decided or (self.consultation and self.consultation.from_on))
+        return bool(self.decided or self.earlier or (self.consultation and self.consultation.from_on))
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -140,9 +157,10 @@ class Decision(Sealable):
         return tuple(missing)
 
     def _not_held(self) -> list[str]:
-        """Hearings that were announced must take place."""
+        """Hearings that were announced must take place, in each consultation anew."""
         planned = self.consultation.forms if self.consultation else ()
-        held = {each.form for each in self.held}
+        begun = self.consultation.from_on if self.consultation else None
+        held = {each.form for each in self.held if begun is None or each.on >= begun}
         return [each.form.value for each in planned if each.form is ParticipationForm.HEARING and each.form not in held]
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from contracts.base import Event
+from contracts.publication import decision_events as e
 from contracts.publication import decisions as c
 from contracts.publication.takedown import MatterWithdrawn, PublicMatterWithdrawn
 from kernel.cases import CaseKind
@@ -28,10 +29,10 @@ CLOSED = frozenset({c.DecisionStage.ARCHIVED, c.DecisionStage.STOPPED})
 QUIET = (DueSet, WentOverdue, f.LegalReviewSent, f.ConsultationPlanned, f.DecisionStarted, f.CommentsErased)
 """Facts that change nothing that the public sees."""
 ANNOUNCES: dict[type[Fact], type[Event]] = {
-    f.ConsultationBegun: c.ConsultationOpened,
-    f.FeedbackGiven: c.FeedbackPublished,
-    f.DecisionMadePublic: c.DecisionPublished,
-    f.EvaluationMadePublic: c.EvaluationPublished,
+    f.ConsultationBegun: e.ConsultationOpened,
+    f.FeedbackGiven: e.FeedbackPublished,
+    f.DecisionMadePublic: e.DecisionPublished,
+    f.EvaluationMadePublic: e.EvaluationPublished,
 }
 
 
@@ -82,6 +83,7 @@ def public_record(state: Decision) -> c.PublicMatter:
         catalogue=state.catalogue,
         draft=state.draft,
         consultation=asked if asked and asked.from_on else None,
+        earlier=state.earlier,
         held=state.held,
         feedback=state.feedback,
         experts=state.experts,
@@ -98,17 +100,17 @@ def public_record(state: Decision) -> c.PublicMatter:
 
 def tell(state: Decision, facts: Sequence[Fact]) -> list[Event]:
     overdue = any(isinstance(fact, WentOverdue) for fact in facts)
-    told: list[Event] = [c.MatterOverdue(record=record(state)) if overdue else c.MatterChanged(record=record(state))]
+    told: list[Event] = [e.MatterOverdue(record=record(state)) if overdue else e.MatterChanged(record=record(state))]
     seen = [type(fact) for fact in facts if not isinstance(fact, QUIET)]
     if state.public and seen:
-        kind = next((ANNOUNCES[each] for each in seen if each in ANNOUNCES), c.PublicMatterChanged)
+        kind = next((ANNOUNCES[each] for each in seen if each in ANNOUNCES), e.PublicMatterChanged)
         told.append(kind(record=public_record(state)))
     return told
 
 
 def retell(state: Decision) -> list[Event]:
-    told: list[Event] = [c.MatterRestated(record=record(state))]
-    return [*told, c.PublicMatterRestated(record=public_record(state))] if state.public else told
+    told: list[Event] = [e.MatterRestated(record=record(state))]
+    return [*told, e.PublicMatterRestated(record=public_record(state))] if state.public else told
 
 
 def index(state: Decision) -> Mapping[str, Any]:
@@ -121,6 +123,7 @@ def index(state: Decision) -> Mapping[str, Any]:
 FACTS: tuple[type[Fact], ...] = (
     f.DecisionStarted,
     f.DraftSet,
+    f.ConsultedAgain,
     f.ConsultationPlanned,
     f.ConsultationBegun,
     f.ConsultationExtended,
@@ -137,6 +140,7 @@ FACTS: tuple[type[Fact], ...] = (
     f.EvaluationMadePublic,
     f.DecisionArchived,
     f.DecisionStopped,
+    f.DecisionResumed,
     f.CommentsErased,
     DueSet,
     WentOverdue,
