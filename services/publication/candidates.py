@@ -1,9 +1,9 @@
 """One document of the stock as it was read: its fields, its text, what was found in them, what contradicts itself."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from pathlib import PurePosixPath
 
 from pydantic import ValidationError
@@ -15,7 +15,7 @@ from kernel import personal
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication.domain import stock
+from services.publication.domain import stock, themes
 from services.publication.domain.checks import known_channels, well_formed
 from services.publication.domain.examining import examine, examine_fields, without_personal_data
 from services.publication.domain.facts import Doubt, InField, Kept, Official
@@ -44,6 +44,26 @@ class Candidate:
     doubts: tuple[Doubt, ...] = ()
     in_fields: tuple[InField, ...] = ()
     reading: Reading | None = None
+
+    def as_of(self, today: date) -> "Candidate":
+        """What a date of repeal says on the day of the import. One that is still to come is the end of validity; one
+        that has passed ends a document of which nothing else is said; what contradicts it a person settles."""
+        day, validity = self.metadata.ended_on, self.metadata.validity
+        if day is None:
+            return self
+        said = self.reading is not None and self.reading.fields.validity is not None
+        if day > today and validity is Validity.VALID:
+            until = {"ended_on": None, "valid_until": day - timedelta(days=1)}
+            return replace(self, metadata=self.metadata.model_copy(update=until))
+        doubts = list(self.doubts)
+        if self.metadata.formed_on and day < self.metadata.formed_on:
+            doubts.append(Doubt(code="ended_before_formed", message="废止日期早于成文日期，请人工确认。"))
+        if day > today:
+            doubts.append(Doubt(code="ends_in_future", message="写明已失效或废止，而日期还没有到，请人工确认。"))
+        elif validity is Validity.VALID and said:
+            doubts.append(Doubt(code="validity_differs", message="写明有效，而废止日期已到，请人工确认。"))
+        ended = {"validity": Validity.REPEALED} if validity is Validity.VALID and not said else {}
+        return replace(self, metadata=self.metadata.model_copy(update=ended), doubts=tuple(doubts))
 
     def facts(self, id: str, by: Official, now: datetime) -> list[Fact]:
         agency = self.metadata.issuers[0] if self.metadata.issuers else by.agency
@@ -159,7 +179,7 @@ def _reading(item: c.ImportItem, register: Register, phones: frozenset[str]) -> 
 
 
 def _metadata(item: c.ImportItem, reading: Reading) -> Metadata:
-    """The fields that are beyond doubt. Words outside the fixed lists stay out; the notes of the reading name them."""
+    """The fields that are beyond doubt. Words outside the fixed lists stay out, and a note says so."""
     fields = reading.fields
     plain = {
         name: getattr(fields, name).value
@@ -182,12 +202,33 @@ def _metadata(item: c.ImportItem, reading: Reading) -> Metadata:
         keywords=((fields.keywords.value if fields.keywords else None) or ())[:30],
         channels=((fields.channels.value if fields.channels else None) or ())[:50],
         party=reading.is_party,
-        **plain,
+        **plain | {"theme": _theme(plain.get("theme")) or plain.get("theme")},
     )
 
 
+def _theme(said: str | None) -> str | None:
+    """As the tree writes it; `None` for what stands nowhere in it."""
+    try:
+        return themes.canonical(said) if said else None
+    except Refused:
+        return None
+
+
+def _outside(reading: Reading) -> Iterator[Remark]:
+    """Fields whose words stand in no fixed list."""
+    fields = reading.fields
+    category, genre, theme = (found.value if found else None for found in (fields.category, fields.genre, fields.theme))
+    if category and category not in CATEGORIES:
+        yield Remark(code="category_unknown", message="信息类别不在规定的七类之中，按“其他”导入，请认定。")
+    if genre and genre not in GENRES:
+        yield Remark(code="genre_unknown", message="体裁分类不在公文种类之中，没有导入，请认定。")
+    if theme and _theme(theme) is None:
+        yield Remark(code="theme_unknown", message="主题分类不在主题分类表中，按原文保留。")
+
+
 def _remarks(reading: Reading) -> tuple[Remark, ...]:
-    return tuple(Remark(code=each.code, message=personal.mask(each.message)) for each in reading.notes[:TOLD])
+    read = (Remark(code=each.code, message=personal.mask(each.message)) for each in reading.notes)
+    return (*_outside(reading), *read)[:TOLD]
 
 
 def found_in(in_fields: Sequence[InField], text: Kept) -> tuple[str, ...]:

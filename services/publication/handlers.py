@@ -226,13 +226,33 @@ async def correct(service: Publication, command: c.Correct, cause: Cause) -> Don
 async def mark_validity(service: Publication, command: c.MarkValidity, cause: Cause) -> Done:
     official(cause)
     without_personal_data(by_document=command.by_document)
+    cited = await _cited(service, command.id, command.by_document)
     answer = await service.execute(
         command.id,
-        lambda case: publishing.mark_validity(case, command.validity, command.on, command.by_document, cause.now),
+        lambda case: publishing.mark_validity(case, command.validity, command.on, cited, cause.now),
         cause,
     )
     await service.catalogues.basis_changed(command.id, cause)
     return answer
+
+
+async def _cited(service: Publication, id: str, said: str | None) -> str | None:
+    """The document that ends another one: one of this platform is public, a 发文字号 is normalised, what others decided
+    is cited as it is called."""
+    if said and said.startswith(f"{service.region}-GW-"):
+        held = await service.documents.get(said)
+        if held is None or not held.state.public or said == id:
+            raise Refused(
+                "document_unknown",
+                "依据的文件不是本平台已公开的另一件文件。",
+                field="by_document",
+                remedy="请核对编号；其他机关的文件请写文号。",
+            )
+        return said
+    try:
+        return DocumentNumber.parse(said).canonical if said else None
+    except Refused:
+        return said
 
 
 @on.command(c.Withdraw)

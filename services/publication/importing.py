@@ -41,7 +41,7 @@ async def take_in(service: Publication, command: c.Import, by: Official, cause: 
     candidates: dict[int, Candidate] = {}
     for position, result in zip(fresh.values(), results, strict=True):
         if isinstance(result, Candidate):
-            candidates[position] = result
+            candidates[position] = result.as_of(cause.now.date())
         else:
             outcomes[position] = result
     outcomes |= await _open(service, candidates, command.confirm, by, cause)

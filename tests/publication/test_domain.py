@@ -208,6 +208,11 @@ def test_repeal_names_the_document_that_does_it() -> None:
     case = published()
     refused("document_missing", publishing.mark_validity, case, c.Validity.REPEALED, NOW.date(), None, NOW)
     refused("in_future", publishing.mark_validity, case, c.Validity.REPEALED, date(2026, 3, 3), "d-9", NOW)
+    formed = case.metadata.formed_on
+    assert formed is not None
+    early = formed - timedelta(days=1)
+    refused("ended_before_formed", publishing.mark_validity, case, c.Validity.REPEALED, early, "d-9", NOW)
+    assert publishing.mark_validity(case, c.Validity.REPEALED, formed, "d-9", NOW)
     facts = publishing.mark_validity(case, c.Validity.REPEALED, NOW.date(), "d-9", NOW)
     case = after(case, facts)
     assert (case.metadata.validity, case.metadata.ended_by) == (c.Validity.REPEALED, "d-9")

@@ -125,6 +125,10 @@ async def test_what_is_in_force_is_compiled_and_gapped(servers: Servers, desk: D
     stays, ended, gone = await normative(desk, 40), await normative(desk, 41), await normative(desk, 42)
     by = {"as_": "赵审核", "agency": "bgs"}
     marked = MarkValidity(id=ended, validity=Validity.REPEALED, on=date(2026, 11, 23), by_document=stays)
+    for wrong in (ended, f"{servers.region}-GW-2026-999999"):
+        await refused("document_unknown", desk(marked.model_copy(update={"by_document": wrong}), Done, **by))
+    await desk(marked.model_copy(update={"by_document": "示政发[2026]9号"}), Done, **by)
+    assert (await file_of(desk, ended)).record.metadata.ended_by == "示政发〔2026〕9号"
     await desk(marked, Done, **by)
     made = await desk(c.Compile(issuer="czj"), Done, **by)
     found: c.IssueFound = await desk(c.GetGazetteIssue(id=made.id), c.IssueFound)

@@ -321,6 +321,33 @@ async def test_a_document_keeps_the_index_number_that_it_carries(desk: Desk) -> 
     assert tuple(kept) == INDEX_NUMBERS
 
 
+@pytest.mark.parametrize(
+    ("said", "outcome", "validity", "doubt"),
+    [
+        ({"repealed_on": "2026-11-23"}, "published", "废止", None),
+        ({"repealed_on": "2026-11-24"}, "published", "有效", None),
+        ({"repealed_on": "2026-11-24", "validity": "废止"}, "imported", "废止", "ends_in_future"),
+        ({"repealed_on": "2020-01-01", "validity": "有效"}, "imported", "有效", "validity_differs"),
+        ({"repealed_on": "2001-01-01", "validity": "废止"}, "imported", "废止", "ended_before_formed"),
+    ],
+)
+async def test_a_date_of_repeal_is_never_shown_beside_valid(
+    desk: Desk, said: dict[str, str], outcome: str, validity: str, doubt: str | None
+) -> None:
+    (told,) = await take_in(desk, line(62, body=f"正文：{said}", **said), confirm=True)
+    metadata = (await file_of(desk, told.id or "")).record.metadata
+    assert (told.outcome, metadata.validity.value) == (outcome, validity)
+    assert [each.code for each in told.conflicts] == ([doubt] if doubt else [])
+    if said == {"repealed_on": "2026-11-24"}:
+        assert (metadata.valid_until, metadata.ended_on) == (date(2026, 11, 23), None)
+
+
+async def test_words_outside_the_fixed_lists_are_noted(desk: Desk) -> None:
+    fine, odd = await take_in(desk, line(63, theme="综合政务\\政务公开"), line(64, theme="随便写的", category="随便"))
+    assert (await file_of(desk, fine.id or "")).record.metadata.theme == "综合政务/政务公开"
+    assert {"theme_unknown", "category_unknown"} <= {each.code for each in odd.notes}
+
+
 async def test_an_unknown_channel_refuses_its_line_and_is_not_repeated(desk: Desk) -> None:
     fine, wrong = await take_in(desk, line(40, channels=["网站", "公报"]), line(41, channels=["网站", "火星台"]))
     assert (fine.outcome, wrong.outcome, wrong.name, wrong.code) == (

@@ -299,3 +299,19 @@ def test_a_name_that_only_the_register_knows_is_an_agency():
     text = "发布机构：金库\n\n关于示例的通知\n正文。"
     assert read_document("a.txt", text).fields.issuers is None
     assert read_document("a.txt", text, REGISTER).fields.issuers.value[0].code == "czj"
+
+
+@pytest.mark.parametrize(
+    ("written", "validity"),
+    [("有效", "有效"), ("已废止", "废止"), ("无效", "失效"), ("已失效", "失效"), ("已修订", "修改")],
+)
+def test_the_validity_of_a_header(written, validity):
+    it = read_document("a.txt", f"有效性：{written}\n\n关于示例的通知\n正文。")
+    assert it.fields.validity.value == validity
+
+
+@pytest.mark.parametrize("written", ["待定", "有效（已废止）"])
+def test_a_validity_that_says_nothing_sure_waits_for_a_person(written):
+    it = read_document("a.txt", f"有效性：{written}\n\n关于示例的通知\n正文。")
+    assert it.fields.validity is None
+    assert "validity_unknown" in codes(it.conflicts)

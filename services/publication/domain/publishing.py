@@ -105,6 +105,9 @@ def mark_validity(case: Case, validity: Validity, on: date, by_document: str | N
         raise Refused("ended", "有效期已过，不能标为有效。", field="validity", remedy="请先更正有效期截止日。")
     if on > now.date():
         raise Refused("in_future", "日期还没有到。", field="on", remedy="请到生效当日再标注。")
+    formed = case.metadata.formed_on
+    if validity is not Validity.VALID and formed and on < formed:
+        raise Refused("ended_before_formed", "日期早于文件的成文日期。", field="on", remedy="请核对两个日期。")
     if validity is case.metadata.validity and validity is Validity.VALID:
         return []
     return [f.ValidityMarked(validity=validity, on=on, by_document=by_document)]

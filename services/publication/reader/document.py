@@ -28,7 +28,9 @@ ATTRIBUTES = {
 }
 """公开方式 as written -> the attribute (国办发〔2016〕80号 一(一): 主动公开, 依申请公开, 不予公开)."""
 
-_PLAIN_FIELDS = ("theme", "genre", "category", "validity", "group", "scope")
+_PLAIN_FIELDS = ("theme", "genre", "category", "group", "scope")
+_VALIDITIES = (("废止", "废止"), ("失效", "失效"), ("无效", "失效"), ("修", "修改"), ("有效", "有效"))
+"""Part of what a header says of the validity -> the validity."""
 _DATE_FIELDS = ("formed_on", "issued_on", "published_on", "effective_on", "repealed_on")
 _LONGEST_FIELD, _LONGEST_TITLE, _LONGEST_SUMMARY = 200, 300, 2_000
 _LOCAL_CODE = re.compile(r"(\d{1,3}[A-Za-z]?|[A-Z]\d{1,3})[ .、]?([\u4e00-\u9fff].{0,60})", re.ASCII)
@@ -89,6 +91,8 @@ def _header_fields(gathering: Gathering) -> None:
     for name in _PLAIN_FIELDS:
         for entry in gathering.header.all(name):
             gathering.offer(name, entry.value[:_LONGEST_FIELD], _place(entry))
+    for entry in gathering.header.all("validity"):
+        _validity(gathering, entry)
     for entry in gathering.header.all("summary"):
         gathering.offer("summary", entry.value[:_LONGEST_SUMMARY], _place(entry))
     for name in _DATE_FIELDS:
@@ -126,6 +130,15 @@ def _index_no(gathering: Gathering, entry: Labelled) -> None:
         gathering.offer("index_no", number, _place(entry))
     else:
         gathering.conflict("index_no_malformed", f"页头“{entry.label}”不是已知格式的索引号，没有读入。")
+
+
+def _validity(gathering: Gathering, entry: Labelled) -> None:
+    """Words that say nothing sure, or two things, are no validity: nothing is taken for valid by default."""
+    meant = {validity for part, validity in _VALIDITIES if part in entry.value}
+    if len(meant) == 1:
+        gathering.offer("validity", meant.pop(), _place(entry))
+    else:
+        gathering.conflict("validity_unknown", f"{_place(entry)}不是有效、失效、废止、修改之一，没有读入，请人工认定。")
 
 
 def _attribute(gathering: Gathering, written: str, where: str) -> None:
