@@ -125,6 +125,7 @@ def desk(
         ("state_label", "状态"),
         ("agency_name", "承办机构"),
         ("due_at", "期限"),
+        ("basis", "期限依据"),
         ("waits_for", "等待"),
     ]
     for name, heading in (("overdue", "已逾期"), ("due_soon", f"{days} 个工作日内到期"), ("waiting", "其他待办")):

@@ -29,6 +29,7 @@ class CatalogueClock(WorkRecord):
 
     type: TypeName
     limit: CatalogueLimit
+    warned: bool = Field(default=False, description="The end of the limit is near.")
     begun_on: date = Field(description="Day of the decision, approval or annulment; it is not counted.")
     item: CaseId | None = Field(default=None, description="The item, once there is one.")
     disclosed: bool | None = Field(

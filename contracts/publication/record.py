@@ -2,6 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -218,6 +219,17 @@ class Notice(Contract):
     result: str = Field(default="", max_length=500, description="公示结果")
 
 
+class RunningLimit(Contract):
+    """The limit that a publication must meet, with its source and how well that is verified."""
+
+    id: str
+    title: str
+    days: int
+    unit: Literal["workdays", "days", "hours"]
+    source: str
+    grade: Literal["A", "B", "C", "D", "M"]
+
+
 class Document(WorkRecord):
     """A document from its draft on, for the offices. Its text is asked for by `GetText`."""
 
@@ -232,6 +244,8 @@ class Document(WorkRecord):
     conflicts: int = Field(default=0, ge=0, description="Open contradictions that the reader found")
     interpretation: Interpretation | None = None
     clock: str = Field(default="PUB.GENERAL", description="The rule that sets the limit")
+    warned: bool = Field(default=False, description="The end of the running limit is near.")
+    limit: RunningLimit | None = Field(default=None, description="The limit that runs now.")
     to_clear: tuple[str, ...] = Field(default=(), description="Channels that have not confirmed a take-down yet")
     erased: bool = Field(default=False, description="Taken down, and nothing of it is left in this platform")
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
@@ -261,6 +275,7 @@ class PublicDocument(Record):
     interpretation: CaseId | None = Field(default=None, description="Document that explains this one, 解读材料")
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=MAX_ATTACHMENTS)
     source: Source | None = Field(default=None, description="转载来源")
+    delay_hours: int | None = Field(default=None, description="Hours from publication at the source to ours.")
     deliveries: tuple[Delivery, ...] = Field(
         default=(), max_length=100, description="After the first one by each of the channels named at publication."
     )

@@ -175,6 +175,8 @@ class WorkItem(Contract):
     overdue: bool
     provisional: bool
     waits_for: str
+    warned: bool = Field(default=False, description="The end of the limit is near, as its service judged.")
+    basis: str = Field(default="", description="Title and source of the limit, where its record names them.")
 
 
 class DeskPage(Reply):

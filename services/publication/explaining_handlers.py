@@ -30,6 +30,7 @@ async def record_explanation(service: Publication, command: c.RecordExplanation,
     answer = await service.execute(command.id, lambda case: explaining.explain(case, given, by, cause.now), cause)
     if given.material:
         await link(service, given.material, command.id, by, cause)
+        await tell_of_material(service, given.material, cause)
     if given.lead:
         agency = given.agency or (await service.documents.load(command.id)).state.agency
         await year_handlers.entered(service, YearDuty.LEAD, agency, given.on.year, cause)
@@ -62,7 +63,7 @@ async def link(service: Publication, material: str, document: str, by: Official,
 async def tell_of_material(service: Publication, id: str, cause: Cause) -> None:
     """What has become public explains others, or is explained by what is public already."""
     case, calendar = (await service.documents.load(id)).state, service.calendars.current
-    pairs = [(document, id) for document in case.metadata.interprets]
+    pairs = [(document, id) for document in case.metadata.interprets] if case.public else []
     if case.interpretation and (material := case.interpretation.material):
         held = await service.documents.get(material)
         pairs += [(id, material)] if held and held.state.public else []

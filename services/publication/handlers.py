@@ -1,6 +1,7 @@
 """What the publication service reacts to."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from chassis.actors import Cause
 from contracts.base import Done, Role
@@ -217,6 +218,7 @@ async def correct(service: Publication, command: c.Correct, cause: Cause) -> Don
         lambda case, text: publishing.correct(case, text, command.changes, names, command.reason, by, cause.now),
         cause,
     )
+    await explaining_handlers.tell_of_material(service, command.id, cause)
     await service.catalogues.basis_changed(command.id, cause)
     await service.compare_claims(command.id, cause)
     return answer
@@ -277,7 +279,7 @@ async def confirm_cleared(service: Publication, command: c.ConfirmCleared, cause
 @on.query(c.GetDocument)
 async def get_document(service: Publication, query: c.GetDocument, cause: Cause) -> c.DocumentFile:
     case = (await service.documents.load(query.id)).state
-    published, waiting = case.published_at is not None, case.stage is Stage.IMPORTED
+    published = case.published_at is not None
     return c.DocumentFile(
         record=record(case),
         steps=tuple(
@@ -288,10 +290,16 @@ async def get_document(service: Publication, query: c.GetDocument, cause: Cause)
         allowed=case.allowed,
         conflicts=tuple(Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
         missing=case.missing,
-        lacks=drafting.lacks(case) if case.stage in UNDECIDED else stock.lacks(case) if waiting else (),
+        lacks=_lacks(case, cause.now.date()),
         reason=case.reason,
         versions=public_record(case).versions if published else (),
     )
+
+
+def _lacks(case: Case, today: date) -> tuple[str, ...]:
+    if case.stage in UNDECIDED:
+        return drafting.lacks(case, today)
+    return stock.lacks(case, today) if case.stage is Stage.IMPORTED else ()
 
 
 def _findings(case: Case) -> Iterator[c.Finding]:

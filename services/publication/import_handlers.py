@@ -7,6 +7,7 @@ from kernel.refused import Refused
 from services.publication import importing
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.state import Stage
+from services.publication.explaining_handlers import tell_of_material
 from services.publication.service import Publication, official, on
 
 
@@ -23,6 +24,7 @@ async def confirm_import(service: Publication, command: ConfirmImport, cause: Ca
     importing.clean_changes(command.settle)
     without_personal_data(reason=command.reason)
     answer = await importing.confirm(service, command, official(cause), cause)
+    await tell_of_material(service, command.id, cause)
     await service.compare_claims(command.id, cause)
     return answer
 
@@ -38,6 +40,6 @@ async def import_report(service: Publication, query: ImportReport, cause: Cause)
     held = await service.documents.imported(query.after, query.limit)
     return WaitingPage(
         total=await service.documents.count({"state": Stage.IMPORTED.value}),
-        items=tuple(importing.waiting(each.state) for each in held),
+        items=tuple(importing.waiting(each.state, cause.now.date()) for each in held),
         next=held[-1].id if len(held) == query.limit else None,
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from chassis.actors import Cause
@@ -20,6 +20,7 @@ from services.publication.domain import stock
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.domain.state import Case, Stage
+from services.publication.explaining_handlers import tell_of_material
 from services.publication.service import Publication, done
 
 Opened = tuple[str, list[Fact], c.ImportOutcome]
@@ -207,7 +208,11 @@ async def confirm_many(service: Publication, ids: Sequence[str], by: Official, c
     steps = [Step(id, decide, replace(cause, id=f"{cause.id}:{id}")) for id in ids]
     results = await service.documents.execute_many(steps)
     for step, result in zip(steps, results, strict=True):
-        if not isinstance(result, Refused) and result.state.claims:
+        if isinstance(result, Refused):
+            continue
+        if result.state.metadata.interprets:
+            await tell_of_material(service, step.id, step.cause)
+        if result.state.claims:
             await service.compare_claims(step.id, step.cause)
     return [_told(id, result) for id, result in zip(ids, results, strict=True)]
 
@@ -222,7 +227,7 @@ def _confirmed_as(case: Case) -> Literal["published", "filed"]:
     return "published" if case.public else "filed"
 
 
-def waiting(case: Case) -> c.Waiting:
+def waiting(case: Case, today: date) -> c.Waiting:
     return c.Waiting(
         id=case.id,
         title=case.metadata.title,
@@ -230,7 +235,7 @@ def waiting(case: Case) -> c.Waiting:
         findings=case.open_findings,
         found_in=found_in(case.in_fields, case.text),
         conflicts=tuple(Remark(code=doubt.code, message=doubt.message) for doubt in case.doubts),
-        lacks=stock.lacks(case),
+        lacks=stock.lacks(case, today),
     )
 
 

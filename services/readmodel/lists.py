@@ -245,6 +245,8 @@ def _item(piece: Piece, register: Register) -> WorkItem:
         overdue=piece.overdue,
         provisional=piece.provisional,
         waits_for=piece.waits_for,
+        warned=piece.warned and not piece.overdue,
+        basis=piece.basis,
     )
 
 

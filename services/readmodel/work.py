@@ -30,7 +30,7 @@ TYPES = tuple(
     sorted({f"{e.service()}.{e.record_name}" for e in REGISTRY.events() if issubclass(record_class(e), WorkRecord)})
 )
 READ = (
-    *("title", "state_label", "waits_for", "overdue", "provisional", "on_time", "duties", "reviews"),
+    *("title", "state_label", "waits_for", "overdue", "warned", "limit", "provisional", "on_time", "duties", "reviews"),
     *("table", "no", "target", "reached", "reports", "due_on", "leads", "co", "each_alone"),
     *(field for fields in LIMITS.values() for end, _, done in fields for field in (end, done)),
 )
@@ -71,6 +71,9 @@ class Piece(NamedTuple):
     waits_for: str = ""
     limits: tuple[tuple[datetime, str], ...] = ()
     """Ends of all limits that run, with what is due."""
+    warned: bool = False
+    basis: str = ""
+    """Title and source of the main limit."""
     row: Row | None = None
 
     @property
@@ -112,8 +115,14 @@ def piece(view: Mapping[str, Any]) -> Piece:
         provisional=record.get("provisional", False),
         waits_for=intern(record.get("waits_for") or ""),
         limits=ends,
+        warned=record.get("warned", False),
+        basis=_basis(record.get("limit")),
         row=_row(record) if record.get("no") is not None else None,
     )
+
+
+def _basis(limit: Mapping[str, Any] | None) -> str:
+    return intern("：".join(limit[name] for name in ("title", "source") if limit.get(name))) if limit else ""
 
 
 def answering(record: Mapping[str, Any]) -> list[str]:

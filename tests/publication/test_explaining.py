@@ -10,6 +10,7 @@ import pytest_asyncio
 from chassis.runtime import App
 from contracts.base import Done
 from contracts.publication import comparing as c
+from contracts.publication import documents
 from contracts.publication.documents import Correct
 from contracts.publication.explaining import (
     CountExplanations,
@@ -18,11 +19,12 @@ from contracts.publication.explaining import (
     RecordExplanation,
     UnitExplained,
 )
-from contracts.publication.record import Explanation, Raised
+from contracts.publication.record import Attribute, Explanation, Interpretation, Raised
+from contracts.publication.stock import ConfirmImport, ConfirmImports, ImportOutcomes, ImportReport, WaitingPage
 from services.publication.comparing import compared
 from services.publication.service import Publication
 from tests.publication.test_gazette import normative
-from tests.publication.test_service import TEXT, draft, file_of, refused
+from tests.publication.test_service import TEXT, draft, file_of, line, refused, take_in
 from tests.servers import Desk, Servers, started
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -108,3 +110,46 @@ async def test_nothing_is_lost_in_a_comparison() -> None:
     lines = list(compared(before, after))
     assert [line.text for line in lines if line.change != "added"] == before.splitlines()
     assert [line.text for line in lines if line.change != "removed"] == after.splitlines()
+
+
+async def material_by_import(desk: Desk, document: str, n: int, *, link_first: bool) -> None:
+    """Material that comes in by import: linked to what it explains before it is confirmed, or when it is public."""
+    (taken,) = await take_in(
+        desk,
+        line(n, title=f"政策问答{n}", body=f"第{n}问：怎样申请？", formed_on="2026-11-20", published_on="2026-11-20"),
+    )
+    said = RecordExplanation(id=document, explanation=explanation(material=taken.id))
+    if link_first:
+        await desk(said, Done, **CLERK)
+        outcomes: ImportOutcomes = await desk(ConfirmImports(ids=(taken.id,)), ImportOutcomes, **OFFICE)
+        assert outcomes.items[0].outcome == "published"
+    else:
+        await desk(ConfirmImport(id=taken.id or ""), Done, **OFFICE)
+        await desk(said, Done, **CLERK)
+
+
+@pytest.mark.parametrize("link_first", [True, False])
+async def test_imported_material_ends_the_limit_of_its_document(
+    desk: Desk, app: App[Publication], link_first: bool
+) -> None:
+    """郑州市2016年政策解读规定: within three working days."""
+    planned, n = await draft(desk, "《示例办法》问答", formed_on=date(2026, 11, 20)), 70 + link_first
+    id = await draft(desk, f"需要解读的办法{n}", formed_on=date(2026, 11, 20))
+    plan = Interpretation(plan="同步解读", forms=("问答",), interpreter="财政局局长", material=planned)
+    await desk(documents.SetAttribute(id=id, attribute=Attribute.PROACTIVE, interpretation=True), Done, **CLERK)
+    await desk(documents.PlanInterpretation(id=id, interpretation=plan), Done, **CLERK)
+    await desk(documents.ApproveByHead(id=id), Done, as_="李负责", agency="czj")
+    await desk(documents.Review(id=id, secrecy=True, wording=True, timing=True), Done, **OFFICE)
+    await desk(documents.Publish(id=id), Done, **OFFICE)
+    record = (await file_of(desk, id)).record
+    assert (record.limit.id if record.limit else None, record.open) == ("INTERPRETATION", True)
+    await material_by_import(desk, id, n, link_first=link_first)
+    record = (await file_of(desk, id)).record
+    assert (record.limit, record.due_at, record.open) == (None, None, False)
+
+
+async def test_a_day_to_come_is_named_among_what_an_imported_document_lacks(desk: Desk, app: App[Publication]) -> None:
+    (taken,) = await take_in(desk, line(75, title="日期在后的通知", published_on="2026-12-01", formed_on="2026-11-20"))
+    page: WaitingPage = await desk(ImportReport(limit=100), WaitingPage)
+    (lacks,) = (each.lacks for each in page.items if each.id == taken.id)
+    assert "公开日期还没有到" in lacks

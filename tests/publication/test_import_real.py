@@ -64,4 +64,4 @@ def test_county_division_is_a_draft(candidates: dict[str, Candidate]) -> None:
 
 def test_none_of_them_could_be_confirmed_as_it_is(candidates: dict[str, Candidate]) -> None:
     for candidate in candidates.values():
-        assert lacks(KIND.fold(None, candidate.facts("d", CLERK, MORNING)))
+        assert lacks(KIND.fold(None, candidate.facts("d", CLERK, MORNING)), MORNING.date())

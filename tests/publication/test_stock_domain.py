@@ -70,7 +70,7 @@ def test_imported_document_stays_internal(given: dict[str, object], code: str) -
 
 def test_person_settles_what_was_in_doubt() -> None:
     case = imported(attribute=None, doubts=(Doubt(code="x", message="矛盾"),))
-    assert stock.lacks(case) == ("缺公开属性", "有 1 处矛盾")
+    assert stock.lacks(case, NOW.date()) == ("缺公开属性", "有 1 处矛盾")
     case = confirmed(
         case,
         attribute=c.Attribute.PROACTIVE,
@@ -88,7 +88,7 @@ def test_withheld_stock_is_filed_not_published() -> None:
 def test_what_was_found_in_a_field_stays_open_until_a_person_rewrites_or_masks_it() -> None:
     found = InField(field="title", kind="id_card", masked="110*************11")
     case = imported(in_fields=(found,), metadata=metadata(title="关于张三110*************11补助的通知", formed_on=None))
-    assert (case.open_findings, stock.lacks(case)) == (1, ("有 1 处个人信息",))
+    assert (case.open_findings, stock.lacks(case, NOW.date())) == (1, ("有 1 处个人信息",))
     refused("personal_data", lambda: confirmed(case))
     refused("personal_data", lambda: confirmed(case, settle=c.Changes(formed_on=date(2018, 6, 25))))
     refused("no_findings", lambda: drafting.allow_findings(case, "某法第一条", "依法公开", ZHAO, NOW))

@@ -252,6 +252,7 @@ def record(timer: CatalogueTimer) -> CatalogueClock:
         waits_for=waits if timer.open else "",
         type=timer.type,
         limit=timer.limit.told(),
+        warned=timer.warned and timer.open,
         begun_on=timer.begun_on,
         item=timer.item,
         disclosed=timer.disclosed,

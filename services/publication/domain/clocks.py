@@ -1,7 +1,8 @@
 """When a document must be public, and when its case wants to be looked at."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from contracts.publication.record import Attribute, Validity
 from kernel.calendar import Calendar, add_hours, end_of_day
@@ -10,6 +11,7 @@ from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import (
     DueSet,
     ExpiryWarned,
+    IssueDayNear,
     IssueDayPassed,
     NoticeEnded,
     ReassessmentFellDue,
@@ -17,7 +19,16 @@ from services.publication.domain.facts import (
     Warned,
     WentOverdue,
 )
-from services.publication.domain.law import CLOCKS, EXPIRY_WARN_DAYS, MATERIAL, REASSESS_DAYS, REISSUE
+from services.publication.domain.law import (
+    CLOCKS,
+    EXPIRY_WARN_DAYS,
+    ISSUE_DAY,
+    MATERIAL,
+    REASSESS_DAYS,
+    REISSUE,
+    TAKEDOWN,
+    Clock,
+)
 from services.publication.domain.state import UNDECIDED, Case, Stage
 
 
@@ -35,30 +46,50 @@ def recompute(case: Case, calendar: Calendar) -> list[Fact]:
     return [] if limit == DueSet(due_at=case.due_at, warn_at=case.warn_at, provisional=case.provisional) else [limit]
 
 
+NONE = DueSet(due_at=None, warn_at=None, provisional=False)
+
+
 def _limit(case: Case, calendar: Calendar) -> DueSet:
     if case.lacks_material and case.published_at:
-        out = case.published_at.date()
-        due = calendar.due(out, MATERIAL.days)
-        return DueSet(due_at=end_of_day(due), warn_at=None, provisional=calendar.provisional(out, due))
+        return _counted(MATERIAL, case.published_at.date(), calendar)
     start = case.metadata.formed_on or case.signed_off
     if case.stage not in UNDECIDED or case.attribute is not Attribute.PROACTIVE:
-        return DueSet(due_at=None, warn_at=None, provisional=False)
+        return NONE
     if case.source:
-        return DueSet(due_at=add_hours(case.source.published_at, REISSUE.days), warn_at=None, provisional=False)
-    if start is None:
-        return DueSet(due_at=None, warn_at=None, provisional=False)
-    clock = CLOCKS[case.clock]
+        due = add_hours(case.source.published_at, REISSUE.days)
+        return DueSet(due_at=due, warn_at=due - timedelta(hours=REISSUE.warn), provisional=False)
+    return _counted(CLOCKS[case.clock], start, calendar) if start else NONE
+
+
+def _counted(clock: Clock, start: date, calendar: Calendar) -> DueSet:
     if clock.unit == "workdays":
         due = calendar.due(start, clock.days)
         warn = calendar.workdays_before(due, clock.warn)
     else:
         due = calendar.add_days(start, clock.days)
         warn = due - timedelta(days=clock.warn)
-    return DueSet(
-        due_at=end_of_day(due),
-        warn_at=end_of_day(warn) if clock.warn else None,
-        provisional=calendar.provisional(start, due),
-    )
+    return DueSet(due_at=end_of_day(due), warn_at=end_of_day(warn), provisional=calendar.provisional(start, due))
+
+
+class Shown(NamedTuple):
+    """The limit that a desk shows: the nearest one, and what rests on law once that one has passed."""
+
+    clock: Clock
+    due_at: datetime
+    warned: bool
+    overdue: bool
+
+
+def shown(case: Case) -> Shown | None:
+    """The limit that runs on a document, if one does."""
+    if case.clear_until:
+        return Shown(TAKEDOWN, case.clear_until, case.warned, case.overdue)
+    if case.issue_day and not case.overdue:
+        return Shown(ISSUE_DAY, end_of_day(case.issue_day), case.issue_day_near, case.issue_day_passed)
+    if case.due_at is None:
+        return None
+    clock = MATERIAL if case.lacks_material else REISSUE if case.source else CLOCKS[case.clock]
+    return Shown(clock, case.due_at, case.warned, case.overdue)
 
 
 def reassess_at(now: datetime) -> datetime:
@@ -76,7 +107,11 @@ def tick(case: Case, now: datetime, calendar: Calendar) -> list[Fact]:
     over."""
     passed = [fact for moment, fact in _waiting(case) if moment <= now]
     kinds = {type(fact) for fact in passed}
-    moot: dict[type[Fact], type[Fact]] = {WentOverdue: Warned, ValidityMarked: ExpiryWarned}
+    moot: dict[type[Fact], type[Fact]] = {
+        WentOverdue: Warned,
+        IssueDayPassed: IssueDayNear,
+        ValidityMarked: ExpiryWarned,
+    }
     past = {warning for came, warning in moot.items() if came in kinds}
     return [fact for fact in passed if type(fact) not in past]
 
@@ -89,9 +124,14 @@ def _waiting(case: Case) -> list[tuple[datetime, Fact]]:
             waiting.append((case.warn_at, Warned()))
         waiting.append((case.due_at, WentOverdue()))
     if case.clear_until and not case.overdue:
+        if not case.warned:
+            waiting.append((case.clear_until - timedelta(hours=TAKEDOWN.warn), Warned()))
         waiting.append((case.clear_until, WentOverdue()))
     if case.issue_day and not case.issue_day_passed:
-        waiting.append((end_of_day(case.issue_day), IssueDayPassed()))
+        ends = end_of_day(case.issue_day)
+        if not case.issue_day_near:
+            waiting.append((ends - timedelta(hours=ISSUE_DAY.warn), IssueDayNear()))
+        waiting.append((ends, IssueDayPassed()))
     if case.stage is Stage.FILED and case.reassess_at:
         waiting.append((case.reassess_at, ReassessmentFellDue()))
     if case.public and case.notice and not case.notice.ended:

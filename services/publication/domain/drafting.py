@@ -199,13 +199,13 @@ def send_back(case: Case, missing: tuple[str, ...], reason: str, by: Official, n
         raise Refused("numbered", "已编发文字号的文件不能退文。", remedy="请公开后更正，或紧急撤下。")
     if case.stage in (Stage.OPENNESS, Stage.HEAD):
         same_agency(case, by)
-    whole = tuple(dict.fromkeys((*missing, *lacks(case))))
+    whole = tuple(dict.fromkeys((*missing, *lacks(case, now.date()))))
     if not whole:
         raise Refused("nothing_missing", "退文须列明缺少的内容。", field="missing", remedy="请逐项填写需要补正的内容。")
     return [f.Returned(missing=whole, reason=reason, by=by, at=now)]
 
 
-def lacks(case: Case) -> tuple[str, ...]:
+def lacks(case: Case, today: date) -> tuple[str, ...]:
     """What can be seen without judging to stand between a document and its publication or filing, in Chinese."""
     said = {
         "公开属性": case.attribute is None,
@@ -213,6 +213,7 @@ def lacks(case: Case) -> tuple[str, ...]:
         "解读材料": case.interpretation_needed and not (case.interpretation and case.interpretation.material),
         f"{case.open_findings} 处个人信息的处理": bool(case.open_findings),
         f"{len(case.unread)} 个附件的专人确认": bool(case.unread),
+        "已到的成文日期": bool(case.metadata.formed_on and case.metadata.formed_on > today),
         "体裁分类": case.metadata.category in NUMBERED and case.metadata.genre is None,
     }
     return tuple(name for name, lacking in said.items() if lacking)

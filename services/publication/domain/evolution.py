@@ -48,7 +48,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _changed(case, fact)
         case f.Withdrawn() | f.Erased() | f.WithdrawalApproved() | f.ChannelCleared():
             return _withdrawn(case, fact)
-        case f.DueSet() | f.Warned() | f.WentOverdue() | f.IssueDayPassed() | f.ExpiryWarned():
+        case f.DueSet() | f.Warned() | f.WentOverdue() | f.IssueDayNear() | f.IssueDayPassed() | f.ExpiryWarned():
             return _timed(case, fact)
         case _:
             raise TypeError(f"unknown fact {fact.kind}")
@@ -303,10 +303,13 @@ def _sealed(case: Case) -> Case:
     if case.clear_until:
         return case
     stage = Stage.SEALED if case.erased else case.stage
-    return case.model_copy(update={"stage": stage, "overdue": False})
+    return case.model_copy(update={"stage": stage, "overdue": False, "warned": False})
 
 
-def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.IssueDayPassed | f.ExpiryWarned) -> Case:
+def _timed(
+    case: Case,
+    fact: f.DueSet | f.Warned | f.WentOverdue | f.IssueDayNear | f.IssueDayPassed | f.ExpiryWarned,
+) -> Case:
     match fact:
         case f.DueSet():
             running = {"due_at": fact.due_at, "warn_at": fact.warn_at, "provisional": fact.provisional}
@@ -315,6 +318,8 @@ def _timed(case: Case, fact: f.DueSet | f.Warned | f.WentOverdue | f.IssueDayPas
             return case.model_copy(update={"warned": True})
         case f.WentOverdue():
             return case.model_copy(update={"overdue": True})
+        case f.IssueDayNear():
+            return case.model_copy(update={"issue_day_near": True})
         case f.IssueDayPassed():
             return case.model_copy(update={"issue_day_passed": True})
         case f.ExpiryWarned():

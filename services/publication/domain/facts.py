@@ -261,6 +261,10 @@ class WentOverdue(Fact):
     pass
 
 
+class IssueDayNear(Fact):
+    """The day of issue of what waits only to be published is nearly over."""
+
+
 class IssueDayPassed(Fact):
     """Publishable, and not public by the end of the day on which it was issued (P06)."""
 

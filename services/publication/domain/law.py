@@ -17,7 +17,7 @@ class Clock:
     days: int
     unit: Literal["workdays", "days", "hours"]
     warn: int
-    """So many days of the same unit before the end a warning is due (D)."""
+    """So many of the same unit before the end a warning is due (D)."""
     source: str
     grade: Literal["A", "B", "C", "D", "M"]
 
@@ -30,15 +30,27 @@ _CLOCKS = (
     Clock("BUD.DEPT", "部门预算、决算", 20, "days", 5, "预算法第十四条", "A"),
     Clock("BUD.UNIT", "单位预算、决算", 20, "days", 5, "预算法实施条例", "A"),
     Clock("MEETING.RESULT", "会议决定事项", 5, "workdays", 1, "地方年度政务公开工作要点", "C"),
-    Clock("GUIDE.CHANGE", "办事指南变更", 1, "workdays", 0, "地方年度政务公开工作要点", "C"),
+    Clock("GUIDE.CHANGE", "办事指南变更", 1, "workdays", 1, "地方年度政务公开工作要点", "C"),
 )
 CLOCKS = {clock.id: clock for clock in _CLOCKS}
-REISSUE = Clock("REISSUE", "转载上级重要信息", 24, "hours", 0, "政府网站与政务新媒体检查指标", "B")
+REISSUE = Clock("REISSUE", "转载上级重要信息", 24, "hours", 6, "政府网站与政务新媒体检查指标", "B")
 """Counted from the publication at the source; takes the place of the document's own clock."""
-MATERIAL = Clock("INTERPRETATION", "公开解读材料", 3, "workdays", 0, "郑州市2016年政策解读规定（地方）", "C")
+MATERIAL = Clock("INTERPRETATION", "公开解读材料", 3, "workdays", 1, "郑州市2016年政策解读规定（地方）", "C")
 """Counted from the publication of what it explains, where the two are not published together."""
-TAKEDOWN = Clock("TAKEDOWN", "紧急撤下后的补批和渠道确认", 24, "hours", 0, "平台设定：没有文件规定期限", "D")
+TAKEDOWN = Clock("TAKEDOWN", "紧急撤下后的补批和渠道确认", 24, "hours", 4, "平台设定：没有文件规定期限", "D")
 """Counted from the take-down: within it another person approves and each channel confirms."""
+ISSUE_DAY = Clock(
+    "ISSUE.DAY",
+    "可以公开的文件当日公开",
+    24,
+    "hours",
+    8,
+    "毕节市七星关区2017年全面推进政务公开工作实施方案（五）3",
+    "C",
+)
+"""Counted from the beginning of the day of issue, for what waits only to be published."""
+EVERY_CLOCK = (*_CLOCKS, ISSUE_DAY, REISSUE, MATERIAL, TAKEDOWN)
+"""All limits that run on documents."""
 CHANNELS = (
     "网站", "公报", "微信", "微博", "客户端", "手机报", "新闻发布会", "广播电视", "报刊", "查阅点", "公告栏", "电子屏",
     "明白卡", "服务手册", "触摸屏", "入户现场", "精准推送",

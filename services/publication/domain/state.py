@@ -99,6 +99,7 @@ class Case(BaseModel):
     provisional: bool = False
     warned: bool = False
     overdue: bool = False
+    issue_day_near: bool = False
     issue_day_passed: bool = False
     source: Source | None = None
     notice: Notice | None = None

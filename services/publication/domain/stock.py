@@ -120,7 +120,14 @@ def _public_since(case: Case, judged: Judgement, now: datetime) -> datetime:
     return at
 
 
-def lacks(case: Case) -> tuple[str, ...]:
+def _untimely(case: Case, today: date) -> list[str]:
+    """A day of publication that is still to come, or that lies before the document was formed."""
+    published, formed = case.published_on or today, case.metadata.formed_on
+    future = ["公开日期还没有到"] if published > today else []
+    return [*future, "成文日期晚于公开日期"] if formed and formed > published else future
+
+
+def lacks(case: Case, today: date) -> tuple[str, ...]:
     """Why an imported document cannot be confirmed as it is, in Chinese."""
     reasons = []
     if case.attribute is None:
@@ -135,6 +142,8 @@ def lacks(case: Case) -> tuple[str, ...]:
         reasons.append(f"有 {len(case.doubts)} 处矛盾")
     if case.attribute is Attribute.PROACTIVE and not case.metadata.issuers:
         reasons.append("缺发布机构代码")
+    if case.attribute is Attribute.PROACTIVE:
+        reasons += _untimely(case, today)
     return tuple(reasons)
 
 

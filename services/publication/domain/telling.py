@@ -29,12 +29,13 @@ from contracts.publication.record import (
     Leak,
     Metadata,
     PublicDocument,
+    RunningLimit,
     Text,
     Validity,
     Version,
 )
 from kernel.facts import Fact
-from services.publication.domain import explaining, showing, stocked
+from services.publication.domain import clocks, explaining, showing, stocked
 from services.publication.domain import facts as f
 from services.publication.domain.checks import LABELS, WAITS
 from services.publication.domain.facts import Kept
@@ -63,8 +64,6 @@ def record(case: Case) -> Document:
         open=case.open,
         agency=case.agency,
         opened_at=case.opened_at,
-        due_at=case.due_at or case.clear_until,
-        overdue=case.overdue,
         provisional=case.provisional,
         waits_for=_waits_for(case),
         metadata=metadata,
@@ -91,6 +90,7 @@ def record(case: Case) -> Document:
         questions=() if hidden else case.questions,
         expires_soon=case.expiry_warned and case.metadata.validity is Validity.VALID and not hidden,
         imported=case.imported,
+        **_limited(case),
     )
 
 
@@ -117,6 +117,7 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
         interpretation=case.interpretation.material if case.interpretation else None,
         attachments=tuple(_public_files(case, text_of)),
         source=case.source,
+        delay_hours=_delay(case),
         deliveries=case.deliveries,
         notice=case.notice,
         gazette=case.gazette,
@@ -132,6 +133,15 @@ def public_record(case: Case, text_of: TextOf = nothing_at_hand) -> PublicDocume
             for older in case.replaced
         ),
     )
+
+
+def _limited(case: Case) -> dict[str, Any]:
+    """The limit that runs, and how far it has come."""
+    running = clocks.shown(case)
+    if running is None:
+        return {"overdue": case.overdue}
+    limit = RunningLimit(**{name: getattr(running.clock, name) for name in RunningLimit.model_fields})
+    return {"due_at": running.due_at, "overdue": running.overdue, "warned": running.warned, "limit": limit}
 
 
 def _delay(case: Case) -> int | None:
@@ -215,7 +225,7 @@ def _told_inside(case: Case, facts: Sequence[Fact]) -> Event:
                 return DocumentImported(record=record(case))
             case f.Returned():
                 return DocumentReturned(record=record(case))
-            case f.WentOverdue():
+            case f.WentOverdue() | f.IssueDayPassed():
                 return DocumentOverdue(record=record(case))
             case f.Withdrawn():
                 return DocumentTakenDown(record=record(case))
