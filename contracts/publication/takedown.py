@@ -21,105 +21,83 @@ class WithdrawnCase(WorkRecord):
     erased: bool = Field(default=False, description="Nothing of it is left in this platform")
 
 
-class MatterWithdrawn(Event, record="decision", name="withdrawn"):
-    """Sent when a matter of decision was taken down, and at each step until that is closed."""
+class CaseDown(Event):
+    """Common to what tells the offices of a take-down."""
 
     record: WithdrawnCase
 
 
-class PublicMatterWithdrawn(Event, record="public_decision", name="withdrawn", audience=Audience.PUBLIC):
-    """Sent when a public matter of decision was taken down; subscribers delete it."""
+class PublicDown(Event):
+    """Common to what tells everybody; who holds the record deletes it."""
 
     record: Tombstone
 
 
-class DecisionCatalogueWithdrawn(Event, record="decision_catalogue", name="withdrawn"):
-    """Sent when a yearly catalogue of decisions was taken down, and at each step until that is closed."""
+class MatterWithdrawn(CaseDown, record="decision", name="withdrawn"):
+    """Sent when a matter of decision was taken down, and at each step until that is closed."""
 
-    record: WithdrawnCase
+
+class PublicMatterWithdrawn(PublicDown, record="public_decision", name="withdrawn", audience=Audience.PUBLIC):
+    """Sent when a public matter of decision was taken down; subscribers delete it."""
+
+
+class DecisionCatalogueWithdrawn(CaseDown, record="decision_catalogue", name="withdrawn"):
+    """Sent when a yearly catalogue of decisions was taken down, and at each step until that is closed."""
 
 
 class PublicDecisionCatalogueWithdrawn(
-    Event, record="public_decision_catalogue", name="withdrawn", audience=Audience.PUBLIC
+    PublicDown, record="public_decision_catalogue", name="withdrawn", audience=Audience.PUBLIC
 ):
     """Sent when a public yearly catalogue of decisions was taken down; subscribers delete it."""
 
-    record: Tombstone
 
-
-class MeetingWithdrawn(Event, record="meeting", name="withdrawn"):
+class MeetingWithdrawn(CaseDown, record="meeting", name="withdrawn"):
     """Sent when a meeting was taken down, and at each step until that is closed."""
 
-    record: WithdrawnCase
 
-
-class PublicMeetingWithdrawn(Event, record="public_meeting", name="withdrawn", audience=Audience.PUBLIC):
+class PublicMeetingWithdrawn(PublicDown, record="public_meeting", name="withdrawn", audience=Audience.PUBLIC):
     """Sent when a public meeting was taken down; subscribers delete it."""
 
-    record: Tombstone
 
-
-class LedgerWithdrawn(Event, record="work_ledger", name="withdrawn"):
+class LedgerWithdrawn(CaseDown, record="work_ledger", name="withdrawn"):
     """Sent when a work ledger was taken down, and at each step until that is closed."""
 
-    record: WithdrawnCase
 
-
-class PublicLedgerWithdrawn(Event, record="public_work_ledger", name="withdrawn", audience=Audience.PUBLIC):
+class PublicLedgerWithdrawn(PublicDown, record="public_work_ledger", name="withdrawn", audience=Audience.PUBLIC):
     """Sent when a public work ledger was taken down; subscribers delete it."""
 
-    record: Tombstone
 
-
-class DutyWithdrawn(Event, record="catalogue_duty", name="withdrawn"):
+class DutyWithdrawn(CaseDown, record="catalogue_duty", name="withdrawn"):
     """Sent when an item of a catalogue was taken down, and at each step until that is closed."""
 
-    record: WithdrawnCase
 
-
-class ItemWithdrawn(Event, record="catalogue_item", name="withdrawn", audience=Audience.PUBLIC):
+class ItemWithdrawn(PublicDown, record="catalogue_item", name="withdrawn", audience=Audience.PUBLIC):
     """Sent when an item of a catalogue was taken down with all its editions; subscribers delete it."""
 
-    record: Tombstone
 
-
-class ClockWithdrawn(Event, record="catalogue_clock", name="withdrawn"):
+class ClockWithdrawn(CaseDown, record="catalogue_clock", name="withdrawn"):
     """Sent when a limit was taken down together with its item."""
 
-    record: WithdrawnCase
 
-
-class DrawWorkWithdrawn(Event, record="draw_work", name="withdrawn"):
+class DrawWorkWithdrawn(CaseDown, record="draw_work", name="withdrawn"):
     """Sent when a random draw was taken down, and at each step until that is closed."""
 
-    record: WithdrawnCase
 
-
-class PublicDrawWithdrawn(Event, record="draw", name="withdrawn", audience=Audience.PUBLIC):
+class PublicDrawWithdrawn(PublicDown, record="draw", name="withdrawn", audience=Audience.PUBLIC):
     """Sent when a random draw was taken down with its lists and what was found; subscribers delete it."""
 
-    record: Tombstone
 
-
-class ReconciliationWithdrawn(Event, record="reconciliation", name="withdrawn"):
+class ReconciliationWithdrawn(CaseDown, record="reconciliation", name="withdrawn"):
     """Sent when a comparison was taken down with the list from above, and at each step until that is closed."""
 
-    record: WithdrawnCase
 
-
-class ProposalWithdrawn(Event, record="proposal", name="withdrawn"):
+class ProposalWithdrawn(CaseDown, record="proposal", name="withdrawn"):
     """Sent when a proposal to publish was taken down, and at each step until that is closed."""
 
-    record: WithdrawnCase
 
-
-class ShortfallWithdrawn(Event, record="year_shortfall", name="withdrawn"):
+class ShortfallWithdrawn(CaseDown, record="year_shortfall", name="withdrawn"):
     """Sent when a shortfall of a year was taken down, and at each step until that is closed."""
 
-    record: WithdrawnCase
 
-
-class SecretLineWithdrawn(Event, record="secret_line", name="withdrawn"):
+class SecretLineWithdrawn(CaseDown, record="secret_line", name="withdrawn"):
     """Sent when a line of the secrecy register was taken down, and at each step until that is closed."""
-
-    record: WithdrawnCase

@@ -115,3 +115,19 @@ def test_a_planted_vague_name_is_found() -> None:
         "services/hotline/utils.py",
         "kernel/common/x.py",
     ]
+
+
+def told_twice(path: str, text: str) -> Iterator[str]:
+    """What the `__init__` of a package of contracts says besides what the package is: topics are imported by name."""
+    if re.fullmatch(r"contracts/\w+/__init__\.py", path):
+        yield from (f"{path}:{node.lineno}" for node in tree(text).body if not isinstance(node, ast.Expr))
+
+
+def test_contracts_are_imported_by_topic() -> None:
+    assert [each for path, text in product().items() for each in told_twice(path, text)] == []
+
+
+def test_a_planted_import_in_a_package_of_contracts_is_found() -> None:
+    planted = '"""What it tells."""\nfrom contracts.hotline.terms import *\n'
+    assert list(told_twice("contracts/hotline/__init__.py", planted)) == ["contracts/hotline/__init__.py:2"]
+    assert list(told_twice("contracts/hotline/terms.py", planted)) == []
