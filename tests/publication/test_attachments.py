@@ -31,6 +31,7 @@ from tests.publication.test_service import clear, draft, file_of, refused, with_
 from tests.servers import Desk, Servers, started
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+LONG = "这个文件里的图片旁边有足够多的文字，所以它不是扫描件。"
 NUMBER = with_check_sign("11000019900307747")
 
 
@@ -54,7 +55,7 @@ def _zip(parts: dict[str, str]) -> bytes:
     return file.getvalue()
 
 
-def sheets(shown: str, *, hidden: str = "", comment: str = "", picture: int = 0) -> bytes:
+def sheets(shown: str, *, hidden: str = "", comment: str = "", picture: int = 0, external: bool = False) -> bytes:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -68,6 +69,8 @@ def sheets(shown: str, *, hidden: str = "", comment: str = "", picture: int = 0)
     book.save(file)
     with zipfile.ZipFile(file, "a") as archive:
         archive.writestr("xl/media/image1.png", b"\0" * picture)
+        if external:
+            archive.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
     return file.getvalue()
 
 
@@ -106,7 +109,11 @@ def pdf(*pages: str, note: str = "", password: str = "") -> bytes:
 @pytest.mark.parametrize(
     ("name", "data", "said"),
     [
-        ("a.docx", word("正文在此", comment="批注在此", deleted="删去的话"), ("正文在此", "批注在此", "删去的话")),
+        (
+            "a.docx",
+            word(f"正文在此，{LONG}", comment="批注在此", deleted="删去的话"),
+            ("正文在此", "批注在此", "删去的话"),
+        ),
         (
             "a.xlsx",
             sheets("看得见", hidden="看不见", comment="批注在此"),
@@ -127,6 +134,16 @@ async def test_text_is_read_with_what_is_hidden(name: str, data: bytes, said: tu
     ("name", "data"),
     [
         ("scan.pdf", pdf("Readable", "")),
+        ("scan.docx", word("附件1")),
+        ("scan.html", b"<h1>1</h1><img src=a>"),
+        ("locked.docx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("locked.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+        ("old.xls", b"\xd0\xcf\x11\xe0"),
+        ("old.wps", b"\xd0\xcf\x11\xe0"),
+        ("page.ofd", _zip({"OFD.xml": "<OFD/>"})),
+        ("all.zip", _zip({"a.txt": "x"})),
+        ("all.rar", b"Rar!"),
+        ("outside.xlsx", sheets("x" * 40, external=True)),
         ("secret.pdf", pdf("Readable", password="x")),
         ("broken.pdf", pdf("Readable")[:200]),
         ("broken.docx", b"PK\x03\x04 not really"),
@@ -143,7 +160,7 @@ async def test_what_nobody_can_read_is_never_clean(name: str, data: bytes) -> No
 
 async def test_a_parser_that_does_not_end_is_stopped(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    path.write_bytes(sheets("看得见"))
+    path.write_bytes(sheets(LONG))
     assert (await extracting.extracted("a.xlsx", path)).readable
     begun = time.monotonic()
     assert not (await extracting.extracted("a.xlsx", path, seconds=0.01)).readable

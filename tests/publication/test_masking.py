@@ -106,10 +106,10 @@ async def test_what_is_not_personal_stays_as_it_is() -> None:
     head = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:document xmlns:w14="urn:w14" xmlns:mc="urn:mc" '
     tail = '<w:p w14:paraId="0A1B"/><w:t>R&amp;D &lt;1&gt;</w:t></w:document>'
     body = f'{head}{_W} mc:Ignorable="w14"><!-- 注 -->{{}}{tail}'
-    data = package({"word/document.xml": body.format(runs("电话", PHONE)), "word/media/image1.png": "x"})
+    data = package({"word/document.xml": body.format(runs("电话", PHONE)), "word/theme/image1.bin": "x"})
     made = parts_of(proven("表.docx", data))
     assert made["word/document.xml"].decode() == body.format(runs("电话", "138****8000"))
-    assert made["word/media/image1.png"] == b"x"
+    assert made["word/theme/image1.bin"] == b"x"
 
 
 async def test_names_of_who_worked_on_a_file_and_its_first_page_go() -> None:

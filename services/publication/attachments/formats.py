@@ -17,7 +17,7 @@ from kernel.secrecy import classified_mark
 from services.publication.attachments.packages import as_number, opened, texts_of
 from services.publication.reader.decoding import decode
 from services.publication.reader.markup import markup_text
-from services.publication.reader.pdffile import pdf_text
+from services.publication.reader.pdffile import SCAN_CHARS, pdf_text
 from services.publication.reader.wordfile import word_text
 
 if TYPE_CHECKING:
@@ -85,9 +85,10 @@ def _plain(data: bytes) -> Extracted:
 def _page(data: bytes) -> Extracted:
     source = decode(data)
     pictures = len(re.findall(r"<img\b", source, re.IGNORECASE))
+    text = markup_text(source)
     beside = [found[0] or found[1] for found in _UNSEEN.findall(source)]
     values = [html.unescape(value.strip("\"'")) for value in _VALUES.findall(source)]
-    return Extracted("\n".join([markup_text(source), *beside, *filter(_worth, values)]), pictures, True)
+    return Extracted("\n".join([text, *beside, *filter(_worth, values)]), pictures, _is_more_than(pictures, text))
 
 
 def _word(data: bytes) -> Extracted:
@@ -99,7 +100,8 @@ def _word(data: bytes) -> Extracted:
     pictures = sum(name.startswith("word/media/") for name in names)
     embedded = any(name.startswith("word/embeddings/") for name in names)
     marked = any(map(classified_mark, (text, margins)))
-    return Extracted("\n".join([text, margins, *beside]), pictures, not embedded, marked)
+    whole = not embedded and _is_more_than(pictures, text)
+    return Extracted("\n".join([text, margins, *beside]), pictures, whole, marked)
 
 
 def _sheets(data: bytes) -> Extracted:
@@ -114,7 +116,13 @@ def _sheets(data: bytes) -> Extracted:
     embedded = any(name.startswith(("xl/embeddings/", "xl/externalLinks/")) for name in names)
     texts = ["\n".join(lines) for lines in sheets]
     marked = any(map(classified_mark, texts))
-    return Extracted("\n".join([*texts, *beside]), pictures, not embedded and not book.chartsheets, marked)
+    whole = not embedded and not book.chartsheets and _is_more_than(pictures, "".join(texts))
+    return Extracted("\n".join([*texts, *beside]), pictures, whole, marked)
+
+
+def _is_more_than(pictures: int, text: str) -> bool:
+    """Whether a file is more than scans with a heading: those nobody has read (P05)."""
+    return len("".join(text.split())) >= pictures * SCAN_CHARS
 
 
 def _rows(sheet: "Worksheet") -> Iterator[str]:

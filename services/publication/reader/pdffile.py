@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from pypdf import PageObject
 
 MAX_PAGES = 3_000
+SCAN_CHARS = 20
+"""So few characters beside a picture are a heading or the stamp of a scanner: the page is a scan (D, unverified)."""
 
 
 def pdf_text(data: bytes) -> tuple[list[str], str, int, bool]:
@@ -26,9 +28,11 @@ def pdf_text(data: bytes) -> tuple[list[str], str, int, bool]:
     beside = [note for page in reader.pages for note in _notes(page)]
     beside += [str(field.value) for field in (reader.get_fields() or {}).values() if field.value]
     beside += [str(said) for said in (reader.metadata or {}).values() if isinstance(said, str)]
-    pictures = sum(_pictures(page) for page in reader.pages)
-    whole = all(text.strip() for text in pages) and not reader.attachments
-    return pages, "\n".join(beside), pictures, whole
+    pictures = [_pictures(page) for page in reader.pages]
+    read = (
+        len("".join(text.split())) >= (SCAN_CHARS if drawn else 1) for text, drawn in zip(pages, pictures, strict=True)
+    )
+    return pages, "\n".join(beside), sum(pictures), all(read) and not reader.attachments
 
 
 def printed_text(data: bytes) -> tuple[str, str]:
