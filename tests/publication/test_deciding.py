@@ -273,14 +273,14 @@ async def test_a_meeting_entered_late_is_counted_for_its_year(desk: Desk, app: A
 
 async def test_an_explanation_entered_late_is_counted_for_its_year(desk: Desk, app: App[Publication]) -> None:
     now = desk.servers.clock.now()
-    found = await app.it.shortfalls.find({"agency": "czj", "year": now.year})
-    (short,) = (each for each in found if each.state.duty is YearDuty.LEAD)
+    found = await app.it.shortfalls.find({"year": now.year}, limit=1000)
+    short = next(each for each in found if each.state.duty is YearDuty.LEAD and each.state.agency != "czj")
+    unit = short.state.agency
     id = await normative(desk, 71)
     for form in ("问答", "访谈"):
-        told = record((await app.it.shortfalls.load(short.id)).state)
-        assert told.open == (told.counted < told.required)
-        said = Explanation(on=now.date(), form=form, interpreter="县财政局局长", lead=True)
-        await desk(RecordExplanation(id=id, explanation=said), Done, as_="张起草", agency="czj")
+        assert record((await app.it.shortfalls.load(short.id)).state).open
+        said = Explanation(on=now.date(), form=form, interpreter="本单位主要负责人", lead=True, agency=unit)
+        await desk(RecordExplanation(id=id, explanation=said), Done, as_="吴解读", agency=unit)
     assert record((await app.it.shortfalls.load(short.id)).state).state == "met"
 
 
