@@ -27,6 +27,8 @@ WORK = {
     "open": "在办",
 }
 HIDDEN = frozenset({"state"})
+LISTED = frozenset({"questions", "explanations", "doubts"})
+"""Fields that are lists of entries, each shown with all that it consists of."""
 PAPERS = {
     "caller": "来电人",
     "code": "代码",
@@ -114,6 +116,8 @@ def _labels(type_name: str) -> dict[str, str]:
 def _field(name: str, value: Any, agencies: Mapping[str, str]) -> str:
     if name.endswith("due_at") and isinstance(value, str):
         return limit(value)
+    if name in LISTED:
+        return _paper(value, agencies)
     return _shown(value, agencies)
 
 

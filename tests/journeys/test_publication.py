@@ -66,7 +66,7 @@ def test_it_reaches_everyone_once_it_is_published(platform: Platform, draft: str
     event = _streamed(platform, before)
     assert (event["type"], event["data"]["record"]["id"]) == ("publication.public_document.published.v1", draft)
     assert event["subject"].endswith(draft)
-    assert f"publication.public_document.published.v1 {draft} {TITLE}" in _read_by_portal(platform, before + 1)
+    assert f"publication.public_document.published.v1 {draft} {TITLE}" in read_by_portal(platform, before + 1)
 
 
 def test_a_policy_is_refused_explained_and_printed(platform: Platform, tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_a_policy_is_refused_explained_and_printed(platform: Platform, tmp_path:
         soon(lambda: f"/documents/{material}" in visitor.get(f"/documents/{policy}").text)
         assert f"/documents/{policy}" in visitor.get(f"/documents/{material}").text
         soon(lambda: "示财规〔2026〕18号" in visitor.get(f"/gazette/{issue['id']}").text)
-    assert f"publication.public_document.published.v1 {policy} {title}" in _read_by_portal(platform, before + 1)
+    assert f"publication.public_document.published.v1 {policy} {title}" in read_by_portal(platform, before + 1)
 
 
 def _text(folder: Path, text: str) -> str:
@@ -153,7 +153,7 @@ def _streamed(platform: Platform, after: int) -> dict[str, Any]:
         return next(json.loads(line[6:]) for line in stream.iter_lines() if line.startswith("data: "))
 
 
-def _read_by_portal(platform: Platform, since: int) -> str:
+def read_by_portal(platform: Platform, since: int) -> str:
     """What the portal's example prints, from a position on."""
     example = Path(ROOT, "contracts", "examples", "read_public.py")
     given = (platform.ready["credentials"]["portal"], "--since", str(since), "--seconds", "2")

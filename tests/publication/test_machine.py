@@ -197,6 +197,10 @@ class Publishing(RuleBasedStateMachine):
     def ask(self, by: Official) -> None:
         self.attempt(explaining.ask, c.Raised.HOTLINE, WORD, WORD, by, self.now)
 
+    @rule(by=PEOPLE, no=st.integers(1, 2))
+    def decline(self, by: Official, no: int) -> None:
+        self.attempt(explaining.decline, no, WORD, by, self.now)
+
     @rule(by=PEOPLE)
     def hand_in(self, by: Official) -> None:
         self.attempt(showing.submit, by, self.now)
