@@ -79,11 +79,15 @@ def _needs_a_look(outcome: c.ImportOutcome) -> bool:
     return bool(outcome.reason or outcome.conflicts or outcome.findings)
 
 
-def waiting(limit: int = typer.Option(50, "--limit", min=1, max=100, help="件数。"), json_: Json = False) -> None:
+def waiting(
+    limit: int = typer.Option(50, "--limit", min=1, max=100, help="件数。"),
+    after: str = typer.Option(None, "--after", help="从这个文件编号之后列起。"),
+    json_: Json = False,
+) -> None:
     """列出待确认的导入文件及其缺项。例：zwgk publication waiting"""
 
     async def work(session: Session) -> c.WaitingPage:
-        return await session.ask(c.ImportReport(limit=limit), c.WaitingPage)
+        return await session.ask(c.ImportReport(limit=limit, after=after), c.WaitingPage)
 
     page = run(work)
     if json_:
@@ -99,6 +103,8 @@ def waiting(limit: int = typer.Option(50, "--limit", min=1, max=100, help="件�
     show(
         [item.model_dump(mode="json") for item in page.items], json_=False, columns=columns, title=f"共 {page.total} 件"
     )
+    if page.next:
+        typer.echo(f"后面还有，请加 --after {page.next}。")
 
 
 def confirm(
