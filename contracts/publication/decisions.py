@@ -11,6 +11,7 @@ from contracts.base import CaseId, Command, Contract, Query, Record, Reply, Role
 from contracts.publication.comments import CommentTally, ParticipationForm
 from contracts.publication.decision_catalogue import DecisionLevel, DecisionNeeds
 from contracts.publication.documents import Step
+from contracts.publication.record import RunningLimit
 from contracts.publication.terms import HOUSE, OFFICE, SECRECY, WORKERS
 
 
@@ -165,6 +166,8 @@ class Matter(WorkRecord):
     legal_review_sent: bool = False
     ledger: CaseId | None = None
     planned_on: date | None = None
+    limit: RunningLimit | None = Field(default=None, description="The limit that runs or was missed.")
+    warned: bool = Field(default=False, description="The warning before the end of the limit has been given.")
 
 
 class PublicMatter(Record):

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, Field
 
 from contracts.base import Audience, CaseId, Command, Contract, Event, Query, Record, Reply, Role, WorkRecord
-from contracts.publication.record import Attribute
+from contracts.publication.record import Attribute, RunningLimit
 from contracts.publication.terms import ANYONE, OFFICE, SECRECY, WORKERS
 
 ITEMS = 30
@@ -89,6 +89,8 @@ class Meeting(WorkRecord):
     invited: dict[InviteeClass, int] = Field(default_factory=dict)
     attended: dict[InviteeClass, int] = Field(default_factory=dict)
     days_late: int | None = Field(default=None, description="Working days after the limit; 0 in time.")
+    limit: RunningLimit | None = Field(default=None, description="The limit that runs or was missed.")
+    warned: bool = Field(default=False, description="The warning before the end of the limit has been given.")
 
 
 class MeetingChanged(Event, record="meeting", name="changed"):

@@ -22,7 +22,7 @@ from services.publication.decisions import facts as f
 from services.publication.decisions.clocks import alarm, recount, tick
 from services.publication.decisions.domain import Met, Setting
 from services.publication.decisions.state import Decision
-from services.publication.domain.facts import Official
+from services.publication.domain.facts import Official, Warned
 
 CALENDAR, SHIPPED = Calendar.shipped(), limits.read(None)
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=CST)
@@ -171,6 +171,9 @@ def test_opinions_end_by_themselves_on_the_day_after_the_last() -> None:
     assert (state.stage, state.due_at) == (DecisionStage.SORTING, end_of_day(CALENDAR.due(date(2026, 4, 1), 20)))
     assert not tick(SHIPPED)(state, ends, CALENDAR)
     assert state.due_at is not None
+    assert tick(SHIPPED)(state, state.due_at - timedelta(seconds=1), CALENDAR) == [Warned()]
+    state = after(state, [Warned()])
+    assert telling.record(state).warned
     assert tick(SHIPPED)(state, state.due_at - timedelta(seconds=1), CALENDAR) == []
     state = after(state, tick(SHIPPED)(state, state.due_at, CALENDAR))
     assert (telling.record(state).overdue, alarm(state)) == (True, None)

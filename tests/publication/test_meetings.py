@@ -13,7 +13,7 @@ from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication.domain.facts import Official
+from services.publication.domain.facts import Official, Warned
 from services.publication.meetings import domain, telling
 from services.publication.meetings import facts as f
 from services.publication.meetings.domain import Session
@@ -99,6 +99,9 @@ def test_the_result_is_public_within_five_working_days(day: date, late: int) -> 
     due = CALENDAR.due(MEETS.date(), 5)
     assert (state.due_at, due) == (end_of_day(due), date(2026, 10, 9))
     assert state.due_at is not None
+    assert domain_ticks(state, state.due_at - timedelta(days=1, seconds=1)) == []
+    assert domain_ticks(state, state.due_at - timedelta(days=1)) == [Warned()]
+    state = after(state, [Warned()])
     assert domain_ticks(state, state.due_at - timedelta(seconds=1)) == []
     overdue = after(state, domain_ticks(state, state.due_at))
     assert (telling.record(overdue).overdue, telling.KIND.alarm(overdue)) == (True, None)

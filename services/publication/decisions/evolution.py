@@ -7,7 +7,8 @@ from contracts.publication.decisions import Decided, DiscussionOutcome, EarlierC
 from kernel.facts import Fact
 from services.publication.decisions import facts as f
 from services.publication.decisions.state import Decision, LegalReview
-from services.publication.domain.facts import DueSet, WentOverdue
+from services.publication.domain import running
+from services.publication.domain.facts import DueSet, Warned, WentOverdue
 from services.publication.domain.state import Signature
 
 STEPS: dict[type[f.Step], str] = {
@@ -102,10 +103,8 @@ def _changed(state: Decision, fact: Fact) -> dict[str, Any]:
             return {"experts": fact.assessment}
         case f.RiskAssessed():
             return {"risk": fact.assessment, "risk_controllable": fact.controllable}
-        case DueSet():
-            return {"due_at": fact.due_at, "provisional": fact.provisional, "overdue": False}
-        case WentOverdue():
-            return {"overdue": True}
+        case DueSet() | Warned() | WentOverdue():
+            return running.changed(fact)
     return _decided(state, fact)
 
 

@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from contracts.publication.decision_catalogue import DecisionLevel
 from contracts.publication.decisions import Minimum
+from contracts.publication.record import RunningLimit
 from kernel.refused import Refused
 
 NATIONAL_DAYS = 30
@@ -17,16 +18,20 @@ NATIONAL_DAYS = 30
 
 
 class Row(BaseModel):
-    """One length with its source."""
+    """One length with its source; the days of warning before its end are the platform's (D)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     days: int = Field(ge=1, le=365)
+    warn: int = Field(default=3, ge=0, le=60)
     unit: Literal["days", "workdays"]
     source: str = Field(min_length=4)
     grade: Literal["A", "B", "C", "D", "M"]
 
     def told(self) -> Minimum:
-        return Minimum(**self.model_dump())
+        return Minimum(**self.model_dump(exclude={"warn"}))
+
+    def running(self, id: str, title: str) -> RunningLimit:
+        return RunningLimit(id=id, title=title, **self.model_dump(exclude={"warn"}))
 
 
 class Threshold(BaseModel):
@@ -47,6 +52,7 @@ class Limits(BaseModel):
     legal_review: Row
     feedback: Row
     publish: Row
+    planned_warn: Threshold
     comments_kept: Row
     reason_from: Threshold
 

@@ -19,6 +19,7 @@ from contracts.publication.decisions import (
     Feedback,
     Held,
 )
+from services.publication.domain.running import Limited
 from services.publication.domain.state import Signature
 from services.publication.domain.withdrawing import Sealable
 
@@ -50,7 +51,7 @@ class LegalReview(BaseModel):
     on: date | None = None
 
 
-class Decision(Sealable):
+class Decision(Sealable, Limited):
     """A matter. `workers` are the people who have worked on it; none of them signs its publication."""
 
     title: str
@@ -81,9 +82,6 @@ class Decision(Sealable):
     evaluations: tuple[Evaluation, ...] = ()
     archive_no: str = ""
     stopped_for: str = ""
-    due_at: datetime | None = None
-    provisional: bool = False
-    overdue: bool = False
     comments_erased: bool = False
 
     @property

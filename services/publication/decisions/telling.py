@@ -14,7 +14,8 @@ from services.publication.decisions.clocks import alarm, tick
 from services.publication.decisions.evolution import evolve
 from services.publication.decisions.limits import Limits, read
 from services.publication.decisions.state import LABELS, Decision
-from services.publication.domain.facts import DueSet, WentOverdue
+from services.publication.domain import running
+from services.publication.domain.facts import WentOverdue
 from services.publication.domain.withdrawing import Tombstones, sealable
 
 WAITS = {
@@ -26,7 +27,13 @@ WAITS = {
     c.DecisionStage.EXECUTING: "执行、评估、归档",
 }
 CLOSED = frozenset({c.DecisionStage.ARCHIVED, c.DecisionStage.STOPPED})
-QUIET = (DueSet, WentOverdue, f.LegalReviewSent, f.ConsultationPlanned, f.DecisionStarted, f.CommentsErased)
+QUIET: tuple[type[Fact], ...] = (
+    *running.TIMING,
+    f.LegalReviewSent,
+    f.ConsultationPlanned,
+    f.DecisionStarted,
+    f.CommentsErased,
+)
 """Facts that change nothing that the public sees."""
 ANNOUNCES: dict[type[Fact], type[Event]] = {
     f.ConsultationBegun: e.ConsultationOpened,
@@ -46,9 +53,7 @@ def record(state: Decision) -> c.Matter:
         open=state.stage not in CLOSED,
         agency=state.agency,
         opened_at=state.opened_at,
-        due_at=state.due_at,
-        overdue=state.overdue,
-        provisional=state.provisional,
+        **running.told(state),
         waits_for=_waits(state),
         level=state.level,
         missing=missing,
@@ -142,8 +147,7 @@ FACTS: tuple[type[Fact], ...] = (
     f.DecisionStopped,
     f.DecisionResumed,
     f.CommentsErased,
-    DueSet,
-    WentOverdue,
+    *running.TIMING,
 )
 
 

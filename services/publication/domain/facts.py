@@ -11,6 +11,7 @@ from contracts.publication.record import (
     Interpretation,
     Leak,
     Metadata,
+    RunningLimit,
     Source,
     Validity,
 )
@@ -251,6 +252,8 @@ class DueSet(Fact):
     due_at: datetime | None
     warn_at: datetime | None
     provisional: bool
+    limit: RunningLimit | None = None
+    """Which one it is, where a case has several and the nearest runs."""
 
 
 class Warned(Fact):

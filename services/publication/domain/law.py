@@ -7,6 +7,8 @@ the law is silent; M recalled and not confirmed. C, D and M are settings of a re
 from dataclasses import dataclass
 from typing import Literal
 
+from contracts.publication.record import RunningLimit
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -20,6 +22,10 @@ class Clock:
     """So many of the same unit before the end a warning is due (D)."""
     source: str
     grade: Literal["A", "B", "C", "D", "M"]
+
+    @property
+    def told(self) -> RunningLimit:
+        return RunningLimit(**{name: getattr(self, name) for name in RunningLimit.model_fields})
 
 
 _CLOCKS = (

@@ -29,7 +29,6 @@ from contracts.publication.record import (
     Leak,
     Metadata,
     PublicDocument,
-    RunningLimit,
     Text,
     Validity,
     Version,
@@ -140,8 +139,8 @@ def _limited(case: Case) -> dict[str, Any]:
     running = clocks.shown(case)
     if running is None:
         return {"overdue": case.overdue}
-    limit = RunningLimit(**{name: getattr(running.clock, name) for name in RunningLimit.model_fields})
-    return {"due_at": running.due_at, "overdue": running.overdue, "warned": running.warned, "limit": limit}
+    told = {"due_at": running.due_at, "overdue": running.overdue, "warned": running.warned}
+    return told | {"limit": running.clock.told}
 
 
 def _delay(case: Case) -> int | None:

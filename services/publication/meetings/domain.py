@@ -14,8 +14,9 @@ from kernel.facts import Fact
 from kernel.refused import Refused
 from services.publication.domain import running
 from services.publication.domain.checks import known_channels, lawful_ground
-from services.publication.domain.facts import DueSet, Official, WentOverdue
+from services.publication.domain.facts import DueSet, Official, Warned, WentOverdue
 from services.publication.domain.law import CLOCKS
+from services.publication.domain.running import Limited
 from services.publication.domain.signing import own, sign
 from services.publication.domain.withdrawing import Sealable
 from services.publication.meetings.facts import (
@@ -44,7 +45,7 @@ WAITS = {
 }
 
 
-class Session(Sealable):
+class Session(Sealable, Limited):
     """A meeting as its facts make it."""
 
     title: str
@@ -60,9 +61,6 @@ class Session(Sealable):
     notes: dict[int, str] = Field(default_factory=dict)
     published_at: datetime | None = None
     days_late: int | None = None
-    due_at: datetime | None = None
-    provisional: bool = False
-    overdue: bool = False
 
     @property
     def day(self) -> date:
@@ -190,11 +188,9 @@ def hold(
     return running.timed(state, [fact], evolve, limit, calendar)
 
 
-def limit(state: Session, calendar: Calendar) -> running.Period | None:
+def limit(state: Session, calendar: Calendar) -> DueSet:
     """在作出决策后5个工作日内公开 (MEETING.RESULT)."""
-    if state.stage is not MeetingStage.HELD:
-        return None
-    return state.day, calendar.due(state.day, RESULT.days)
+    return running.runs(RESULT, state.day, calendar) if state.stage is MeetingStage.HELD else running.NONE
 
 
 def publish(
@@ -250,8 +246,6 @@ def _changed(state: Session, fact: Fact) -> dict[str, Any]:
             return published | {"notes": fact.notes, "days_late": fact.days_late}
         case MeetingCancelled():
             return {"stage": MeetingStage.CANCELLED}
-        case DueSet():
-            return {"due_at": fact.due_at, "provisional": fact.provisional, "overdue": False}
-        case WentOverdue():
-            return {"overdue": True}
+        case DueSet() | Warned() | WentOverdue():
+            return running.changed(fact)
     raise TypeError(f"unknown fact {fact.kind}")

@@ -2,16 +2,16 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from contracts.base import Event
 from contracts.publication import meetings as c
 from contracts.publication.meetings import AgendaItem, InviteeClass, MeetingStage
 from contracts.publication.takedown import MeetingWithdrawn, PublicMeetingWithdrawn
-from kernel.cases import CaseKind, once
+from kernel.cases import CaseKind
 from kernel.facts import Fact
-from services.publication.domain.facts import DueSet, WentOverdue
+from services.publication.domain import running
+from services.publication.domain.facts import WentOverdue
 from services.publication.domain.withdrawing import Tombstones, sealable
 from services.publication.meetings.domain import LABELS, WAITS, Session, evolve, opens
 from services.publication.meetings.facts import (
@@ -34,9 +34,7 @@ def record(state: Session) -> c.Meeting:
         open=state.stage in WAITS,
         agency=state.agency,
         opened_at=state.opened_at,
-        due_at=state.due_at,
-        overdue=state.overdue,
-        provisional=state.provisional,
+        **running.told(state),
         waits_for=WAITS.get(state.stage, ""),
         type=state.type,
         meets_at=state.meets_at,
@@ -115,10 +113,6 @@ def index(state: Session) -> Mapping[str, Any]:
     return plain
 
 
-def alarm(state: Session) -> datetime | None:
-    return state.due_at if not state.overdue else None
-
-
 _KIND: CaseKind[Session] = CaseKind(
     name="meeting",
     title="会议",
@@ -130,14 +124,13 @@ _KIND: CaseKind[Session] = CaseKind(
         MeetingHeld,
         ResultPublished,
         MeetingCancelled,
-        DueSet,
-        WentOverdue,
+        *running.TIMING,
     ),
     evolve=evolve,
     tell=tell,
     retell=retell,
     index=index,
-    alarm=alarm,
-    tick=once(alarm, WentOverdue),
+    alarm=running.alarm,
+    tick=running.tick,
 )
 KIND = sealable(_KIND, Tombstones(MeetingWithdrawn, PublicMeetingWithdrawn))
