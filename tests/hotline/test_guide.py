@@ -175,6 +175,10 @@ async def test_a_guide_that_is_taken_down_leaves_no_copy_of_its_words(
     await until(only_the_other)
     (left,) = (await shown(servers, "SX-11")).knowledge
     assert left.doubted
+    rows = await desk(c.ListEntries(guide="SX-11", open=True), c.EntryRows, roles=[Role.OPENNESS])
+    assert [each.waits_for for each in rows.entries] == [
+        "发布人：办事指南已紧急撤下，核对是否写有撤下的内容，有则按泄露撤回"
+    ]
     leak = c.WithdrawEntry(id=other, reason="含有泄露的内容", leak=True)
     assert (await desk(leak, Done, roles=[Role.OPENNESS])).state == "withdrawn"
     assert (await desk(leak, Done, roles=[Role.OPENNESS])).state == "withdrawn"

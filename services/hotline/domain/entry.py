@@ -70,6 +70,7 @@ class State(BaseModel):
     """The edition of the guide that the text agrees with, as far as anybody has looked."""
     doubted: bool = False
     guide_gone: bool = False
+    guide_taken_down: bool = False
     state: str = "draft"
     edition: int = 0
     published_at: datetime | None = None
@@ -101,7 +102,7 @@ def evolve(state: State | None, fact: Fact) -> State:
             changes = {"answer": fact.answer, "edition": state.edition + 1, "published_at": fact.at}
             changes |= {"guide_edition": fact.edition, "doubted": False}
         case GuideMoved():
-            changes = {"doubted": True, "guide_gone": fact.gone}
+            changes = {"doubted": True, "guide_gone": fact.gone, "guide_taken_down": fact.taken_down}
         case GuideConfirmed():
             changes = {"doubted": False, "guide_edition": fact.edition}
         case Withdrawn():
@@ -201,7 +202,9 @@ def compared(state: State, guide: Guide, now: datetime) -> list[Fact]:
     if guide.removed:
         if state.same_text:
             return [Withdrawn(at=now, reason="办事指南已撤下该事项。")]
-        return [] if state.guide_gone else [GuideMoved(at=now, edition=guide.edition, gone=True)]
+        known = state.guide_gone and state.guide_taken_down == guide.taken_down
+        moved = GuideMoved(at=now, edition=guide.edition, gone=True, taken_down=guide.taken_down)
+        return [] if known else [moved]
     if not state.guide_gone and (state.guide_edition or 0) >= guide.edition:
         return []
     if state.same_text and guide.text and state.edition < MAX_EDITIONS and not findings(guide.text, ()):
@@ -281,6 +284,8 @@ def _open(state: State) -> bool:
 def _waits_for(state: State) -> str:
     if not _open(state):
         return ""
+    if state.doubted and state.guide_taken_down:
+        return "发布人：办事指南已紧急撤下，核对是否写有撤下的内容，有则按泄露撤回"
     return "撰写人：对照办事指南核对" if state.doubted else "发布人：审核发布"
 
 

@@ -68,6 +68,7 @@ class GuideMoved(Fact):
     at: datetime
     edition: int
     gone: bool
+    taken_down: bool = False
 
 
 class GuideFollowed(Fact):
