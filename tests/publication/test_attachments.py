@@ -313,6 +313,13 @@ async def test_a_scanner_by_command(tmp_path: Path, ends: int, code: str) -> Non
         assert await scanning.scan(command, path) == "未发现病毒"
 
 
+async def test_a_scanner_that_hangs_lets_nothing_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scanning, "SECONDS", 0.2)
+    (tmp_path / "file").write_bytes(b"x")
+    command = f"{sys.executable} -c 'import time; time.sleep(60)'"
+    await refused("scanner_unavailable", scanning.scan(command, tmp_path / "file"))
+
+
 async def test_a_scanner_that_is_away_lets_nothing_in(tmp_path: Path) -> None:
     await refused("scanner_unavailable", scanning.scan("tcp://127.0.0.1:1", tmp_path))
     assert await scanning.scan("", tmp_path) == "未扫描"

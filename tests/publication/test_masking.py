@@ -161,6 +161,7 @@ async def test_excel() -> None:
     parts["xl/drawings/drawing9.xml"] = f"<xdr {_A}><a:p><a:r><a:t>{PHONE}</a:t></a:r></a:p></xdr>"
     parts["xl/charts/chart9.xml"] = f"<c><numCache><pt><v>{PHONE}</v></pt></numCache></c>"
     parts["xl/pivotCache/records9.xml"] = f'<r><n v="{PHONE}"/><s v="{PHONE}"/></r>'
+    parts["xl/drawings/vmlDrawing9.vml"] = f"<xml><div>注<br>{PHONE}</div></xml>"
     made = proven("表.xlsx", package(parts))
     shown = load_workbook(io.BytesIO(made))
     assert [cell.value for cell in shown["Sheet"][2]] == ["张三", personal.mask(NUMBER), "138****8000", "0579-******55"]

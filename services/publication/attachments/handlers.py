@@ -84,7 +84,7 @@ async def _examine(service: Publication, given: Attachment, upload: str, path: P
     read: Extracted = await extracted(given.name, path)
     if read.marked:
         raise classified()
-    kept = examine(read.text, service.phones) if read.text.strip() else None
+    kept = await asyncio.to_thread(examine, read.text, service.phones) if read.text.strip() else None
     seen = {
         "text": Text(sha256=kept.sha256, bytes=kept.bytes) if kept else Text(),
         "pictures": read.pictures,
@@ -127,7 +127,7 @@ async def _masked(service: Publication, id: str, file: File) -> File:
         if not await masked(given.name, original, target, service.phones):
             raise Refused(
                 "mask_unsupported",
-                "这种附件（如 PDF）或其内容不能自动去标识化。",
+                f"附件“{given.name}”不能自动去标识化：PDF 等文件无法可靠地去除内容。",
                 field="sha256",
                 remedy="请移除该附件，换成已去标识化的文件；依法应当公开的，由审核人登记例外。",
             )

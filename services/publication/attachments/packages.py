@@ -62,7 +62,7 @@ def texts_of(archive: zipfile.ZipFile, worth: Callable[[str], bool]) -> Iterator
 
     for name in filter(_is_xml, archive.namelist()):
         found: list[str] = []
-        read_words(archive.read(name), lambda group, found=found: found.extend(said(group)))  # type: ignore[misc]
+        read_words(_closed(name, archive.read(name)), lambda group, found=found: found.extend(said(group)))  # type: ignore[misc]
         yield name, found
 
 
@@ -86,6 +86,7 @@ def _masked_part(name: str, content: bytes, find: Callable[[str], Spans]) -> byt
         content = _NAMED_LEFT_OUT.sub(b"", content)
     if _SHEET.fullmatch(name):
         content = _FORMULA.sub(b"", content)
+    content = _closed(name, content)
     edits: list[Edit] = []
     read_words(content, lambda group: edits.extend(_edits(content, group, find)))
     parts, end = [], 0
@@ -166,6 +167,11 @@ def as_number(said: str) -> str:
     except ValueError:
         return said
     return str(int(value)) if value.is_integer() and abs(value) < 1e20 else said
+
+
+def _closed(name: str, content: bytes) -> bytes:
+    """Old versions of Excel leave line breaks open in drawings."""
+    return content.replace(b"<br>", b"<br/>") if name.lower().endswith(".vml") else content
 
 
 def _is_xml(name: str) -> bool:
