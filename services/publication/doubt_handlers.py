@@ -64,6 +64,8 @@ async def _take(
         document = await _document(service, raised.named)
         question = await _ask(service, document, source, reference, raised, once)
     except Refused as refused:
+        if refused.code == "busy":
+            raise
         document, said = None, f"{refused.message}{refused.remedy or ''}"
     n = await service.numbers.block(f"YW/{cause.now.year}")
     heard = doubts.DoubtHeard(
