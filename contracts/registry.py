@@ -121,8 +121,6 @@ class Registry:
 
 
 NOTICE = supervision.CalendarNoticeLoaded
-DOUBTS = (doubts.DoubtTaken, doubts.DoubtRefused, doubts.DoubtSettled)
-"""What those hear who raise doubts about documents."""
 
 
 PERSONS = frozenset(Role) - {Role.CITIZEN, Role.SERVICE, Role.OPERATOR}
@@ -153,7 +151,7 @@ REGISTRY = Registry(
             ),
         ),
         Service(requests, listens=(NOTICE,), sends=(answers.Search,)),
-        Service(opinion, listens=(public.SignalRaised, *DOUBTS)),
+        Service(opinion, listens=(public.SignalRaised, *doubts.ANSWERS)),
         Service(
             hotline,
             listens=(
@@ -166,7 +164,7 @@ REGISTRY = Registry(
                 catalogue.ItemRemoved,
                 takedown.ItemWithdrawn,
                 catalogue.CatalogueItemRestated,
-                *DOUBTS,
+                *doubts.ANSWERS,
             ),
             sends=(procedure.Submit,),
         ),

@@ -32,22 +32,26 @@ class PolicyDoubt(WorkRecord):
         return DoubtAnswer(no=self.no, stage=self.stage, document=self.document, material=self.material, said=self.said)
 
 
-class DoubtTaken(Event, record="doubt", name="taken"):
+class DoubtTold(Event):
+    """What is told of a doubt to who raised it."""
+
+    record: PolicyDoubt
+
+
+class DoubtTaken(DoubtTold, record="doubt", name="taken"):
     """Sent when a doubt was added to the questions of its document."""
 
-    record: PolicyDoubt
 
-
-class DoubtRefused(Event, record="doubt", name="refused"):
+class DoubtRefused(DoubtTold, record="doubt", name="refused"):
     """Sent when a doubt was not taken: no such public document, or more than one."""
 
-    record: PolicyDoubt
 
-
-class DoubtSettled(Event, record="doubt", name="settled"):
+class DoubtSettled(DoubtTold, record="doubt", name="settled"):
     """Sent when the document was explained again, or it was recorded with reason why it is not."""
 
-    record: PolicyDoubt
+
+ANSWERS: tuple[type[DoubtTold], ...] = (DoubtTaken, DoubtRefused, DoubtSettled)
+"""What those hear who raise doubts about documents."""
 
 
 class DoubtRestated(Event, record="doubt", name="restated"):

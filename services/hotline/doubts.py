@@ -3,7 +3,7 @@
 from chassis.actors import Cause
 from contracts.base import Done
 from contracts.hotline import doubts as c
-from contracts.publication.doubts import DoubtRefused, DoubtSettled, DoubtTaken, PolicyDoubt
+from contracts.publication.doubts import ANSWERS, DoubtTold
 from kernel.personal import require_impersonal
 from kernel.secrecy import refuse_classified
 from services.hotline.domain import doubting
@@ -23,22 +23,13 @@ async def raise_doubt(service: Hotline, command: c.RaiseTicketDoubt, cause: Caus
     )
 
 
-@on.event(DoubtTaken)
-async def taken(service: Hotline, event: DoubtTaken, cause: Cause) -> None:
-    await _hear(service, event.record, cause)
-
-
-@on.event(DoubtRefused)
-async def refused(service: Hotline, event: DoubtRefused, cause: Cause) -> None:
-    await _hear(service, event.record, cause)
-
-
-@on.event(DoubtSettled)
-async def settled(service: Hotline, event: DoubtSettled, cause: Cause) -> None:
-    await _hear(service, event.record, cause)
-
-
-async def _hear(service: Hotline, told: PolicyDoubt, cause: Cause) -> None:
+async def hear(service: Hotline, event: DoubtTold, cause: Cause) -> None:
+    """What publication says, in whatever order."""
+    told = event.record
     if told.raiser != "hotline" or await service.cases.get(told.reference) is None:
         return
     await service.cases.execute(told.reference, lambda case: doubting.hear(case, told.answer, cause.now), cause)
+
+
+for _kind in ANSWERS:
+    on.event(_kind)(hear)

@@ -14,7 +14,7 @@ from chassis.runtime import Runtime
 from contracts import opinion as c
 from contracts.base import Done
 from contracts.hotline.public import SignalRaised
-from contracts.publication.doubts import DoubtRefused, DoubtSettled, DoubtTaken, PolicyDoubt
+from contracts.publication.doubts import ANSWERS, DoubtTold
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.personal import require_impersonal
@@ -216,24 +216,15 @@ async def raise_doubt(service: Opinion, command: c.RaiseEventDoubt, cause: Cause
     )
 
 
-@on.event(DoubtTaken)
-async def doubt_taken(service: Opinion, told: DoubtTaken, cause: Cause) -> None:
-    await _hear(service, told.record, cause)
+async def hear(service: Opinion, told: DoubtTold, cause: Cause) -> None:
+    """What publication says, in whatever order."""
+    answer, id = told.record.answer, told.record.reference
+    if told.record.raiser == "opinion" and await service.cases.get(id):
+        await service.cases.execute(id, lambda state: event.hear(state, answer), cause)
 
 
-@on.event(DoubtRefused)
-async def doubt_refused(service: Opinion, told: DoubtRefused, cause: Cause) -> None:
-    await _hear(service, told.record, cause)
-
-
-@on.event(DoubtSettled)
-async def doubt_settled(service: Opinion, told: DoubtSettled, cause: Cause) -> None:
-    await _hear(service, told.record, cause)
-
-
-async def _hear(service: Opinion, told: PolicyDoubt, cause: Cause) -> None:
-    if told.raiser == "opinion" and await service.cases.get(told.reference):
-        await service.cases.execute(told.reference, lambda state: event.hear(state, told.answer), cause)
+for _kind in ANSWERS:
+    on.event(_kind)(hear)
 
 
 @on.command(c.Dismiss)
