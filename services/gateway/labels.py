@@ -29,6 +29,17 @@ WORK = {
 HIDDEN = frozenset({"state"})
 LISTED = frozenset({"questions", "explanations", "doubts"})
 """Fields that are lists of entries, each shown with all that it consists of."""
+GROUNDS = {
+    "EX14-SECRET": "国家秘密",
+    "EX14-LAW": "法律、行政法规禁止公开",
+    "EX14-SAFETY": "危及“三安全一稳定”",
+    "EX15-THIRD": "保护第三方合法权益",
+    "EX16-INTERNAL": "三类内部事务信息",
+    "EX16-PROCESS": "四类过程性信息",
+    "EX16-CASEFILE": "行政执法案卷",
+    "EX36-QUERY": "专门查询规定",
+}
+"""Grounds of non-disclosure, as the publication service names them."""
 PAPERS = {
     "caller": "来电人",
     "code": "代码",

@@ -9,6 +9,8 @@ import pytest
 from contracts.base import Done, Role
 from contracts.publication import inspection as c
 from contracts.publication.catalogue import PutItem
+from services.gateway import labels
+from services.publication.domain import law
 from tests.publication.test_catalogue import GUIDE
 from tests.servers import Desk
 
@@ -81,7 +83,17 @@ async def test_a_draw_comes_with_its_proof(web: httpx.AsyncClient, desk: Desk) -
     )
     id = (await desk(wanted, Done, **CLERK)).id
     assert (await web.get(f"/api/v1/draws/{id}")).json()["seed"] is None
+    assert "待抽取" in (await web.get(f"/draws/{id}")).text
     await desk(c.CarryOutDraw(id=id), Done, as_="周局长", agency="scj", roles=[Role.HEAD])
     proof = (await web.get(f"/api/v1/draws/{id}/proof")).json()
     assert (proof["draw"]["drawn"][0]["subject"], proof["lists"][1]) == ("对象1", "对象1\t示例店")
     assert [each["id"] for each in (await web.get("/api/v1/draws")).json()["draws"]] == [id]
+    assert f'href="/draws/{id}"' in (await web.get("/draws")).text
+    shown = (await web.get(f"/draws/{id}")).text
+    for said in ("示例店", proof["draw"]["seed"], proof["draw"]["lists_sha256"], f"/api/v1/draws/{id}/proof", "待公布"):
+        assert said in shown
+    assert (await web.get("/draws/999901-CC-2026-999999")).status_code == 404
+
+
+async def test_the_grounds_of_non_disclosure_have_the_same_names_everywhere() -> None:
+    assert {code: ground.title for code, ground in law.GROUNDS.items()} == labels.GROUNDS

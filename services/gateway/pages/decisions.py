@@ -12,12 +12,14 @@ from contracts.publication import decisions as c
 from contracts.publication.decision_catalogue import PublicDecisionCatalogue
 from contracts.publication.ledgers import LedgerStage, PublicLedger
 from contracts.publication.meetings import GetMeetingCounts, MeetingCounts, PublicMeeting
+from kernel.clock import CST
 from kernel.refused import Refused
 from services.gateway import agencies, columns, participation
 from services.gateway.api.decisions import After, Id
 from services.gateway.asking import SUBMITS, It
 from services.gateway.columns import Column
 from services.gateway.forms import Form
+from services.gateway.labels import GROUNDS
 from services.gateway.participation import Opinion
 from services.gateway.render import page
 from services.gateway.service import Gateway
@@ -67,7 +69,8 @@ async def meetings(request: Request, it: It, cursor: Cursor = None) -> Response:
 @routes.get("/meetings/{id}")
 async def meeting(request: Request, it: It, id: Id) -> Response:
     found = await participation.one(it, PublicMeeting, id)
-    return page(request, "meeting.html", column=columns.MEETINGS, found=found, names=await agencies.names(it))
+    names = await agencies.names(it)
+    return page(request, "meeting.html", column=columns.MEETINGS, found=found, names=names, grounds=GROUNDS)
 
 
 @routes.get("/ledgers")
@@ -99,6 +102,7 @@ class Open(Generic[R]):
             sent=form,
             found=found,
             taken=self.taken(found),
+            today=it.clock.now().astimezone(CST).date(),
             address=f"{self.path}/{id}",
             links=await participation.titles(it, self.texts(found)),
             answers=await participation.answers(it, id, after),
@@ -152,6 +156,6 @@ _open_for_opinions(
         "ledger.html",
         columns.LEDGERS,
         lambda found: found.stage is LedgerStage.RUNNING,
-        lambda found: (),
+        lambda found: (found.plan.source.document,),
     )
 )
