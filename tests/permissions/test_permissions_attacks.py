@@ -12,6 +12,7 @@ from nats.js.errors import ServiceUnavailableError
 from chassis.credentials import Credentials
 from chassis.objects import read_object
 from tests.permissions.permissions_place import REGION, Place
+from tests.servers import until
 
 R = f"zwgk.{REGION}"
 SHOWN = f"{R}.evt.public.publication.sheet.shown.v1"
@@ -205,9 +206,13 @@ async def test_the_read_model_rewinds_its_replay(place: Place) -> None:
 async def test_gateway_reads_public_events_by_sequence(place: Place) -> None:
     await tell(place, f"{SHOWN}.sse")
     js = (await place.user("gateway")).jetstream()
-    last = (await js.stream_info("PUBLIC")).state.last_seq
-    message = await js.get_msg("PUBLIC", seq=last, subject=">", next=True)
-    assert message.subject == f"{SHOWN}.sse"
+
+    async def there() -> bool:
+        last = (await js.stream_info("PUBLIC")).state.last_seq
+        message = await js.get_msg("PUBLIC", seq=last, subject=">", next=True)
+        return message.subject == f"{SHOWN}.sse"
+
+    await until(there)
 
 
 async def test_objects_are_put_by_their_writer_and_read_by_readers(place: Place) -> None:
