@@ -12,7 +12,7 @@ from cli.session import Session, guarded, run, show
 from cli.sheet_rows import read_catalogue
 from contracts.base import Done
 from contracts.publication import lists as c
-from contracts.publication.catalogue import ROWS, CatalogueType, GroupItems, ItemGroups
+from contracts.publication.catalogue import ROWS, GroupItems, ItemGroups
 from contracts.publication.catalogue_clocks import Act, DecideDisclosure, DropClock, GetLate, LateRows, StartClock
 from contracts.publication.terms import Row
 from kernel.refused import Refused
@@ -180,7 +180,7 @@ def reconcile(
     json_: Json = False,
 ) -> None:
     """与上级清单核对：漏领、多领、错领。例：zwgk publication catalogue reconcile powers 上级清单.xlsx --agency czj"""
-    rows = [row for _, row in guarded(lambda: read_catalogue(path, _from_above(type_of(type))))]
+    rows = [row for _, row in guarded(lambda: read_catalogue(path, type_of(type).told(), whole=False))]
     of = keeper or agency
 
     async def work(session: Session) -> c.ReconciliationFound:
@@ -193,13 +193,6 @@ def reconcile(
         return await session.ask(c.GetReconciliation(id=held.id), c.ReconciliationFound, as_=as_, agency=agency)
 
     _differences(run(work), json_)
-
-
-def _from_above(kind: ItemType) -> CatalogueType:
-    """The columns of a list from above, which need not say all that our own does."""
-    told = kind.told()
-    columns = tuple(each.model_copy(update={"required": False}) for each in told.columns)
-    return told.model_copy(update={"columns": columns})
 
 
 def differences(id: str = typer.Argument(help="核对编号。"), json_: Json = False) -> None:

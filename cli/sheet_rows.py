@@ -43,9 +43,9 @@ def read(path: Path) -> list[Row]:
     return [row for _, row in _under_headings(next(_tables(path), []), None)]
 
 
-def read_catalogue(path: Path, kind: CatalogueType) -> list[Numbered]:
-    """The rows of a catalogue with their numbers in the file. Raises `Refused` for a file that cannot be read, or whose
-    columns are not those of the catalogue."""
+def read_catalogue(path: Path, kind: CatalogueType, *, whole: bool = True) -> list[Numbered]:
+    """The rows of a catalogue with their numbers in the file; the list of another office need not have the `whole` of
+    its columns. Raises `Refused` for a file that cannot be read, or whose columns are not those of the catalogue."""
     known = _known(kind)
     tables = list(_tables(path))
     found = next((table for table in tables if _head(table, known) is not None), None)
@@ -54,7 +54,13 @@ def read_catalogue(path: Path, kind: CatalogueType) -> list[Numbered]:
             return []
         columns = "、".join(heading(each) for each in kind.columns if each.required)
         raise Refused("headings", "没有找到栏目名称所在的行。", field=path.name, remedy=f"须有栏目：{columns}。")
+    if not whole:
+        kind = kind.model_copy(update={"columns": tuple(_optional(each) for each in kind.columns)})
     return _under_headings(found, kind)
+
+
+def _optional(column: Column) -> Column:
+    return column.model_copy(update={"required": False})
 
 
 def _known(kind: CatalogueType) -> frozenset[str]:
