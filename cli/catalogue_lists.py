@@ -9,10 +9,10 @@ from cli.documents import chosen, do
 from cli.options import Agency, As, Json
 from cli.publication_catalogue import KEEPER, TYPE, named
 from cli.session import Session, guarded, run, show
-from cli.sheet_rows import read_catalogue
+from cli.sheet_rows import Numbered, batches, read_catalogue
 from contracts.base import Done
 from contracts.publication import lists as c
-from contracts.publication.catalogue import ROWS, GroupItems, ItemGroups
+from contracts.publication.catalogue import GroupItems, ItemGroups
 from contracts.publication.catalogue_clocks import Act, DecideDisclosure, DropClock, GetLate, LateRows, StartClock
 from contracts.publication.terms import Row
 from kernel.refused import Refused
@@ -180,19 +180,29 @@ def reconcile(
     json_: Json = False,
 ) -> None:
     """与上级清单核对：漏领、多领、错领。例：zwgk publication catalogue reconcile powers 上级清单.xlsx --agency czj"""
-    rows = [row for _, row in guarded(lambda: read_catalogue(path, type_of(type).told(), whole=False))]
+    rows = guarded(lambda: _keyed(type_of(type), path))
     of = keeper or agency
 
     async def work(session: Session) -> c.ReconciliationFound:
-        for first in range(0, len(rows), ROWS):
-            part = tuple(rows[first : first + ROWS])
-            put = c.PutUpperRows(type=type, agency=of, rows=part, begin=first == 0)
+        for n, part in enumerate(batches(rows)):
+            put = c.PutUpperRows(type=type, agency=of, rows=tuple(row for _, row in part), begin=n == 0)
             await session.ask(put, c.UpperRows, as_=as_, agency=agency)
         command = c.Reconcile(type=type, agency=of, upper=upper or path.stem)
         held = await session.ask(command, Done, as_=as_, agency=agency)
         return await session.ask(c.GetReconciliation(id=held.id), c.ReconciliationFound, as_=as_, agency=agency)
 
     _differences(run(work), json_)
+
+
+def _keyed(kind: ItemType, path: Path) -> list[Numbered]:
+    """The rows of a list from above, each with what makes it the same item."""
+    rows = read_catalogue(path, kind.told(), whole=False)
+    for n, row in rows:
+        given = kind.named(row)
+        if wanting := [kind.label(name) for name in kind.key if not str(given.get(name, "")).strip()]:
+            labels = "、".join(wanting)
+            raise Refused("key_missing", f"第 {n} 行没有“{labels}”。", field="file", remedy="请补充后重新核对。")
+    return rows
 
 
 def differences(id: str = typer.Argument(help="核对编号。"), json_: Json = False) -> None:

@@ -9,9 +9,8 @@ from cli import catalogue_sheets
 from cli.documents import day, do
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
-from cli.sheet_rows import Numbered, heading, read_catalogue
+from cli.sheet_rows import Numbered, batches, heading, read_catalogue
 from contracts.publication import catalogue as c
-from contracts.publication.terms import Row
 from kernel.refused import Refused
 from services.publication.catalogue.types import ItemType, type_of
 
@@ -56,8 +55,7 @@ def import_(
 
     async def work(session: Session) -> list[c.RowOutcome]:
         outcomes = twice
-        for first in range(0, len(rows), c.ROWS):
-            part = rows[first : first + c.ROWS]
+        for part in batches(rows):
             command = c.PutItems(
                 type=type,
                 agency=keeper or agency,
@@ -108,8 +106,13 @@ def export(
 ) -> None:
     """按规定栏目导出目录。例：zwgk publication catalogue export standard 标准目录.xlsx"""
     kind, rows = run(lambda session: _all(session, type, keeper))
-    guarded(lambda: catalogue_sheets.write(path, kind, rows))
+    guarded(lambda: catalogue_sheets.write(path, kind, [row.cells for row in rows]))
+    keepers = sorted({row.agency for row in rows})
     typer.echo(f"已导出 {len(rows)} 项。")
+    if len(keepers) > 1:
+        typer.echo(
+            f"⚠ 来自 {len(keepers)} 个机构（{'、'.join(keepers)[:200]}）；要改后再导入的，请用 --keeper 按机构导出。"
+        )
 
 
 @app.command("put")
@@ -210,12 +213,12 @@ async def named(session: Session, type: str, pairs: list[str]) -> dict[str, str]
     return {known[each]: said for each, said in given.items()}
 
 
-async def _all(session: Session, type: str, keeper: str | None) -> tuple[c.CatalogueType, list[Row]]:
-    rows: list[Row] = []
+async def _all(session: Session, type: str, keeper: str | None) -> tuple[c.CatalogueType, list[c.CatalogueRow]]:
+    rows: list[c.CatalogueRow] = []
     after: str | None = None
     while True:
         page = await session.ask(c.ExportItems(type=type, agency=keeper, after=after), c.CatalogueRows)
-        rows += [row.cells for row in page.rows]
+        rows += page.rows
         if page.next is None:
             return await _type(session, type), rows
         after = page.next

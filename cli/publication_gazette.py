@@ -71,13 +71,14 @@ def show_(id: str = ISSUE, json_: Json = False) -> None:
 @app.command("missing")
 def missing(
     submitted: bool = typer.Option(False, "--submitted", help="只看单位已报送的。"),
+    unit: str = typer.Option(None, "--unit", help="只看这个单位的，填机构代码。"),
     limit: int = typer.Option(50, "--limit", min=1, max=200, help="件数。"),
     json_: Json = False,
 ) -> None:
-    """列出尚未刊登公报的规范性文件。例：zwgk publication gazette missing"""
+    """列出尚未刊登公报的规范性文件。例：zwgk publication gazette missing --unit jyj"""
 
     async def work(session: Session) -> c.GazetteCandidates:
-        return await session.ask(c.NotInGazette(limit=limit, submitted=submitted), c.GazetteCandidates)
+        return await session.ask(c.NotInGazette(limit=limit, submitted=submitted, unit=unit), c.GazetteCandidates)
 
     page = run(work)
     if json_:
@@ -87,6 +88,7 @@ def missing(
         ("id", "编号"),
         ("title", "标题"),
         ("doc_no", "文号"),
+        ("unit", "单位"),
         ("published_at", "公开时间"),
         ("submitted_on", "报送"),
     ]

@@ -3,6 +3,7 @@ rows of headings. Each row is known by its number in the file; what cannot be re
 
 import csv
 import io
+import json
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from contracts.publication.catalogue import CatalogueType, Column
+from contracts.publication.catalogue import ROWS, CatalogueType, Column
 from contracts.publication.terms import Row
 from kernel.refused import Refused
 from kernel.text import key
@@ -23,6 +24,7 @@ MAX_COLUMNS = 200
 MAX_BYTES = 50 * 1024 * 1024
 MAX_UNPACKED = 128 * 1024 * 1024
 """An xlsx file may unpack to a multiple of its size; 20,000 rows take about 40 MB."""
+BATCH_BYTES = 400 * 1024
 HEAD = 20
 """The headings stand in one of the first rows."""
 _MERGED = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})[\"']")
@@ -61,6 +63,21 @@ def read_catalogue(path: Path, kind: CatalogueType, *, whole: bool = True) -> li
 
 def _optional(column: Column) -> Column:
     return column.model_copy(update={"required": False})
+
+
+def batches(rows: list[Numbered]) -> Iterator[list[Numbered]]:
+    """As many rows at once as one command may carry."""
+    batch: list[Numbered] = []
+    room = BATCH_BYTES
+    for n, row in rows:
+        size = len(json.dumps(row, ensure_ascii=False).encode())
+        if batch and (len(batch) == ROWS or size > room):
+            yield batch
+            batch, room = [], BATCH_BYTES
+        batch.append((n, row))
+        room -= size
+    if batch:
+        yield batch
 
 
 def _known(kind: CatalogueType) -> frozenset[str]:

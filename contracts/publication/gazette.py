@@ -112,6 +112,7 @@ class GazetteCandidate(Contract):
     id: CaseId
     title: str
     doc_no: str | None
+    unit: str | None = Field(default=None, description="Code of the unit that issued it, the lead one of several.")
     published_at: AwareDatetime
     submitted_on: date | None = Field(default=None, description="Day on which its unit handed it in.")
 
@@ -126,6 +127,7 @@ class NotInGazette(Query, by=(*HOUSE, Role.OPERATOR), reply=GazetteCandidates):
 
     limit: int = Field(default=50, ge=1, le=200)
     submitted: bool = Field(default=False, description="Only those that their units handed in.")
+    unit: str | None = Field(default=None, max_length=40, description="Only those of this unit.")
 
 
 class IssueFound(Reply):

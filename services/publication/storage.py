@@ -167,9 +167,14 @@ class Documents(Cases[Case]):
                 yield each
             after = held[-1].id
 
-    async def not_in_gazette(self, limit: int, *, submitted: bool = False) -> list[Held[Case]]:
-        """Normative documents that no issue of the gazette has printed, by number."""
-        return await self.find({"marks": "submitted" if submitted else "to_gazette"}, sort=[("_id", 1)], limit=limit)
+    async def not_in_gazette(
+        self, limit: int, *, submitted: bool = False, unit: str | None = None
+    ) -> tuple[int, list[Held[Case]]]:
+        """Normative documents that no issue of the gazette has printed, of all units or one: how many, and the first
+        by number."""
+        marks = ["submitted" if submitted else "to_gazette", *([f"to_gazette:{unit}"] if unit else [])]
+        where = {"marks": {"$all": marks}}
+        return await self.count(where), await self.find(where, sort=[("_id", 1)], limit=limit)
 
     def normative(self) -> AsyncIterator[Held[Case]]:
         """Published normative documents that have not ended, by number."""

@@ -9,7 +9,16 @@ import pytest_asyncio
 
 from chassis.runtime import App
 from contracts.base import Done, Role
-from contracts.publication.catalogue import ClaimItems, GetItem, ItemHistory, PutItem, PutItems, RowOutcomes
+from contracts.publication.catalogue import (
+    CatalogueRows,
+    ClaimItems,
+    ExportItems,
+    GetItem,
+    ItemHistory,
+    PutItem,
+    PutItems,
+    RowOutcomes,
+)
 from contracts.publication.catalogue_clocks import GetLate, LateRows
 from contracts.publication.documents import Withdraw
 from contracts.publication.record import Attribute, Leak, Metadata
@@ -17,7 +26,7 @@ from contracts.publication.showing import RecordDelivery
 from contracts.publication.stock import ConfirmImports, Given, Import, ImportItem, ImportOutcomes
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
-from services.publication.catalogue import claims, domain
+from services.publication.catalogue import claims, domain, handlers
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.types import type_of
 from services.publication.service import Publication
@@ -167,3 +176,22 @@ async def test_publication_fills_an_empty_item_and_a_take_down_empties_it(
     duty = (await desk(GetItem(id=item), ItemHistory, **JYJ)).duty
     assert duty is not None
     assert duty.last_on is None
+
+
+async def test_long_items_are_listed_on_smaller_pages(desk: Desk, app: App[Publication]) -> None:
+    names = [f"长{n}" for n in range(6)]
+    rows = tuple(STANDARD | {"试点领域": "税收管理", "公开事项/二级事项": name, "公开依据": "法" * 3000} for name in names)
+    told = await desk(PutItems(type="standard", agency="jyj", rows=rows, reason="编制目录"), RowOutcomes, **JYJ)
+    assert {each.outcome for each in told.rows} == {"added"}, told.rows
+    size, found, after = handlers.PAGE_BYTES, [], None
+    handlers.PAGE_BYTES = 25_000
+    try:
+        while True:
+            page = await desk(ExportItems(type="standard", group="税收管理", after=after), CatalogueRows)
+            found += [row.cells["公开事项/二级事项"] for row in page.rows]
+            assert len(page.rows) <= 2
+            if (after := page.next) is None:
+                break
+    finally:
+        handlers.PAGE_BYTES = size
+    assert found == names

@@ -115,6 +115,10 @@ async def test_units_hand_in_and_are_printed_first(desk: Desk, app: App[Publicat
     await desk(c.SubmitToGazette(id=handed), Done, as_="张起草", agency="czj")
     page: c.GazetteCandidates = await desk(c.NotInGazette(submitted=True), c.GazetteCandidates)
     assert [(item.id, str(item.submitted_on)) for item in page.items] == [(handed, "2026-11-23")]
+    page = await desk(c.NotInGazette(unit="czj", limit=200), c.GazetteCandidates)
+    assert {early, handed} <= {item.id for item in page.items}
+    assert {item.unit for item in page.items} == {"czj"}
+    assert (await desk(c.NotInGazette(unit="jyj", submitted=True), c.GazetteCandidates)).total == 0
     next_issue = await issue(desk)
     assert next_issue.items[0].document == handed
     assert early in [item.document for item in next_issue.items]

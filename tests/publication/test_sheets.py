@@ -193,3 +193,10 @@ def test_a_file_that_unpacks_to_too_much_or_is_none_is_refused(tmp_path: Path) -
         with pytest.raises(Refused) as refused:
             rows_of(type_of("negative"), path)
         assert refused.value.code == code
+
+
+def test_long_rows_go_in_smaller_batches() -> None:
+    short = [(n, {"编号": str(n)}) for n in range(250)]
+    assert [len(each) for each in sheet_rows.batches(short)] == [100, 100, 50]
+    long = [(n, {"流程": "长" * 40_000}) for n in range(8)]
+    assert [[n for n, _ in each] for each in sheet_rows.batches(long)] == [[0, 1, 2], [3, 4, 5], [6, 7]]

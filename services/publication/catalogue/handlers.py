@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import accumulate
 from typing import Any
 
 from chassis.actors import Cause
@@ -20,6 +21,8 @@ from services.publication.domain.facts import Official
 from services.publication.service import Publication, official, on
 
 LOOK_SECONDS = 60
+PAGE_BYTES = 400 * 1024
+"""Of the rows of one reply: guides are long."""
 
 
 @on.command(c.PutItem)
@@ -101,7 +104,7 @@ async def export_items(service: Publication, query: c.ExportItems, cause: Cause)
     if query.q:
         where["text"] = {"$regex": re.escape(query.q)}
     held = await service.catalogues.items.find(where, sort=[("_id", 1)], limit=query.limit)
-    rows = tuple(
+    rows = [
         c.CatalogueRow(
             id=each.id,
             agency=each.state.agency,
@@ -109,8 +112,16 @@ async def export_items(service: Publication, query: c.ExportItems, cause: Cause)
             cells=kind.write_row(each.state.values, inside=inside(cause)),
         )
         for each in held
-    )
-    return c.CatalogueRows(rows=rows, next=held[-1].id if len(held) == query.limit else None)
+    ]
+    fitting = _fitting(rows)
+    more = len(fitting) < len(rows) or len(rows) == query.limit
+    return c.CatalogueRows(rows=tuple(fitting), next=fitting[-1].id if fitting and more else None)
+
+
+def _fitting(rows: list[c.CatalogueRow]) -> list[c.CatalogueRow]:
+    """As many as one reply may carry, at least one."""
+    sizes = accumulate(len(row.model_dump_json().encode()) for row in rows)
+    return [row for n, (row, size) in enumerate(zip(rows, sizes, strict=True)) if size <= PAGE_BYTES or n == 0]
 
 
 @on.query(c.GroupItems)

@@ -263,6 +263,7 @@ def index(case: Case) -> Mapping[str, Any]:
         *(f"explained:{year}" for year in explaining.years(case)),
         *(f"delivered:{year}" for year in showing.years(case)),
         *(f"claims:{item}" for item in case.claims if case.public),
+        *(f"to_gazette:{unit}" for unit in case.metadata.issuers[:1] if case.to_gazette),
         *(f"named:{number}" for number in _numbers(case)),
     ]
     withheld = {"withheld_since": case.withheld_since} if conditions["withheld"] else {}

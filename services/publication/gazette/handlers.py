@@ -42,14 +42,17 @@ async def submit(service: Publication, command: c.SubmitToGazette, cause: Cause)
 
 @on.query(c.NotInGazette)
 async def not_in_gazette(service: Publication, query: c.NotInGazette, cause: Cause) -> c.GazetteCandidates:
-    held = await service.documents.not_in_gazette(query.limit, submitted=query.submitted)
+    if query.unit:
+        service.register.require(query.unit, "unit")
+    total, held = await service.documents.not_in_gazette(query.limit, submitted=query.submitted, unit=query.unit)
     return c.GazetteCandidates(
-        total=await service.documents.count({"marks": "submitted" if query.submitted else "to_gazette"}),
+        total=total,
         items=tuple(
             c.GazetteCandidate(
                 id=each.id,
                 title=each.state.metadata.title,
                 doc_no=each.state.metadata.doc_no,
+                unit=next(iter(each.state.metadata.issuers), None),
                 published_at=each.state.published_at,
                 submitted_on=each.state.submitted_at.date() if each.state.submitted_at else None,
             )
