@@ -117,7 +117,7 @@ class Catalogues:
         results: list[tuple[int, Put | Refused]] = []
         while rows:
             first = {wanted.origin: number for number, (wanted, _) in reversed(list(rows.items()))}
-            results += (await self._put_once({number: rows[number] for number in first.values()}, by)).items()
+            results += (await self._put_once({number: rows[number] for number in sorted(first.values())}, by)).items()
             rows = {number: row for number, row in rows.items() if first[row[0].origin] != number}
         return results
 
