@@ -180,7 +180,9 @@ async def test_publication_fills_an_empty_item_and_a_take_down_empties_it(
 
 async def test_long_items_are_listed_on_smaller_pages(desk: Desk, app: App[Publication]) -> None:
     names = [f"长{n}" for n in range(6)]
-    rows = tuple(STANDARD | {"试点领域": "税收管理", "公开事项/二级事项": name, "公开依据": "法" * 3000} for name in names)
+    rows = tuple(
+        STANDARD | {"试点领域": "税收管理", "公开事项/二级事项": name, "公开依据": "法" * 3000} for name in names
+    )
     told = await desk(PutItems(type="standard", agency="jyj", rows=rows, reason="编制目录"), RowOutcomes, **JYJ)
     assert {each.outcome for each in told.rows} == {"added"}, told.rows
     size, found, after = handlers.PAGE_BYTES, [], None
