@@ -55,7 +55,7 @@ from services.publication.catalogue.types import type_of
 from services.publication.rounds import doubts, proposals
 from services.publication.rounds.shortfalls import YearFellShort
 from services.publication.service import Publication
-from tests.publication.test_attachments import send, upload, word
+from tests.publication.test_attachments import send, sheets, upload
 from tests.publication.test_deciding import document, starting
 from tests.publication.test_service import TEXT, clear, draft
 from tests.servers import Desk
@@ -82,7 +82,7 @@ async def leak(desk: Desk) -> str:
         "formed_on": date(2026, 11, 20),
     }
     id = await draft(desk, f"关于{MARKER}的通知", f"{TEXT}\n{MARKER}", **details)
-    await send(desk, id, f"{MARKER}.docx", word(MARKER), upload=upload(77))
+    await send(desk, id, f"{MARKER}.xlsx", sheets(MARKER), upload=upload(77))
     await clear(desk, id)
     await desk(AssignNumber(id=id, doc_no="示财发〔2026〕77号"), Done, as_="赵审核", agency="bgs")
     await desk(Publish(id=id, channels=("网站", "微信")), Done, as_="赵审核", agency="bgs")
