@@ -86,7 +86,8 @@ _MOBILE = re.compile(
 )
 _JOINED = re.compile(r"([0-9A-Za-z./_-]*)[-/_]$")
 _OF_A_PERSON = re.compile(
-    r"(?:1[3-9]\d{9}|\d{17}[0-9Xx]|\d{15}|(?!20[0-2])[2-8]\d{6,7}|0\d{2,3}|86|tel|phone|mobile|sfz|id)?", re.I
+    r"(?:1[3-9]\d{9}|\d{17}[0-9Xx]|\d{15}|(?!20[0-2])[2-8]\d{6,7}|0\d{2,3}|86|[A-Z][0-9A-Z]{5,6}|tel|phone|mobile|sfz|id)?",
+    re.I,
 )
 """What may be joined to a mobile number by a dash or slash; anything else makes it a part of a serial number."""
 _FIGURES = re.compile(r"(?:^|\n)[\d .,%]*$"), re.compile(r" \d{1,6}(?:[ ,.%]|$)", re.MULTILINE)
@@ -154,6 +155,16 @@ def mask(text: str, findings: Sequence[Finding] | None = None) -> str:
     return "".join([*parts, text[end:]])
 
 
+def mask_all(text: str, allowed: Collection[str] = ()) -> str:
+    """The text masked until nothing more is found: what ran into another number is seen once that one is masked."""
+    for _ in range(_ROUNDS):
+        if not (found := scan(text, allowed)):
+            break
+        text = mask(text, found)
+    return text
+
+
+_ROUNDS = 4
 _RANK = {kind: rank for rank, kind in enumerate(Kind)}
 
 

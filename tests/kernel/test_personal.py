@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kernel.personal import TITLES, Finding, Kind, mask, require_impersonal, scan
+from kernel.personal import TITLES, Finding, Kind, mask, mask_all, require_impersonal, scan
 from kernel.refused import Refused
 
 
@@ -150,6 +150,14 @@ def test_findings_carry_no_value() -> None:
 def test_findings_of_another_text_are_refused() -> None:
     with pytest.raises(Refused):
         mask("短", [Finding(Kind.MOBILE, 0, 11, "138****8000", "high")])
+
+
+@pytest.mark.parametrize(
+    "text", ["示例镇上村11010519491231002X3组24号", "浙A12345/13800138000", "住址：西路88号、东路9号"]
+)
+def test_nothing_is_left_where_one_ran_into_another(text: str) -> None:
+    assert scan(mask_all(text)) == []
+    assert not any(number in mask_all(text) for number in ("19491231", "0013", "88号", "9号"))
 
 
 @given(st.text(alphabet="0123456789Xx -/１２张三路号室\n\u200b京A.+", max_size=200))

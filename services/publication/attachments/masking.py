@@ -30,12 +30,12 @@ def masked(name: str, data: bytes, phones: Collection[str]) -> bytes | None:
 
 def _plain(name: str, data: bytes, phones: Collection[str]) -> bytes:
     text = decode(data)
-    return personal.mask(text, personal.scan(text, phones)).encode("utf-8-sig")
+    return personal.mask_all(text, phones).encode("utf-8-sig")
 
 
 def _json(name: str, data: bytes, phones: Collection[str]) -> bytes:
     text = decode(data)
-    made = personal.mask(text, personal.scan(text, phones))
+    made = personal.mask_all(text, phones)
     json.loads(made)
     return made.encode()
 
@@ -43,7 +43,7 @@ def _json(name: str, data: bytes, phones: Collection[str]) -> bytes:
 def _page(name: str, data: bytes, phones: Collection[str]) -> bytes:
     """A number may be split by tags, which stay."""
     source = decode(data)
-    source = personal.mask(source, personal.scan(source, phones))
+    source = personal.mask_all(source, phones)
     for raw, shown in _found(extract(name, source.encode()).text, phones).items():
         split = re.compile(_TAGS.join(map(re.escape, raw)))
         source = split.sub(lambda found, shown=shown: shown + "".join(re.findall("<[^<>]*>", found[0])), source)  # type: ignore[misc]
@@ -71,7 +71,7 @@ def _package(name: str, data: bytes, phones: Collection[str]) -> bytes:
 
 def _fields(text: str, phones: Collection[str]) -> dict[str, str]:
     """Cells and paragraphs that are not the same any more once the whole text is masked."""
-    after = personal.mask(text, personal.scan(text, phones))
+    after = personal.mask_all(text, phones)
     rows = ((a.split("\t"), b.split("\t")) for a, b in zip(text.split("\n"), after.split("\n"), strict=True) if a != b)
     return {
         a.strip(): b.strip()

@@ -35,7 +35,7 @@ def examine(text: str, phones: Collection[str] = ()) -> Kept:
 
 def mask(text: str, phones: Collection[str]) -> str:
     """The text with all that `examine` finds masked."""
-    return personal.mask(text, personal.scan(text, phones))
+    return personal.mask_all(text, phones)
 
 
 def without_personal_data(phones: Collection[str] = (), /, **fields: str | None) -> None:
