@@ -1,6 +1,6 @@
 """Where the texts lie, and the store of documents that has them at hand when it tells a public record."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import AsyncIterator, Mapping, Sequence
 from collections.abc import Collection as Several
 from dataclasses import replace
@@ -38,6 +38,9 @@ class Texts:
         self._collection = collection
         self._at_hand: OrderedDict[str, str] = OrderedDict()
         self._characters = 0
+        self._reading: Counter[str] = Counter()
+        self._stale: set[str] = set()
+        """Texts that were removed while somebody read them: they are not kept in memory."""
 
     async def create_indexes(self) -> None:
         await self._collection.create_index([("cases", 1)])
@@ -58,11 +61,17 @@ class Texts:
         if sha256 in self._at_hand:
             self._at_hand.move_to_end(sha256)
             return self._at_hand[sha256]
-        found = await self._collection.find_one({"_id": sha256})
-        if found is None:
-            return None
-        self._remember(sha256, found["text"])
-        return str(found["text"])
+        self._reading[sha256] += 1
+        try:
+            found = await self._collection.find_one({"_id": sha256})
+            if found is not None and sha256 not in self._stale:
+                self._remember(sha256, found["text"])
+        finally:
+            self._reading[sha256] -= 1
+            if not self._reading[sha256]:
+                del self._reading[sha256]
+                self._stale.discard(sha256)
+        return str(found["text"]) if found is not None else None
 
     async def bring_many(self, digests: Sequence[str]) -> None:
         """The same for many, in one query."""
@@ -79,9 +88,9 @@ class Texts:
         for held in await self._collection.find({"cases": case}, {"cases": 1}):
             if held["_id"] in used:
                 continue
-            self._characters -= len(self._at_hand.pop(held["_id"], ""))
             await self._collection.update_one({"_id": held["_id"]}, {"$pull": {"cases": case}})
             await self._collection.delete_many({"_id": held["_id"], "cases": []})
+            self._forget(held["_id"])
 
     async def disown(self, digests: Several[str], cases: Collection) -> None:
         """Remove those texts that are kept for no case but such as were never opened: an import that was killed keeps
@@ -103,6 +112,11 @@ class Texts:
             now,
         )
         await self.release(case, ())
+
+    def _forget(self, sha256: str) -> None:
+        self._characters -= len(self._at_hand.pop(sha256, ""))
+        if sha256 in self._reading:
+            self._stale.add(sha256)
 
     def _remember(self, sha256: str, text: str) -> None:
         if sha256 not in self._at_hand:
