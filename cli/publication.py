@@ -20,13 +20,13 @@ from cli import (
     publication_meetings,
     publication_rounds,
     publication_showing,
+    publication_signing,
     publication_surveys,
     publication_takedowns,
 )
 from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, validity_line, with_fields
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
-from contracts.base import Command
 from contracts.publication import documents as c
 from contracts.publication.record import Interpretation, Leak, Validity
 from contracts.readmodel.answers import ListViews, ViewPage
@@ -53,6 +53,8 @@ app.add_typer(publication_surveys.registers, name="register")
 for command in (
     *(publication_files.attach, publication_files.detach, publication_files.confirm_attachment),
     publication_takedowns.taken_down,
+    *(publication_signing.approve, publication_signing.review),
+    *(publication_signing.absence, publication_signing.absences),
     *(publication_showing.deliver, publication_showing.deliveries),
     *(publication_showing.source, publication_showing.notice),
     *(publication_showing.objection, publication_showing.answer, publication_showing.conclude),
@@ -162,41 +164,6 @@ def interpret(
     """登记解读方案和材料。例：zwgk publication interpret 编号 --plan 同步解读 --form 问答 --interpreter 局长"""
     given = Interpretation(plan=plan, forms=tuple(form), interpreter=interpreter, material=material)
     do(c.PlanInterpretation(id=id, interpretation=given), as_, agency, json_)
-
-
-@app.command()
-def approve(
-    id: str = ID,
-    step: str = typer.Argument("head", help="head 单位负责人；openness 公开工作机构；withdrawal 补批撤下。"),
-    deputising_for: str = typer.Option("", "--for", help="代行审批时，写明不在岗的负责人。"),
-    improper: bool = typer.Option(False, "--improper", help="补批撤下时：撤下不当，不予批准，须用 --note 说明理由。"),
-    note: str = NOTE,
-    as_: As = None,
-    agency: Agency = "",
-    json_: Json = False,
-) -> None:
-    """审批。例：zwgk publication approve 编号 head --as 李四 --agency czj"""
-    commands: dict[str, Command] = {
-        "head": c.ApproveByHead(id=id, note=note, deputising_for=deputising_for),
-        "openness": c.ApproveByOpenness(id=id, note=note),
-        "withdrawal": c.ApproveWithdrawal(id=id, improper=improper, note=note),
-    }
-    do(chosen(step, commands, "step"), as_, agency, json_)
-
-
-@app.command()
-def review(
-    id: str = ID,
-    secrecy: bool = typer.Option(False, "--secrecy", help="保密审查通过。"),
-    wording: bool = typer.Option(False, "--wording", help="文字表述审查通过。"),
-    timing: bool = typer.Option(False, "--timing", help="公开时机和方式审查通过。"),
-    note: str = NOTE,
-    as_: As = None,
-    agency: Agency = "",
-    json_: Json = False,
-) -> None:
-    """公开前审查，逐项签署。例：zwgk publication review 编号 --secrecy --wording --timing --as 王五"""
-    do(c.Review(id=id, secrecy=secrecy, wording=wording, timing=timing, note=note), as_, agency, json_)
 
 
 @app.command()

@@ -148,6 +148,7 @@ class ApproveByOpenness(Command, by=(Role.OPENNESS,)):
 
     id: CaseId
     note: str = Field(default="", max_length=300)
+    deputising_for: str = Field(default="", max_length=60, description="Name of who is absent, where a deputy signs.")
 
 
 class ApproveByHead(Command, by=(Role.HEAD,)):
@@ -155,7 +156,7 @@ class ApproveByHead(Command, by=(Role.HEAD,)):
 
     id: CaseId
     note: str = Field(default="", max_length=300)
-    deputising_for: str = Field(default="", max_length=60, description="Name of the absent head.")
+    deputising_for: str = Field(default="", max_length=60, description="Name of who is absent, where a deputy signs.")
 
 
 class Review(Command, by=(Role.REVIEWER,)):
@@ -166,6 +167,7 @@ class Review(Command, by=(Role.REVIEWER,)):
     wording: bool = Field(description="文字表述 is right.")
     timing: bool = Field(description="公开时机和方式 are right.")
     note: str = Field(default="", max_length=300)
+    deputising_for: str = Field(default="", max_length=60, description="Name of who is absent, where a deputy signs.")
 
 
 class MaskText(Command, by=(Role.CLERK, Role.REVIEWER)):

@@ -3,6 +3,7 @@
 from chassis.runtime import App, Runtime
 from chassis.settings import Settings
 from services.publication import (
+    absence_handlers,
     comparing,
     doubt_handlers,
     explaining_handlers,
@@ -25,6 +26,7 @@ from services.publication.service import Publication, on
 
 HANDLING = (
     handlers,
+    absence_handlers,
     comparing,
     doubt_handlers,
     explaining_handlers,

@@ -14,7 +14,7 @@ from kernel.calendar import Notice
 from kernel.facts import Fact
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
-from services.publication import candidates, domain, explaining_handlers, importing, takedown
+from services.publication import absence_handlers, candidates, domain, explaining_handlers, importing, takedown
 from services.publication.decisions import handlers as decisions
 from services.publication.domain import drafting, publishing, stock
 from services.publication.domain.clocks import recompute, timed
@@ -94,8 +94,9 @@ async def plan_interpretation(service: Publication, command: c.PlanInterpretatio
 async def approve_by_openness(service: Publication, command: c.ApproveByOpenness, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(note=command.note)
+    absent = await absence_handlers.deputising(service, command.deputising_for, by, cause)
     return await service.execute(
-        command.id, lambda case: drafting.approve_by_openness(case, command.note, by, cause.now), cause
+        command.id, lambda case: drafting.approve_by_openness(case, command.note, by, cause.now, absent), cause
     )
 
 
@@ -103,9 +104,10 @@ async def approve_by_openness(service: Publication, command: c.ApproveByOpenness
 async def approve_by_head(service: Publication, command: c.ApproveByHead, cause: Cause) -> Done:
     by, calendar = official(cause), service.calendars.current
     without_personal_data(note=command.note)
+    absent = await absence_handlers.deputising(service, command.deputising_for, by, cause)
     return await service.execute(
         command.id,
-        lambda case: drafting.approve_by_head(case, command.note, command.deputising_for, by, cause.now, calendar),
+        lambda case: drafting.approve_by_head(case, command.note, absent, by, cause.now, calendar),
         cause,
     )
 
@@ -114,11 +116,11 @@ async def approve_by_head(service: Publication, command: c.ApproveByHead, cause:
 async def review(service: Publication, command: c.Review, cause: Cause) -> Done:
     by = official(cause)
     without_personal_data(note=command.note)
+    absent = await absence_handlers.deputising(service, command.deputising_for, by, cause)
+    points = (command.secrecy, command.wording, command.timing)
     return await service.execute(
         command.id,
-        lambda case: drafting.review(
-            case, command.secrecy, command.wording, command.timing, command.note, by, cause.now
-        ),
+        lambda case: drafting.review(case, *points, command.note, by, cause.now, absent),
         cause,
     )
 

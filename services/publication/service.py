@@ -100,6 +100,8 @@ class Publication:
     comments: Comments
     surveys: Cases[surveys.State]
     secrets: Cases[secrets.Secret]
+    absences: Collection
+    """Who signs for whom: `{_id, agency, absent, deputy, since, until, recorded_by, at}`."""
     virus_scanner: str
     clock: Clock
     calm: Calm = field(default_factory=Calm)
@@ -141,6 +143,7 @@ class Publication:
             **_deciding(runtime),
             surveys=runtime.cases(surveys.KIND),
             secrets=runtime.cases(secrets.KIND),
+            absences=runtime.collection("absences"),
             virus_scanner=runtime.settings.virus_scanner,
             clock=runtime.clock,
         )

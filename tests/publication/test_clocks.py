@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from contracts.publication import record as c
 from contracts.publication.documents import DocumentOverdue
 from kernel.clock import CST
+from services.publication.catalogue.clocks import ACTS
+from services.publication.catalogue.types import types
 from services.publication.domain import clocks, drafting, publishing, showing
 from services.publication.domain.law import CLOCKS, EVERY_CLOCK
 from services.publication.domain.state import Case
@@ -82,7 +85,8 @@ STARTS: dict[str, tuple[Callable[[], Case], datetime]] = {
 def test_every_limit_is_walked_and_names_its_source() -> None:
     assert set(STARTS) == {clock.id for clock in EVERY_CLOCK}
     assert set(CLOCKS) <= set(STARTS)
-    assert all(clock.warn > 0 and len(clock.source) >= 4 for clock in EVERY_CLOCK)
+    every = (*EVERY_CLOCK, *(limit for kind in types().values() for limit in kind.clocks))
+    assert all(limit.warn > 0 and len(limit.source) >= 4 for limit in every)
 
 
 @pytest.mark.parametrize("clock", [clock.id for clock in EVERY_CLOCK])
@@ -110,3 +114,24 @@ def test_a_day_of_formation_to_come_is_named_as_missing() -> None:
     case = proposed(drafted(formed_on=date(2026, 3, 3)))
     assert "已到的成文日期" in drafting.lacks(case, NOW.date())
     assert drafting.lacks(case, date(2026, 3, 3)) == ()
+
+
+def limits() -> list[str]:
+    """The rows of docs/limits.md, from the data."""
+    units = {"workdays": "工作日", "days": "日", "hours": "小时"}
+    rows = [
+        f"| `{each.id}` | {each.title} | {each.days} {units[each.unit]} | {each.warn} {units[each.unit]} "
+        f"| {each.source} | {each.grade} |"
+        for each in EVERY_CLOCK
+    ]
+    return rows + [
+        f"| `{each.id}` | {kind.title}：{ACTS[each.act]} | {each.days} {units[each.unit]} "
+        f"| {each.warn} {units[each.unit]} | {each.source} | {each.grade} |"
+        for kind in types().values()
+        for each in kind.clocks
+    ]
+
+
+def test_the_page_of_limits_says_what_the_data_say() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "limits.md").read_text(encoding="utf-8")
+    assert [line for line in page.splitlines() if line.startswith("| `")] == limits()

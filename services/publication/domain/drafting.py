@@ -101,12 +101,12 @@ def plan_interpretation(case: Case, interpretation: Interpretation, by: Official
     return [] if interpretation == case.interpretation else [f.InterpretationPlanned(interpretation=interpretation)]
 
 
-def approve_by_openness(case: Case, note: str, by: Official, now: datetime) -> list[Fact]:
+def approve_by_openness(case: Case, note: str, by: Official, now: datetime, deputising_for: str = "") -> list[Fact]:
     """拟不公开的，送本单位政务公开工作机构审查 (国办发〔2016〕80号 一(一))."""
     stands(case, Stage.OPENNESS)
     same_agency(case, by)
     other_person(case, by)
-    return [f.OpennessApproved(note=note, by=by, at=now)]
+    return [f.OpennessApproved(note=note, deputising_for=deputising_for, by=by, at=now)]
 
 
 def approve_by_head(
@@ -131,7 +131,14 @@ def approve_by_head(
 
 
 def review(
-    case: Case, secrecy: bool, wording: bool, timing: bool, note: str, by: Official, now: datetime
+    case: Case,
+    secrecy: bool,
+    wording: bool,
+    timing: bool,
+    note: str,
+    by: Official,
+    now: datetime,
+    deputising_for: str = "",
 ) -> list[Fact]:
     """公开前审查: secrecy review signed by a named person (条例17, 保守国家秘密法35), wording, time and manner.
 
@@ -146,7 +153,7 @@ def review(
                 "review_failed", f"{title}未通过，不能放行。", field=field, remedy="请退文并列明需要补正的内容。"
             )
     no_open_findings(case)
-    return [f.Reviewed(note=note, by=by, at=now)]
+    return [f.Reviewed(note=note, deputising_for=deputising_for, by=by, at=now)]
 
 
 def no_open_findings(case: Case) -> None:

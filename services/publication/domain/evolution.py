@@ -8,6 +8,7 @@ from kernel.facts import Fact
 from services.publication.domain import explaining as e
 from services.publication.domain import facts as f
 from services.publication.domain import stocked
+from services.publication.domain.deputies import as_signed
 from services.publication.domain.facts import File, Kept, Official
 from services.publication.domain.state import HEAD_STEP, Case, Replaced, Signature, Stage
 
@@ -207,12 +208,14 @@ def _judged(case: Case, fact: stocked.Confirmed | stocked.AttributeAssigned) -> 
 def _approved(case: Case, fact: f.OpennessApproved | f.HeadApproved | f.Reviewed | f.Returned | f.Numbered) -> Case:
     match fact:
         case f.OpennessApproved():
-            return _approval(case, "公开工作机构审查", fact.by, fact.at, fact.note, Stage.HEAD)
+            step = as_signed("公开工作机构审查", fact.deputising_for)
+            return _approval(case, step, fact.by, fact.at, fact.note, Stage.HEAD)
         case f.HeadApproved():
-            step = f"{HEAD_STEP}（代{fact.deputising_for}）" if fact.deputising_for else HEAD_STEP
+            step = as_signed(HEAD_STEP, fact.deputising_for)
             return _approval(case, step, fact.by, fact.at, fact.note, Stage.REVIEW)
         case f.Reviewed():
-            return _approval(case, "发布前审查（保密审查）", fact.by, fact.at, fact.note, Stage.CLEARED)
+            step = as_signed("发布前审查（保密审查）", fact.deputising_for)
+            return _approval(case, step, fact.by, fact.at, fact.note, Stage.CLEARED)
         case f.Returned():
             signed = _signed(case, "退文", fact.by, fact.at, fact.reason)
             return signed.model_copy(update={"stage": Stage.RETURNED, "missing": fact.missing, "approvals": ()})

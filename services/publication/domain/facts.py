@@ -103,6 +103,7 @@ class InterpretationPlanned(Fact):
 
 class OpennessApproved(Fact):
     note: str
+    deputising_for: str = ""
     by: Official
     at: datetime
 
@@ -116,6 +117,7 @@ class HeadApproved(Fact):
 
 class Reviewed(Fact):
     note: str
+    deputising_for: str = ""
     by: Official
     at: datetime
 
