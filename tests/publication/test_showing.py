@@ -17,7 +17,7 @@ from contracts.publication.record import Delivery, Leak, Source
 from kernel.calendar import end_of_day
 from kernel.clock import CST
 from services.publication.domain import clocks, publishing, showing
-from services.publication.domain.facts import NoticeEnded, WentOverdue
+from services.publication.domain.facts import NoticeEnded, Warned, WentOverdue
 from services.publication.domain.state import Case, Stage
 from services.publication.domain.telling import public_record, record, tell
 from services.publication.service import Publication
@@ -81,7 +81,7 @@ async def test_a_re_issue_is_due_a_day_after_its_source_and_measures_its_delay()
     case = drafted()
     case = proposed(after(case, showing.set_source(case, SOURCE, ZHANG, NOW, CALENDAR)))
     assert case.due_at == SOURCE.published_at + timedelta(hours=24)
-    assert clocks.tick(case, case.due_at - timedelta(seconds=1), CALENDAR) == []
+    assert clocks.tick(case, case.due_at - timedelta(seconds=1), CALENDAR) == [Warned()]
     assert clocks.tick(case, case.due_at, CALENDAR) == [WentOverdue()]
     case = cleared(case)
     case = after(case, publishing.publish(case, "11999900/2026-00001", ("网站",), ZHAO, NOW))
