@@ -39,6 +39,8 @@ def filled(kind: Any, name: str = "") -> Any:
         return filled(next(each for each in get_args(kind) if each is not type(None)), name)
     if get_origin(kind) is tuple:
         return (filled(get_args(kind)[0], name),)
+    if kind is c.RunningLimit:
+        return None  # words of the law, from the data
     if isinstance(kind, type) and issubclass(kind, BaseModel):
         fields = {key: filled(field.annotation, key) for key, field in kind.model_fields.items()}
         return kind.model_construct(**fields)
