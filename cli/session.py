@@ -22,6 +22,7 @@ from chassis.credentials import Credentials, Secrets
 from chassis.validation import invalid
 from cli import place
 from cli.place import DATA
+from cli.states import STATES
 from contracts.base import Command, Query, Reply, Role
 from kernel import clock as clocks
 from kernel.refused import Refused
@@ -198,7 +199,7 @@ def show(
     if not columns:
         columns = [(key, key) for key in (rows[0] if rows else {})]
     headings = [heading for _, heading in columns]
-    cells = [[_cell(row.get(key), limit=key.endswith("due_at")) for key, _ in columns] for row in rows]
+    cells = [[_said(key, row.get(key)) for key, _ in columns] for row in rows]
     console = Console()
     fits = _readable(headings, cells, console.width)
     console.print((_table if fits else _cards)(headings, cells, title))
@@ -240,6 +241,11 @@ def plainly(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plainly(each) for each in value]
     return value
+
+
+def _said(key: str, value: Any) -> str:
+    """A value under its key: a state by its Chinese name, the end of a limit as its last day."""
+    return STATES[value] if key == "state" and value in STATES else _cell(value, limit=key.endswith("due_at"))
 
 
 def _cell(value: Any, limit: bool = False) -> str:
