@@ -18,13 +18,14 @@ from cli import (
     publication_gazette,
     publication_ledgers,
     publication_meetings,
+    publication_record,
     publication_rounds,
     publication_showing,
     publication_signing,
     publication_surveys,
     publication_takedowns,
 )
-from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, validity_line, with_fields
+from cli.documents import ATTRIBUTES, FIELDS, ID, NOTE, changes, chosen, day, do, with_fields
 from cli.options import Agency, As, Json
 from cli.session import Session, guarded, run, show
 from contracts.publication import documents as c
@@ -306,42 +307,7 @@ def cleared(
     do(c.ConfirmCleared(id=id, channel=channel), as_, agency, json_)
 
 
-@app.command("show")
-def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
-    """查看一份文件的全部办理情况。例：zwgk publication show 编号"""
-
-    async def work(session: Session) -> c.DocumentFile:
-        return await session.ask(c.GetDocument(id=id), c.DocumentFile, as_=as_, agency=agency)
-
-    found = run(work)
-    if json_:
-        show(found, json_=True)
-        return
-    record = found.record
-    lines = {
-        "编号": record.id,
-        "标题": record.title,
-        "状态": f"{record.state_label}（等待：{record.waits_for or '无'}）",
-        "公开属性": record.attribute or "未认定",
-        "发文字号": record.metadata.doc_no or "",
-        "索引号": record.metadata.index_no or "",
-        "发布机构": "、".join(record.metadata.issuer_names),
-        "成文日期": record.metadata.formed_on or "",
-        "应撤清于" if record.state in ("withdrawn", "sealed") else "应公开于": record.due_at or "",
-        "有效性": validity_line(record.metadata),
-        "个人信息": "；".join(f"{finding.place}：{finding.kind} {finding.masked}" for finding in found.findings),
-        "矛盾": "\n".join(conflict.message for conflict in found.conflicts),
-        "退文缺项": "、".join(found.missing),
-        "尚缺": "、".join(found.lacks),
-    }
-    rows = [{"item": key, "value": str(value)} for key, value in lines.items() if value]
-    show(rows, json_=False, columns=[("item", "项目"), ("value", "内容")])
-    if record.attachments:
-        files = [each.model_dump(mode="json") for each in record.attachments]
-        shown = [("name", "附件"), ("bytes", "字节"), ("check", "检查"), ("findings", "个人信息"), ("sha256", "校验值")]
-        show(files, json_=False, columns=shown)
-    steps = [step.model_dump(mode="json") for step in found.steps]
-    show(steps, json_=False, columns=[("step", "环节"), ("by", "办理人"), ("at", "时间"), ("note", "说明")])
+app.command("show")(publication_record.show_)
 
 
 @app.command("list")

@@ -194,7 +194,9 @@ class Source(Contract):
 
     issuer: str = Field(min_length=2, max_length=100, description="来源机关")
     doc_no: str | None = Field(default=None, max_length=60, description="原发文字号")
-    url: str = Field(default="", max_length=500, description="原文链接")
+    url: str = Field(
+        default="", pattern=r"^(https?://[^\s<>\"']{3,480})?$", max_length=500, description="原文链接, http(s) only"
+    )
     published_at: AwareDatetime = Field(description="When it was published there.")
 
 

@@ -1,6 +1,7 @@
 """政策疑问: heard from tickets, events of opinion and opinions of the public, each taken once; answered by what the
 unit in charge of the document records."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +31,8 @@ from services.publication.rounds import doubts
 from services.publication.service import Publication, official, on
 
 PAGE = 200
+MOST = 2000
+"""So many documents with open questions are looked at for the list."""
 
 
 @on.event(TicketDoubted)
@@ -181,7 +184,7 @@ async def decline(service: Publication, command: c.DeclineQuestion, cause: Cause
 async def list_doubted(service: Publication, query: c.ListDoubted, cause: Cause) -> c.DoubtedDocuments:
     where = {"kind": "doubt", "index.state": "waiting"} | ({"index.agency": query.agency} if query.agency else {})
     group = {
-        "_id": {"document": "$index.document", "source": "$index.source"},
+        "_id": {"document": "$index.document", "source": "$index.source", "question": "$index.question"},
         "count": {"$sum": 1},
         "since": {"$min": "$index.since"},
     }
@@ -190,23 +193,34 @@ async def list_doubted(service: Publication, query: c.ListDoubted, cause: Cause)
     for each in counted:
         rows.setdefault(each["_id"]["document"], []).append(each)
     unread = await service.comments.unread()
-    held = await service.documents.load_many([*rows.keys() | unread.keys()])
-    documents = [
+    asked = await service.documents.find({"marks": "to_explain"}, limit=MOST)
+    held = await service.documents.load_many([*rows.keys() | unread.keys() | {each.id for each in asked}])
+    counts = [
         _doubted(each.state, rows.get(id, []), unread.get(id, 0))
         for id, each in held.items()
         if query.agency in ("", each.state.agency)
     ]
+    documents = [each for each in counts if each.doubts or each.unread]
     documents.sort(key=lambda each: (-each.doubts, -each.unread, each.id))
     return c.DoubtedDocuments(documents=tuple(documents[: query.limit]))
 
 
 def _doubted(document: Case, counted: Sequence[dict[str, Any]], unread: int) -> c.DoubtedDocument:
+    """An open question counts as many as raised it, and as one where a clerk wrote it down."""
+    waiting = {each.no: each for each in document.questions if not each.settled}
+    counted = [each for each in counted if each["_id"]["question"] in waiting]
+    raised = {each["_id"]["question"] for each in counted}
+    written = [each for no, each in waiting.items() if no not in raised]
+    by_source: Counter[Raised] = Counter(each.source for each in written)
+    for each in counted:
+        by_source[Raised(each["_id"]["source"])] += each["count"]
+    days = [each["since"].astimezone(CST).date() for each in counted] + [each.on for each in written]
     return c.DoubtedDocument(
         id=document.id,
         title=document.shown_title,
         agency=document.agency,
-        doubts=sum(each["count"] for each in counted),
-        by_source={Raised(each["_id"]["source"]): each["count"] for each in counted},
+        doubts=by_source.total(),
+        by_source=dict(by_source),
         unread=unread,
-        since=min((each["since"].astimezone(CST).date() for each in counted), default=None),
+        since=min(days, default=None),
     )

@@ -17,7 +17,7 @@ from contracts.hotline.tickets import TakeTicket, TicketTaken
 from contracts.publication import doubts as c
 from contracts.publication.comments import CommentKept, ParticipationForm, RecordComment
 from contracts.publication.documents import Withdraw
-from contracts.publication.explaining import RecordExplanation
+from contracts.publication.explaining import RaiseQuestion, RecordExplanation
 from contracts.publication.record import Explanation, Leak, Raised
 from services.publication.service import Publication
 from tests.publication.test_deciding import CLERK as FORESTER
@@ -90,6 +90,23 @@ async def test_callers_doubt_and_the_unit_explains_again(desk: Desk, service: Pu
     await desk(RaiseTicketDoubt(id=tickets[0], document=id, point="补贴标准看不懂"), Done, **CENTRE)
     await reached(desk, tickets[0], DoubtStage.WAITING, no=2)
     assert len((await file_of(desk, id)).record.questions) == 2, "what was explained may be asked again"
+
+
+async def test_a_question_that_a_clerk_wrote_down_is_listed_too(desk: Desk, service: Publication) -> None:
+    id, caller = await normative(desk, 85), await ticket(desk)
+    for point in ("何时到账", "向谁申请"):
+        await desk(RaiseQuestion(id=id, source=Raised.CONSULTATION, point=point), Done, **CLERK)
+    row = await doubted(desk, id)
+    assert row
+    assert (row.doubts, row.by_source) == (2, {Raised.CONSULTATION: 2})
+    await desk(RaiseTicketDoubt(id=caller, document=id, point="到哪里申请"), Done, **CENTRE)
+    await reached(desk, caller, DoubtStage.WAITING)
+    await explain(desk, id, 1)
+    row = await doubted(desk, id)
+    assert row
+    assert (row.doubts, row.by_source) == (2, {Raised.CONSULTATION: 1, Raised.HOTLINE: 1})
+    await explain(desk, id, 2, 3)
+    assert await doubted(desk, id) is None
 
 
 async def test_an_unknown_document_is_refused_and_the_ticket_says_so(desk: Desk, service: Publication) -> None:

@@ -146,7 +146,7 @@ async def test_a_claim_before_the_confirmation_of_a_batch_is_compared_with_it(
     confirmed = await desk(ConfirmImports(ids=(id,)), ImportOutcomes, **REVIEWER)
     assert confirmed.items[0].outcome == "published"
     assert await listed(desk, item) == {id: (CONTENT, CARRIER)}
-    await desk(RecordDelivery(id=id, channel="查阅点", on=today), Done, **REVIEWER)
+    await desk(RecordDelivery(id=id, channel="查阅点", on=today, place="县图书馆"), Done, **REVIEWER)
     assert await listed(desk, item) == {id: (CONTENT,)}, "delivered where the catalogue wants it"
     assert await put(desk, "批量确认", **{"公开内容（要素）": "招生计划"}) == item
     assert await listed(desk, item) == {}, "the item was changed after the claim"

@@ -18,6 +18,7 @@ from cli.publication import app
 from cli.session import DATA
 from contracts.base import Done
 from contracts.publication import documents as c
+from contracts.publication.record import Attribute
 from tests.publication.test_gazette import normative
 from tests.publication.test_service import clear, draft
 from tests.servers import Desk, Servers, started
@@ -72,6 +73,17 @@ async def test_files_channels_and_a_notice(platform: Path, desk: Desk, tmp_path:
     record = (await zwgk(platform, "show", id))["record"]
     assert (record["notice"]["answered"], record["delay_hours"]) == (1, 73)
     assert record["deliveries"][0]["place"] == "县图书馆"
+    shown = (await said(platform, "show", id)).stdout
+    for word in ("转载时延", "73 小时", "公示", "推送", "县图书馆", "信息类别", "发布日期", "公开渠道"):
+        assert word in shown, word
+
+
+async def test_what_is_due_is_shown_by_its_last_day(platform: Path, desk: Desk) -> None:
+    id = await draft(desk, "关于期限的通知", formed_on=date(2026, 11, 20))
+    await desk(c.SetAttribute(id=id, attribute=Attribute.PROACTIVE), Done, as_="张起草", agency="czj")
+    shown = (await said(platform, "show", id)).stdout
+    assert "2026-12-18" in shown, "the twentieth working day, not the midnight after it"
+    assert "00:00" not in shown
 
 
 async def test_what_no_message_can_hold_is_refused_in_one_line(platform: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from pydantic import ValidationError
 
 from chassis.actors import CLOCK, Cause
 from chassis.runtime import App
@@ -110,6 +111,32 @@ async def test_each_delivery_counts(on: date) -> None:
 async def test_a_delivery_has_a_known_channel_and_a_past_day(code: str, channel: str, days: int) -> None:
     given = Delivery(channel=channel, on=NOW.date() + timedelta(days=days))
     refused(code, showing.deliver, d.published(), given, LI, NOW)
+
+
+@pytest.mark.parametrize(
+    ("code", "channel", "place", "target"),
+    [
+        ("target_missing", "精准推送", " ", ""),
+        ("place_missing", "查阅点", "", "果农"),
+        (None, "精准推送", "样桥镇", ""),
+        (None, "精准推送", "", "果农"),
+        (None, "微信", "", ""),
+    ],
+)
+async def test_a_delivery_goes_to_a_place_or_a_group(code: str | None, channel: str, place: str, target: str) -> None:
+    given = Delivery(channel=channel, on=NOW.date(), place=place, target=target)
+    if code:
+        refused(code, showing.deliver, d.published(), given, LI, NOW)
+    else:
+        assert showing.deliver(d.published(), given, LI, NOW)
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "data:text/html,x", "/x", 'https://a.cn/"onclick="x', "http:///"]
+)
+async def test_the_address_of_a_source_is_one_of_the_web(url: str) -> None:
+    with pytest.raises(ValidationError):
+        Source.model_validate(SOURCE.model_dump() | {"url": url})
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

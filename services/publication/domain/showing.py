@@ -18,11 +18,22 @@ def deliver(case: Case, delivery: Delivery, by: Official, now: datetime) -> list
     """One more delivery of a published document (P23)."""
     stands(case, Stage.PUBLISHED)
     known_channels((delivery.channel,))
+    _goes_somewhere(delivery)
     if case.published_at is None or not case.published_at.date() <= delivery.on <= now.date():
         raise Refused("delivery_day", "推送日期不在公开之后至今天之间。", field="on", remedy="请核对日期。")
     if len(case.deliveries) >= MAX_DELIVERIES:
         raise Refused("too_many_deliveries", f"推送记录已达 {MAX_DELIVERIES} 条。", remedy="请合并登记。")
     return [f.Delivered(delivery=delivery, by=by, at=now)]
+
+
+def _goes_somewhere(delivery: Delivery) -> None:
+    """What went to no place and no group cannot be counted by them (国办发〔2016〕80号: 精准推送)."""
+    if delivery.channel == "精准推送" and not (delivery.place.strip() or delivery.target.strip()):
+        raise Refused(
+            "target_missing", "精准推送没有写明地区或群体。", field="target", remedy="请填写推送的地区或群体。"
+        )
+    if delivery.channel == "查阅点" and not delivery.place.strip():
+        raise Refused("place_missing", "没有写明是哪个查阅点。", field="place", remedy="请填写查阅点的名称。")
 
 
 def years(case: Case) -> list[int]:

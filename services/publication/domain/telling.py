@@ -255,6 +255,7 @@ def index(case: Case) -> Mapping[str, Any]:
         "submitted": case.to_gazette and bool(case.submitted_at),
         "normative": normative,
         "unattributed": case.unattributed,
+        "to_explain": case.to_explain,
         "withheld": case.stage in (Stage.FILED, Stage.REASSESS),
     }
     marks = [

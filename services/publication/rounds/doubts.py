@@ -109,10 +109,11 @@ def tell(state: Doubt, facts: Sequence[Fact]) -> list[Event]:
 
 
 def index(state: Doubt) -> Mapping[str, Any]:
-    """Open ones are found by their document; counted by document and source."""
-    named = {"document": state.document, "source": state.source.value, "since": state.opened_at}
+    """Open ones are found by their document; counted by document, question and source."""
+    counted = {"document": state.document, "question": state.question, "source": state.source.value}
     marks = [f"doubts:{state.document}"] if state.open else []
-    return {"agency": state.agency, "open": state.open, "state": state.stage.name.lower(), "marks": marks, **named}
+    plain = {"agency": state.agency, "open": state.open, "state": state.stage.name.lower(), "marks": marks}
+    return plain | counted | {"since": state.opened_at}
 
 
 _KIND: CaseKind[Doubt] = CaseKind(
