@@ -118,6 +118,10 @@ class Papers:
         """Remove all papers of a case, or those of one kind; the number removed. Facts and their chain stay."""
         return await self._papers.delete_many({"case": case} | ({"kind": kind} if kind else {}))
 
+    async def drop(self, id: str) -> None:
+        """Remove one paper that was kept for nothing: what it belongs to was refused."""
+        await self._papers.delete_many({"_id": id})
+
     async def readings(self, ids: Sequence[str]) -> list[Document]:
         """Who read these papers, when and why."""
         return await self._audit.find({"paper": {"$in": list(ids)}}, {"_id": 0}, sort=[("at", 1)], limit=1000)

@@ -11,9 +11,12 @@ from cli.session import Session, guarded, run, show
 from cli.tickets import made
 from contracts.publication import comments as c
 from contracts.publication.doubts import RaiseCommentDoubt
+from kernel.refused import Refused
 
 app = typer.Typer(help="公众意见：登记、查阅、答复采纳与否、公布采纳情况。", no_args_is_help=True)
 TARGET = typer.Argument(help="决策事项或工作台账的编号。")
+MAX_RANGE = 20_000
+"""Opinions of one range."""
 ADOPTIONS = {each.value: each for each in c.Adoption}
 
 
@@ -57,22 +60,54 @@ def doubt(
 def answer(
     id: str = TARGET,
     adoption: str = typer.Argument(help="采纳、部分采纳、不采纳。"),
-    nos: list[int] = typer.Argument(help="意见序号，同样的意见一并答复，最多 100 条。"),
+    nos: list[str] = typer.Argument(help="意见序号，同样的意见一并答复；连续的可写 3-500。"),
     summary: str = typer.Option(..., "--summary", help="意见概要，将公开，不写姓名。"),
     reason: str = typer.Option("", "--reason", help="未采纳或部分采纳的理由，将公开。"),
     as_: As = None,
     agency: Agency = "",
     json_: Json = False,
 ) -> None:
-    """提出采纳结论。例：zwgk publication comments answer 编号 不采纳 2 3 --summary 提高标准 --reason 财力不足"""
+    """提出采纳结论。例：zwgk publication comments answer 编号 不采纳 2 5-300 --summary 提高标准 --reason 财力不足"""
     wanted = chosen(adoption, ADOPTIONS, "adoption")
-    given = {"id": id, "nos": nos, "summary": summary, "adoption": wanted, "reason": reason}
-    command = guarded(lambda: made(c.AnswerComments, given))
+    given = {"id": id, "summary": summary, "adoption": wanted, "reason": reason}
+    listed = guarded(lambda: _numbers(nos))
+    parts = [listed[first : first + c.COMMENTS] for first in range(0, len(listed), c.COMMENTS)]
+    commands = guarded(lambda: [made(c.AnswerComments, given | {"nos": part}) for part in parts])
 
     async def work(session: Session) -> c.CommentsAnswered:
-        return await session.ask(command, c.CommentsAnswered, as_=as_, agency=agency)
+        done = 0
+        for command in commands:
+            try:
+                reply = await session.ask(command, c.CommentsAnswered, as_=as_, agency=agency)
+            except Refused as refused:
+                raise _after(done, command.nos[0], refused) from refused
+            done += reply.answered
+        return reply.model_copy(update={"answered": done})
 
     show(run(work), json_=json_, columns=[("id", "编号"), ("answered", "已答复"), ("left", "还没有结论")])
+
+
+def _numbers(given: list[str]) -> list[int]:
+    """`2 5-7` is 2, 5, 6, 7."""
+    numbers: dict[int, None] = {}
+    for word in given:
+        first, dash, last = word.partition("-")
+        if not (first.isdecimal() and (last.isdecimal() if dash else True)):
+            raise Refused("not_a_number", "意见序号须是数字。", field="nos", remedy="请写成 2 5 9 或者 3-500。")
+        begin, end = int(first), int(last or first)
+        if not begin <= end < begin + MAX_RANGE:
+            remedy = f"请由小到大填写，一段不超过 {MAX_RANGE} 条。"
+            raise Refused("not_a_range", "意见序号的起止不对。", field="nos", remedy=remedy)
+        numbers |= dict.fromkeys(range(begin, end + 1))
+    return list(numbers)
+
+
+def _after(done: int, first: int, refused: Refused) -> Refused:
+    """What of a long list was answered before the refusal; to say it again does no harm."""
+    if not done:
+        return refused
+    remedy = f"{refused.remedy}前面的 {done} 条已经答复，从第 {first} 条起重新填写。"
+    return Refused(refused.code, refused.message, field=refused.field, remedy=remedy)
 
 
 @app.command("publish")
@@ -127,7 +162,7 @@ def list_(
         show(page, json_=True)
         return
     columns = [("no", "序号"), ("form", "方式"), ("received_on", "收到"), ("adoption", "结论"), ("summary", "概要")]
-    title = f"共 {page.total} 条，{page.left} 条没有结论"
+    title = f"共 {page.total} 条，{page.left} 条没有结论{f'；下一页加 --after {page.next}' if page.next else ''}"
     show(list(page.items), json_=False, columns=[*columns, ("reason", "理由")], title=title)
 
 

@@ -78,6 +78,21 @@ async def _title(it: Gateway, id: str) -> tuple[str, str] | None:
         raise
 
 
+async def public(it: Gateway, wanted: Iterable[tuple[type[R], str | None]]) -> dict[str, str]:
+    """Titles of those records that the public may read already: only they are linked."""
+    found = await asyncio.gather(*(_name(it, kind, id) for kind, id in dict.fromkeys(wanted) if id))
+    return dict(filter(None, found))
+
+
+async def _name(it: Gateway, kind: type[R], id: str) -> tuple[str, str] | None:
+    try:
+        return id, str(getattr(await one(it, kind, id), "title", id))
+    except Refused as error:
+        if error.code in ("not_found", "withdrawn"):
+            return None
+        raise
+
+
 async def answers(it: Gateway, id: str, after: int = 0) -> c.PublicAnswers:
     """The published answers to opinions."""
     return await it.recent(c.GetAnswers(id=id, after=after), c.PublicAnswers)

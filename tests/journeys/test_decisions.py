@@ -86,22 +86,15 @@ def test_it_begins_in_the_catalogue_of_the_year(matter: Matter) -> None:
     matter.do("decisions", "catalogue", "put", path, *put[1:], "--reason", "第二项并入国土空间规划")
     matter.do("decisions", "catalogue", *publish, "--secrecy", *OFFICE)
     start = ("--title", "示例湖湿地保护规划", "--basis", "湿地保护法第十五条", "--background", "湿地面积连年减少")
-    start += (
-        "--proposed-by",
-        "县人大代表建议",
-        "--scope",
-        "plan",
-        "--experts",
-        "--risk",
-        "--catalogue",
-        matter.catalogue,
-    )
+    start += ("--proposed-by", "县人大代表建议", "--scope", "plan", "--catalogue", matter.catalogue)
     assert "序号" in matter.refused("decisions", "start", *start, "--entry", "2", *CLERK)
     matter.id = matter.do("decisions", "start", *start, "--entry", "1", *CLERK)["id"]
     soon(lambda: _linked(matter))
     with matter.platform.web() as visitor:
         assert visitor.get(f"/decisions/{matter.id}").status_code == 404
-        assert "并入国土空间规划" in visitor.get(f"/decisions/catalogues/{matter.catalogue}").text
+        page = visitor.get(f"/decisions/catalogues/{matter.catalogue}").text
+    assert "并入国土空间规划" in page
+    assert f"/decisions/{matter.id}" not in page, "what is not public is not linked"
 
 
 def _linked(matter: Matter) -> bool:
@@ -130,7 +123,7 @@ def test_opinions_are_taken_in_answered_and_told(matter: Matter) -> None:
     assert (late.status_code, "征求意见期间" in late.json()["detail"]) == (422, True)
     assert "2 条" in matter.refused("comments", "publish", matter.id, "--secrecy", *OFFICE)
     matter.do("comments", "answer", matter.id, "采纳", "1", "--summary", "扩大核心区", *CLERK)
-    refuse = ("answer", matter.id, "不采纳", "2", "--summary", "提高补偿标准")
+    refuse = ("answer", matter.id, "不采纳", "2-2", "--summary", "提高补偿标准")
     assert "理由" in matter.refused("comments", *refuse, *CLERK)
     matter.do("comments", *refuse, "--reason", "须执行省定标准", *CLERK)
     matter.do("comments", "publish", matter.id, "--secrecy", *OFFICE)
@@ -261,6 +254,13 @@ def test_everything_is_on_the_public_stream_and_nobody_is_named(matter: Matter) 
     for path, said in _paths(matter).items():
         assert said in pages[path], path
         assert MARK not in pages[path]
+    for path, other in (
+        (f"/decisions/catalogues/{matter.catalogue}", f"/decisions/{matter.id}"),
+        (f"/decisions/{matter.id}", f"/meetings/{matter.meeting}"),
+        (f"/decisions/{matter.id}", f"/ledgers/{matter.ledger}"),
+        (f"/ledgers/{matter.ledger}", f"/decisions/{matter.id}"),
+    ):
+        assert f'href="{other}"' in pages[path], path
     token = matter.platform.run("token", "--role", "supervisor", "--agency", "bgs").stdout.strip()
     with matter.platform.web() as visitor:
         headers = {"Authorization": f"Bearer {token}"}
@@ -271,6 +271,7 @@ def test_everything_is_on_the_public_stream_and_nobody_is_named(matter: Matter) 
 def _paths(matter: Matter) -> dict[str, str]:
     return {
         "/decisions": "示例湖湿地保护规划",
+        f"/decisions/catalogues/{matter.catalogue}": "示例湖湿地保护规划",
         f"/decisions/{matter.id}": "须执行省定标准",
         "/meetings": "县政府第30次常务会议",
         f"/meetings/{matter.meeting}": "市民代表 3 人",

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from chassis.actors import CLOCK, Cause
 from chassis.runtime import App
 from contracts.base import Done, Role
 from contracts.publication import comments, decisions, meetings
@@ -25,6 +26,8 @@ from kernel.clock import CST
 from kernel.refused import Refused
 from services.publication import takedown
 from services.publication.comments.handlers import asked_about
+from services.publication.comments.keeping import Words
+from services.publication.decisions.facts import ConsultationEnded
 from services.publication.rounds import year_handlers as years
 from services.publication.rounds.shortfalls import record
 from services.publication.service import Publication
@@ -191,6 +194,34 @@ async def test_each_consultation_counts_its_own_opinions(desk: Desk, app: App[Pu
     await app.it.comments.rows.insert_many(rows)
     assert (await app.it.comments.tally("x")).received == 3
     assert (await app.it.comments.tally("x", moment + timedelta(days=1))).received == 2
+
+
+async def test_an_opinion_that_comes_while_the_others_are_counted_is_not_left_without_an_answer(
+    desk: Desk, app: App[Publication]
+) -> None:
+    id, kept = await consulting(desk, "山林防火规划癸"), app.it.comments
+    comment = comments.RecordComment(id=id, form=comments.ParticipationForm.WRITTEN, text="加密防火道")
+    await desk(comment, comments.CommentKept, **CLERK)
+    over = Cause(CLOCK, f"{id}-over", desk.servers.clock.now())
+    await app.it.decisions.execute(id, lambda _: [ConsultationEnded()], over)
+    publish = comments.PublishFeedback(id=id, secrecy=True)
+    with pytest.raises(Refused, match="1 条意见没有处理结论"):
+        await desk(publish, Done, **OFFICE)
+    await desk(comment, comments.CommentKept, **CLERK)
+    assert await kept.left(id) == 2, "what was refused shuts nothing"
+    answer = comments.AnswerComments(id=id, nos=(1, 2), summary="加密防火道", adoption=comments.Adoption.ADOPTED)
+    await desk(answer, comments.CommentsAnswered, **CLERK)
+    asked = await asked_about(app.it, id, desk.servers.clock.now())
+    assert asked.by_clerk
+    await desk(publish, Done, **OFFICE)
+    late = Cause(CLOCK, f"{id}-late", desk.servers.clock.now())
+    with pytest.raises(Refused, match="正在公布"):
+        await kept.keep(id, asked.round, comment.form, Words(text=SECRET), late)
+    assert await kept.left(id) == 0
+    assert await app.runtime.collection("papers").count({"case": id}) == 2
+    feedback = (await app.it.decisions.load(id)).state.feedback
+    assert feedback is not None
+    assert feedback.tally.received == await kept.total(id) == 2
 
 
 async def meeting(desk: Desk, matter: str | None = None, **attended: int) -> str:

@@ -9,13 +9,14 @@ from contracts.base import Command, Role
 from contracts.publication import comments as o
 from contracts.publication import decisions as c
 from contracts.publication.comments import CommentTally, ParticipationForm
+from contracts.publication.decision_catalogue import DecisionEntry, DecisionNeeds
 from contracts.publication.decisions import DecisionStage as S
 from kernel.calendar import end_of_day
 from kernel.facts import Fact
 from kernel.refused import Refused
 from services.gateway.steps import offered
 from services.publication.comments import handlers as comment_handlers
-from services.publication.decisions import domain, ending, telling
+from services.publication.decisions import catalogue, domain, ending, telling
 from services.publication.decisions import handlers as decision_handlers
 from services.publication.decisions.clocks import alarm, tick
 from services.publication.decisions.domain import Met, Setting
@@ -229,3 +230,16 @@ def test_only_its_own_people_the_meetings_or_a_reviewer_say_what_a_meeting_decid
     for allowed in (late(days=45), secretary, reviewer):
         assert domain.discuss(state, *said, allowed)
     refused("other_agency", ending.archive, executing(), "2026-1", late(stranger, 50))
+
+
+def test_what_the_catalogue_says_of_the_procedure_holds_for_the_matter() -> None:
+    entry = DecisionEntry(
+        no=1, title="湖区保护规划", agency="sthjj", basis="湿地保护法", needs=DecisionNeeds(risk=True)
+    )
+    needs = catalogue.promised(entry, DecisionNeeds(experts=True))
+    assert (needs.participation, needs.experts, needs.risk) == (True, True, True)
+    hidden = DecisionNeeds(participation=False, exempt_reason="涉及国家秘密")
+    with pytest.raises(Refused, match="公开征求意见"):
+        catalogue.promised(entry, hidden)
+    kept = entry.model_copy(update={"needs": hidden})
+    assert catalogue.promised(kept, hidden) == hidden

@@ -48,8 +48,9 @@ async def decisions(request: Request, it: It, cursor: Cursor = None) -> Response
 @routes.get("/decisions/catalogues/{id}")
 async def catalogue(request: Request, it: It, id: Id) -> Response:
     found = await participation.one(it, PublicDecisionCatalogue, id)
+    links = await participation.public(it, [(c.PublicMatter, each.matter) for each in found.entries])
     names = await agencies.names(it)
-    return page(request, "decision_catalogue.html", column=columns.DECISIONS, found=found, names=names)
+    return page(request, "decision_catalogue.html", column=columns.DECISIONS, found=found, links=links, names=names)
 
 
 @routes.get("/meetings")
@@ -69,8 +70,15 @@ async def meetings(request: Request, it: It, cursor: Cursor = None) -> Response:
 @routes.get("/meetings/{id}")
 async def meeting(request: Request, it: It, id: Id) -> Response:
     found = await participation.one(it, PublicMeeting, id)
-    names = await agencies.names(it)
-    return page(request, "meeting.html", column=columns.MEETINGS, found=found, names=names, grounds=GROUNDS)
+    return page(
+        request,
+        "meeting.html",
+        column=columns.MEETINGS,
+        found=found,
+        links=await participation.public(it, [(c.PublicMatter, item.matter) for item in found.items]),
+        names=await agencies.names(it),
+        grounds=GROUNDS,
+    )
 
 
 @routes.get("/ledgers")
@@ -82,7 +90,8 @@ async def ledgers(request: Request, it: It, cursor: Cursor = None) -> Response:
 
 @dataclass(frozen=True)
 class Open(Generic[R]):
-    """A kind of records on which the public gives opinions: where it is shown, while what it is open, what it links."""
+    """A kind of records on which the public gives opinions: where it is shown, while what it is open, which documents
+    and which other records it links."""
 
     kind: type[R]
     path: str
@@ -90,6 +99,7 @@ class Open(Generic[R]):
     column: Column
     taken: Callable[[R], bool]
     texts: Callable[[R], Sequence[str | None]]
+    others: Callable[[R], Sequence[tuple[type[Record], str | None]]]
 
     async def page(self, request: Request, it: Gateway, id: str, form: Form, after: int = 0) -> Response:
         found = await participation.one(it, self.kind, id)
@@ -104,7 +114,8 @@ class Open(Generic[R]):
             taken=self.taken(found),
             today=it.clock.now().astimezone(CST).date(),
             address=f"{self.path}/{id}",
-            links=await participation.titles(it, self.texts(found)),
+            links=await participation.titles(it, self.texts(found))
+            | await participation.public(it, self.others(found)),
             answers=await participation.answers(it, id, after),
             names=await agencies.names(it),
         )
@@ -129,6 +140,14 @@ def _texts(found: c.PublicMatter) -> Sequence[str | None]:
     return (found.draft, decided, *(each.document for each in found.evaluations))
 
 
+def _others(found: c.PublicMatter) -> Sequence[tuple[type[Record], str | None]]:
+    return ((PublicLedger, found.ledger), *((PublicMeeting, each.meeting) for each in found.discussions))
+
+
+def _sources(found: PublicLedger) -> Sequence[tuple[type[Record], str | None]]:
+    return ((c.PublicMatter, found.plan.source.matter), (PublicMeeting, found.plan.source.meeting))
+
+
 def _open_for_opinions(open_: Open[Any]) -> None:
     @routes.get(f"{open_.path}/{{id}}")
     async def shown(request: Request, it: It, id: Id, after: After = 0) -> Response:
@@ -147,6 +166,7 @@ _open_for_opinions(
         columns.DECISIONS,
         lambda found: found.stage is c.DecisionStage.CONSULTING,
         _texts,
+        _others,
     )
 )
 _open_for_opinions(
@@ -157,5 +177,6 @@ _open_for_opinions(
         columns.LEDGERS,
         lambda found: found.stage is LedgerStage.RUNNING,
         lambda found: (found.plan.source.document,),
+        _sources,
     )
 )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from chassis.actors import Cause
-from chassis.cases import Cases
+from chassis.cases import Cases, Held
 from contracts.base import Done
 from contracts.publication import comments as c
 from contracts.publication.comments import Adoption, ParticipationForm
@@ -20,6 +20,7 @@ from services.publication.decisions import domain as decisions
 from services.publication.decisions import keeping
 from services.publication.decisions.domain import Setting
 from services.publication.decisions.stages import next_step, taken
+from services.publication.decisions.state import Decision
 from services.publication.domain import explaining, showing, withdrawing
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
@@ -46,6 +47,8 @@ class Asked:
     released_at: datetime | None
     waits: str
     """What comes next, where opinions are not taken."""
+    round: str
+    """The consultation; once its opinions are counted for publication it takes no more."""
     source: Raised = Raised.OTHER
     document: str | None = None
     """What a doubt is about, unless another document is named."""
@@ -66,16 +69,17 @@ async def asked_about(service: Publication, id: str, now: datetime) -> Asked:
             taken(state, c.RecordComment),
             state.answers_public_at,
             next_step(state),
+            _round(state),
             Raised.CONSULTATION,
             state.draft,
         )
     if ledger := await service.ledgers.get(id):
         takedown.standing(ledger.state)
         running, waits = ledger.state.commented, "台账公布后、办结前可以提出和答复意见。"
-        return Asked(ledger.state.agency, running, running, ledger.state.answered_at, waits, Raised.ONLINE)
+        return Asked(ledger.state.agency, running, running, ledger.state.answered_at, waits, id, Raised.ONLINE)
     if (document := await service.documents.get(id)) and document.state.published_at:
         open_ = explaining.questioned(document.state)
-        return Asked(document.state.agency, open_, True, None, "", Raised.ONLINE, id, apart=True)
+        return Asked(document.state.agency, open_, True, None, "", id, Raised.ONLINE, id, apart=True)
     raise Refused("not_found", "没有这个编号的决策事项、工作台账或者公示。", field="id", remedy="请核对编号。")
 
 
@@ -88,7 +92,7 @@ async def give_comment(service: Publication, command: c.GiveComment, cause: Caus
         remedy = "请稍后再来，或拨打12345热线。"
         raise Refused("too_many_waiting", "本文件待查看的疑问已经很多。", remedy=remedy)
     words = Words(text=command.text, name=command.name, contact=command.contact)
-    no = await service.comments.keep(command.id, ParticipationForm.WEB, words, cause, apart=asked.apart)
+    no = await service.comments.keep(command.id, asked.round, ParticipationForm.WEB, words, cause, apart=asked.apart)
     return c.CommentKept(id=command.id, no=no)
 
 
@@ -99,7 +103,7 @@ async def record_comment(service: Publication, command: c.RecordComment, cause: 
     if not asked.by_clerk:
         raise Refused("not_open", "现在不能登记意见。", field="id", remedy=asked.waits)
     words = Words(text=command.text, name=command.name, contact=command.contact)
-    no = await service.comments.keep(command.id, command.form, words, cause, apart=asked.apart)
+    no = await service.comments.keep(command.id, asked.round, command.form, words, cause, apart=asked.apart)
     return c.CommentKept(id=command.id, no=no)
 
 
@@ -124,25 +128,44 @@ async def answer_comments(service: Publication, command: c.AnswerComments, cause
 
 @on.command(c.PublishFeedback)
 async def publish_feedback(service: Publication, command: c.PublishFeedback, cause: Cause) -> Done:
-    by = official(cause)
+    """Of a matter nothing comes in any more from the counting on; on a ledger, what comes waits for the next time."""
     without_personal_data(service.phones, note=command.note)
-    left = await service.comments.left(command.id)
     if matter := await service.decisions.get(command.id):
-        tally = await service.comments.tally(command.id, matter.state.answers_public_at)
-        setting = service.setting(by, cause)
-        held = await service.decisions.execute(
-            command.id,
-            lambda state: decisions.give_feedback(state, tally, left, command.note, command.secrecy, setting),
-            cause,
-        )
-        return Done(id=held.id, version=held.version, state=held.state.stage.value, repeated=held.repeated)
+        return _done(await _feedback(service, matter.state, command, cause))
+    by, left = official(cause), await service.comments.left(command.id)
     tally = await service.comments.tally(command.id)
     work = await service.ledgers.execute(
         command.id,
         lambda state: ledgers.release(state, tally, left, command.note, command.secrecy, by, cause.now),
         cause,
     )
-    return Done(id=work.id, version=work.version, state=work.state.stage.value, repeated=work.repeated)
+    return _done(work)
+
+
+async def _feedback(service: Publication, matter: Decision, command: c.PublishFeedback, cause: Cause) -> Held[Decision]:
+    setting, round = service.setting(official(cause), cause), _round(matter)
+    if taken(matter, c.PublishFeedback):
+        await service.comments.shut(round, cause.id)
+    left = await service.comments.left(command.id)
+    tally = await service.comments.tally(command.id, matter.answers_public_at)
+    try:
+        return await service.decisions.execute(
+            command.id,
+            lambda state: decisions.give_feedback(state, tally, left, command.note, command.secrecy, setting),
+            cause,
+        )
+    except Refused:
+        await service.comments.reopen(round, cause.id)
+        raise
+
+
+def _round(matter: Decision) -> str:
+    """Each consultation of a matter is counted by itself."""
+    return f"{matter.id}/{len(matter.earlier)}"
+
+
+def _done(held: Held[Any]) -> Done:
+    return Done(id=held.id, version=held.version, state=held.state.stage.value, repeated=held.repeated)
 
 
 @on.command(c.EraseComments)

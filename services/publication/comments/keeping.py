@@ -31,7 +31,8 @@ class Words(BaseModel):
 
 @dataclass(frozen=True)
 class Comments:
-    """All opinions: `{_id: case#no, case, no, form, on, paper, adoption?, summary?, reason?, by?, answered_at?}`."""
+    """All opinions: `{_id: case#no, case, no, form, on, paper, adoption?, summary?, reason?, by?, answered_at?}`, and
+    the consultations whose opinions were counted: `{_id: shut#consultation, by}`."""
 
     rows: Collection
     numbers: Numbers
@@ -40,17 +41,38 @@ class Comments:
     async def create_indexes(self) -> None:
         await self.rows.create_indexes(Index([("case", 1), ("no", 1)]), Index([("unread", 1)], sparse=True))
 
-    async def keep(self, case: str, form: ParticipationForm, words: Words, cause: Cause, *, apart: bool = False) -> int:
+    async def keep(
+        self, case: str, round: str, form: ParticipationForm, words: Words, cause: Cause, *, apart: bool = False
+    ) -> int:
         """The number of an opinion. Its paper is kept first; a repeat of the cause finds what it kept. `apart`: it goes
-        by itself once a person has dealt with it, not with the case."""
+        by itself once a person has dealt with it, not with the case. Raises `Refused` where the opinions of `round`
+        were counted meanwhile: nobody would answer it."""
         secrecy.refuse_classified(words.text)
         no = (await self.numbers.claim(f"comments/{case}", [cause.id]))[cause.id]
         paper = f"{case}-comment-{no}"
         await self.papers.put([Paper(paper, paper if apart else case, PAPER, words)], cause.now)
         row: Document = {"_id": f"{case}#{no}", "case": case, "no": no, "form": form.value}
         row |= {"unread": True} if apart else {}
-        await self.rows.insert_many([row | {"on": cause.now.date().isoformat(), "paper": paper}])
+        known = await self.rows.insert_many([row | {"on": cause.now.date().isoformat(), "paper": paper}])
+        if not known and await self.rows.find_one({"_id": _shut(round)}):
+            await self.rows.delete_many({"_id": row["_id"]})
+            await self.papers.drop(paper)
+            raise Refused(
+                "being_published",
+                "意见采纳情况正在公布，现在不能再收意见。",
+                field="id",
+                remedy="请稍后再试；已经公布的，请通过承办单位公布的其他途径反映。",
+            )
         return no
+
+    async def shut(self, round: str, by: str) -> None:
+        """No further opinion in this consultation: what is counted from now on is complete. Whoever comes first holds
+        it; a repeat of the same cause holds it, too."""
+        await self.rows.insert_many([{"_id": _shut(round), "by": by}])
+
+    async def reopen(self, round: str, by: str) -> None:
+        """What was counted is not published after all."""
+        await self.rows.delete_many({"_id": _shut(round), "by": by})
 
     async def read(self, case: str, no: int, actor: Actor, purpose: str, now: datetime) -> c.CommentContent:
         (row,) = await self._rows(case, [no])
@@ -155,6 +177,10 @@ class Comments:
             ),
             next=rows[-1]["no"] if len(rows) == query.limit else None,
         )
+
+
+def _shut(round: str) -> str:
+    return f"shut#{round}"
 
 
 def _line(row: Document) -> c.CommentLine:

@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.base import Event
 from contracts.publication import decision_catalogue as c
-from contracts.publication.decision_catalogue import CatalogueEdition, DecisionEntry, DecisionLevel
+from contracts.publication.decision_catalogue import CatalogueEdition, DecisionEntry, DecisionLevel, DecisionNeeds
 from contracts.publication.takedown import DecisionCatalogueWithdrawn, PublicDecisionCatalogueWithdrawn
 from kernel.cases import CaseKind
 from kernel.facts import Fact
@@ -106,13 +106,32 @@ def publish(state: Year, agreed: str, secrecy: bool, by: Official, now: datetime
     return [YearPublished(agreed=agreed, by=by, at=now)]
 
 
-def begin(state: Year, no: int | None, matter: str, agency: str) -> list[Fact]:
-    """The procedure of a published matter begins, by the agency that the catalogue names, once."""
+def entry_of(state: Year, no: int | None) -> DecisionEntry:
+    """A matter as the public reads it in the catalogue."""
     entry = next((each for each in state.shown if each.no == no), None)
     if entry is None:
         raise Refused(
             "unknown_entry", "已公布的目录中没有这个序号。", field="entry", remedy="请核对序号，或先公布目录。"
         )
+    return entry
+
+
+def promised(entry: DecisionEntry, given: DecisionNeeds) -> DecisionNeeds:
+    """What the published entry says of the procedure holds for the matter (D); more than it says is always possible."""
+    if entry.needs.participation and not given.participation:
+        raise Refused(
+            "participation_promised",
+            "已公布的目录规定本事项公开征求意见。",
+            field="needs",
+            remedy="请公开征求意见；依法不能公开的，先调整年度目录并说明理由。",
+        )
+    more = {"experts": given.experts or entry.needs.experts, "risk": given.risk or entry.needs.risk}
+    return given.model_copy(update=more)
+
+
+def begin(state: Year, no: int | None, matter: str, agency: str) -> list[Fact]:
+    """The procedure of a published matter begins, by the agency that the catalogue names, once."""
+    entry = entry_of(state, no)
     if entry.matter == matter:
         return []
     if entry.matter:

@@ -80,6 +80,9 @@ async def start(service: Publication, command: c.StartDecision, cause: Cause) ->
     year = await service.years.load(command.catalogue) if command.catalogue else None
     if year:
         catalogue.begin(year.state, command.entry, "new", by.agency)
+        entry = catalogue.entry_of(year.state, command.entry)
+        needs = catalogue.promised(entry, command.needs)
+        wanted = wanted.model_copy(update={"needs": needs, "planned_on": command.planned_on or entry.planned_on})
     n = (await service.numbers.claim(f"JC/{cause.now.year}", [cause.id]))[cause.id]
     id = f"{service.region}-JC-{cause.now.year}-{n:06d}"
     if year:
