@@ -189,11 +189,11 @@ def review(
 @registers.command("count")
 def count(
     type_: str = typer.Argument(help="目录类型，如 interactions、reading_places。"),
-    by: str = typer.Option("kind", "--by", help="按哪一栏统计（栏目代码）。"),
+    by: str = typer.Option("kind", "--by", help="按哪一栏统计：栏目名或代码。"),
     year: int = typer.Option(None, "--year", help="年度。"),
     json_: Json = False,
 ) -> None:
-    """按栏目统计登记事项。例：zwgk publication register count interactions --by kind --year 2026"""
+    """按栏目统计登记事项。例：zwgk publication register count interactions --by 形式 --year 2026"""
 
     async def work(session: Session) -> Counts:
         return await session.ask(CountItems(type=type_, by=by, year=year), Counts)

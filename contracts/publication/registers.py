@@ -11,7 +11,10 @@ class Counted(Contract):
 
     value: str
     items: int
-    sums: dict[str, int] = Field(default_factory=dict, description="By heading of each column of numbers.")
+    sums: dict[str, int] = Field(
+        default_factory=dict,
+        description="By heading of each column of numbers; of a column of yes and no how many say yes.",
+    )
 
 
 class Counts(Reply):
@@ -23,7 +26,7 @@ class CountItems(Query, by=ANYONE, reply=Counts):
     """Items of a catalogue counted by a field, such as interactions of a year by their kind."""
 
     type: str = Field(max_length=30)
-    by: str = Field(max_length=30, description="Name of the field.")
+    by: str = Field(max_length=30, description="Name or heading of the field.")
     year: int | None = Field(default=None, ge=2008, le=2100, description="By the first date of the item.")
 
 

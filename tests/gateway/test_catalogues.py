@@ -42,6 +42,24 @@ async def test_lists_are_grouped_searched_and_hide_what_is_internal(web: httpx.A
     assert (await web.get("/api/v1/catalogues/nothing")).status_code == 422
 
 
+async def test_a_page_of_a_list_is_narrowed_by_group_and_words_and_so_are_its_downloads(
+    web: httpx.AsyncClient, desk: Desk
+) -> None:
+    field = {"basis": "某法", "subject": "示例局", "periodicity": "每年", "channel": "网站"}
+    for each, item in (("教育", "招生范围"), ("教育", "招生计划"), ("住房保障", "分配结果")):
+        await put(desk, "key_fields", field | {"field": each, "item": item, "content": f"{item}全文"})
+    page = (await web.get("/catalogues/key_fields")).text
+    assert '<option value="教育">教育（2）</option>' in page
+    narrowed = {"group": "教育", "q": "计划", "agency": ""}
+    for path in ("/catalogues/key_fields", "/catalogues/key_fields.csv", "/catalogues/key_fields.json"):
+        told = (await web.get(path, params=narrowed)).text
+        assert [word in told for word in ("招生计划", "招生范围", "分配结果")] == [True, False, False], path
+    page = (await web.get("/catalogues/key_fields", params=narrowed)).text
+    assert '<option value="教育" selected>' in page
+    none = await web.get("/catalogues/key_fields", params={"q": '"><script>'})
+    assert (none.status_code, "没有符合条件的事项" in none.text, "<script>" in none.text) == (200, True, False)
+
+
 async def test_a_survey_shows_its_counts_and_whether_its_result_is_due(web: httpx.AsyncClient, desk: Desk) -> None:
     held = {"kind": "征集调查", "held_on": "2020-10-08", "host": "示例局"}
     asked = "几点关门｜21点｜单选｜"

@@ -194,7 +194,13 @@ async def test_registers_are_counted_and_the_owing_named(desk: Desk, app: App[Pu
     counts: Counts = await desk(CountItems(type="interactions", by="kind", year=2026), Counts)
     assert [(each.value, each.items) for each in counts.by] == [("在线访谈", 1), ("征集调查", 1)]
     assert counts.by[0].sums == {"参加人数": 30, "收到意见数": 4}
+    await put("interactions", kind="新闻发布会", lead="是", **held)
+    by_label: Counts = await desk(CountItems(type="interactions", by="形式", year=2026), Counts)
+    assert [each.sums for each in by_label.by if each.value == "新闻发布会"] == [{"主要负责人参加": 1}]
     await refused("unknown_field", desk(CountItems(type="interactions", by="x"), Counts))
+    hidden = CountItems(type="inspectors", by="avoids")
+    await refused("unknown_field", desk(hidden, Counts, roles=[Role.CITIZEN]))
+    assert (await desk(hidden, Counts)).total == 0
     owing = UnitsOwing(type="disclosure_guide")
     assert "czj" in [each.agency for each in (await desk(owing, Owed)).units]
     await put("disclosure_guide", **GUIDE)

@@ -20,6 +20,8 @@ from contracts.publication.catalogue import (
     ExportItems,
     GetCatalogueTypes,
     GetItem,
+    GroupItems,
+    ItemGroups,
     ItemHistory,
 )
 from kernel.clock import CST
@@ -36,6 +38,8 @@ TypeName = Annotated[str, Path(pattern=r"^[a-z_]{1,30}$", description="目录类
 ItemId = Annotated[str, Path(pattern=ID_PATTERN, description="事项编号")]
 AgencyCode = Annotated[str | None, Query(max_length=40, description="维护机构代码")]
 After = Annotated[str | None, Query(pattern=ID_PATTERN, description="上一页最后一项的编号")]
+Group = Annotated[str | None, Query(max_length=100, description="年度、领域、类别……，见页面所列")]
+Words = Annotated[str | None, Query(max_length=60, description="事项中的词句")]
 PAGE = 30
 SHOWN = 4
 """Columns of the list; the page of an item and the downloads have all."""
@@ -82,25 +86,31 @@ async def item(request: Request, it: It, id: ItemId) -> Response:
 
 
 @routes.get("/catalogues/{type}.csv")
-async def as_csv(it: It, type: TypeName, agency: AgencyCode = None) -> Response:
+async def as_csv(it: It, type: TypeName, agency: AgencyCode = None, group: Group = None, q: Words = None) -> Response:
     kind = await type_of(it, type)
     heads = ["事项编号", "维护机构", *(heading(each) for each in kind.columns)]
-    return _file(_csv(it, kind, heads, agency), f"{type}.csv", "text/csv; charset=utf-8")
+    return _file(_csv(it, heads, _asked(type, agency, group, q)), f"{type}.csv", "text/csv; charset=utf-8")
 
 
 @routes.get("/catalogues/{type}.json")
-async def as_json(it: It, type: TypeName, agency: AgencyCode = None) -> Response:
-    kind = await type_of(it, type)
-    return _file(_json(it, kind, agency), f"{type}.json", "application/json")
+async def as_json(it: It, type: TypeName, agency: AgencyCode = None, group: Group = None, q: Words = None) -> Response:
+    await type_of(it, type)
+    return _file(_json(it, _asked(type, agency, group, q)), f"{type}.json", "application/json")
 
 
 @routes.get("/catalogues/{type}")
 async def one_type(
-    request: Request, it: It, type: TypeName, agency: AgencyCode = None, after: After = None
+    request: Request,
+    it: It,
+    type: TypeName,
+    agency: AgencyCode = None,
+    group: Group = None,
+    q: Words = None,
+    after: After = None,
 ) -> Response:
     kind, names = await type_of(it, type), await agencies.names(it)
-    asked = ExportItems(type=type, agency=agency or None, after=after, limit=PAGE)
-    found = await it.recent(asked, CatalogueRows)
+    asked = _asked(type, agency, group, q)
+    found = await it.recent(asked.model_copy(update={"after": after, "limit": PAGE}), CatalogueRows)
     wanted = [each for each in kind.columns if each.kind != "flag" and each.name != kind.headline]
     today = it.clock.now().astimezone(CST).date()
     said = {row.id: {each.name: row.cells.get(heading(each), "") for each in kind.columns} for row in found.rows}
@@ -117,25 +127,31 @@ async def one_type(
         heading=heading,
         next=found.next,
         after=after,
-        agency=agency or "",
+        groups=await it.recent(GroupItems(type=type, agency=agency or None), ItemGroups),
+        asked={name: value for name, value in asked.model_dump(include={"agency", "group", "q"}).items() if value},
         agencies=names,
     )
 
 
-async def _rows(it: Gateway, kind: CatalogueType, agency: str | None) -> AsyncIterator[CatalogueRow]:
+def _asked(type: str, agency: str | None, group: str | None, q: str | None) -> ExportItems:
+    """What the page and its downloads ask for; an empty field of the form asks for nothing."""
+    return ExportItems(type=type, agency=agency or None, group=group or None, q=(q or "").strip() or None)
+
+
+async def _rows(it: Gateway, asked: ExportItems) -> AsyncIterator[CatalogueRow]:
     after: str | None = None
     while True:
-        found = await it.recent(ExportItems(type=kind.type, agency=agency or None, after=after), CatalogueRows)
+        found = await it.recent(asked.model_copy(update={"after": after}), CatalogueRows)
         for row in found.rows:
             yield row
         if (after := found.next) is None:
             return
 
 
-async def _csv(it: Gateway, kind: CatalogueType, heads: list[str], agency: str | None) -> AsyncIterator[str]:
+async def _csv(it: Gateway, heads: list[str], asked: ExportItems) -> AsyncIterator[str]:
     names = await agencies.names(it)
     yield "\ufeff" + _line(heads)
-    async for row in _rows(it, kind, agency):
+    async for row in _rows(it, asked):
         cells = [row.id, names.get(row.agency, row.agency), *(row.cells.get(head, "") for head in heads[2:])]
         yield _line([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in cells])
 
@@ -146,11 +162,12 @@ def _line(cells: list[str]) -> str:
     return out.getvalue()
 
 
-async def _json(it: Gateway, kind: CatalogueType, agency: str | None) -> AsyncIterator[str]:
+async def _json(it: Gateway, asked: ExportItems) -> AsyncIterator[str]:
+    kind = await type_of(it, asked.type)
     said = {"type": kind.type, "title": kind.title, "source": kind.source, "grade": kind.grade}
     yield json.dumps(said, ensure_ascii=False)[:-1] + ', "items": ['
     between = "\n"
-    async for row in _rows(it, kind, agency):
+    async for row in _rows(it, asked):
         yield between + row.model_dump_json()
         between = ",\n"
     yield "\n]}\n"

@@ -7,6 +7,7 @@ from typing import Any
 from chassis.actors import Cause
 from contracts.publication import registers as c
 from kernel.refused import Refused
+from services.publication.catalogue.handlers import inside
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.types import ItemType, type_of
 from services.publication.service import Publication, on
@@ -32,19 +33,23 @@ async def _standing(service: Publication, kind: str) -> AsyncIterator[Item]:
 @on.query(c.CountItems)
 async def count_items(service: Publication, query: c.CountItems, cause: Cause) -> c.Counts:
     kind = type_of(query.type)
-    if query.by not in {field.name for field in kind.fields}:
-        raise Refused(
-            "unknown_field", "目录没有这一栏。", field="by", remedy="请用 zwgk publication catalogue types 核对。"
-        )
+    fields = [field for field in kind.fields if not field.internal or inside(cause)]
+    column = next((field.name for field in fields if query.by in (field.name, field.label)), None)
+    if column is None:
+        known = "、".join(field.label for field in fields)
+        raise Refused("unknown_field", "目录没有这一栏。", field="by", remedy=f"可用：{known}。")
     counted: Counter[str] = Counter()
     sums: dict[str, Counter[str]] = defaultdict(Counter)
     async for item in _standing(service, query.type):
         if query.year and _year(kind, item) != query.year:
             continue
-        value = str(item.values.get(query.by, ""))
+        value = str(item.values.get(column, ""))
         counted[value] += 1
-        for field in kind.fields:
-            if field.kind == "number" and (said := str(item.values.get(field.name, ""))).isdecimal():
+        for field in fields:
+            said = str(item.values.get(field.name, ""))
+            if field.kind == "flag" and said:
+                sums[value][field.label] += 1
+            elif field.kind == "number" and said.isdecimal():
                 sums[value][field.label] += int(said)
     by = tuple(c.Counted(value=value, items=n, sums=dict(sums[value])) for value, n in sorted(counted.items()))
     return c.Counts(total=sum(counted.values()), by=by)
