@@ -120,8 +120,8 @@ def put(
     type: str = TYPE,
     value: list[str] = typer.Option(..., "--value", help="栏目名=内容，可多次给出。"),
     reason: str = REASON,
-    period: int = PERIOD,
-    rests_on: list[str] = typer.Option([], "--rests-on", help="所依据文件的编号。"),
+    period: int = typer.Option(None, "--period", min=0, max=60, help="每隔几个月须有公开；不写则不变，0 为不另设。"),
+    rests_on: list[str] = typer.Option([], "--rests-on", help="所依据文件的编号；不写则不变。"),
     approved_on: datetime = APPROVED,
     effective_on: datetime = EFFECTIVE,
     keeper: str = KEEPER,
@@ -138,7 +138,7 @@ def put(
         approved_on=day(approved_on),
         effective_on=day(effective_on),
         period_months=period,
-        rests_on=tuple(rests_on),
+        rests_on=tuple(rests_on) or None,
     )
     do(command, as_, agency, json_)
 

@@ -146,6 +146,7 @@ REGISTRY = Registry(
                 documents.ValidityChanged,
                 documents.QuestionsSettled,
                 documents.DocumentTakenDown,
+                catalogue.ItemRemoved,
                 ticket_doubts.TicketDoubted,
                 opinion.EventDoubted,
             ),

@@ -78,7 +78,8 @@ class ItemChanged(Event, record="catalogue_item", name="changed", audience=Audie
 
 
 class ItemRemoved(Event, record="catalogue_item", name="removed", audience=Audience.PUBLIC):
-    """Sent when an item left its catalogue, or its time of display is over."""
+    """Sent when an item left its catalogue, or its time of display is over. Of decisions about somebody (penalties,
+    permits, credit …) only number and reason are left; subscribers delete the rest."""
 
     record: CatalogueItem
 
@@ -116,8 +117,12 @@ class PutItem(Command, by=KEEPERS):
     reason: str = Field(min_length=2, max_length=300)
     approved_on: date | None = None
     effective_on: date | None = None
-    period_months: int | None = Field(default=None, ge=1, le=60)
-    rests_on: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Documents that it is based on.")
+    period_months: int | None = Field(
+        default=None, ge=0, le=60, description="None: as it was. 0: as the words of the item say, or none."
+    )
+    rests_on: tuple[CaseId, ...] | None = Field(
+        default=None, max_length=20, description="Documents that it is based on. None: as they were."
+    )
 
 
 class RowOutcome(Contract):

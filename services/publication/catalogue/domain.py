@@ -25,7 +25,7 @@ from kernel.calendar import Calendar, end_of_day
 from kernel.cases import CaseKind
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication.catalogue import citing, claims
+from services.publication.catalogue import citing, claims, names
 from services.publication.catalogue.claims import Shown
 from services.publication.catalogue.item import (
     BasisChanged,
@@ -165,7 +165,8 @@ def _in_time(kind: ItemType, change: Change, now: datetime, calendar: Calendar) 
 
 
 def remove(item: Item, reason: str, by: Official, now: datetime) -> list[Fact]:
-    """Take an item out; its editions stay readable."""
+    """Take an item out; its editions stay readable, where it is about nobody."""
+    names.require_no_name(reason, item.kind.persons(item.values))
     return [] if item.removed_for else [ItemTakenOut(reason=reason, by=by, at=now)]
 
 
@@ -219,22 +220,26 @@ def review(item: Item, note: str, by: Official, now: datetime) -> list[Fact]:
     return [ItemReviewed(note=note, by=by, at=now)] if item.basis_changed or item.remarks or item.mismatched else []
 
 
-def record(item: Item, edition: int | None = None) -> CatalogueItem:
-    """One edition, by default the one that stands."""
+def record(item: Item, edition: int | None = None, *, inside: bool = False) -> CatalogueItem:
+    """One edition, by default the one that stands. What was taken out is known in full to the offices only, where the
+    type says so."""
     number = edition or len(item.editions)
     said, last = item.editions[number - 1], number == len(item.editions)
+    buried = bool(item.removed_for) and not inside
+    values = item.kind.tombstone(said.values) if buried else item.kind.outside(said.values)
+    title = values.get(item.kind.headline) or " ".join(str(values[name]) for name in item.kind.key if name in values)
     return CatalogueItem(
         id=item.id,
         type=item.type,
         type_title=item.kind.title,
-        title=str(said.values.get(item.kind.headline, ""))[:500],
+        title=str(title)[:500],
         agency=item.agency,
-        values=item.kind.outside(said.values),
+        values=values,
         edition=number,
         since=said.since,
         change=said.change,
         days_late=item.days_late,
-        group=item.group,
+        group="" if buried and item.kind.mask else item.group,
         shown_until=item.shown_until,
         removed=bool(item.removed_for) and last,
         removed_for=item.removed_for if last else "",
@@ -252,7 +257,7 @@ def duty(item: Item) -> CatalogueDuty:
         waits = "复核模糊表述" if item.remarks else ""
     return CatalogueDuty(
         id=item.id,
-        title=f"{item.kind.title}：{record(item).title}"[:300],
+        title=f"{item.kind.title}：{record(item, inside=True).title}"[:300],
         state="removed" if item.removed_for else "empty" if item.empty else "standing",
         state_label="已移出" if item.removed_for else "应公开未公开" if item.empty else "在列",
         open=bool(waits),

@@ -13,7 +13,7 @@ from kernel.refused import Refused
 from services.publication import takedown
 from services.publication.catalogue import domain
 from services.publication.catalogue.item import Item
-from services.publication.catalogue.keeping import Wanted
+from services.publication.catalogue.keeping import wanted_of
 from services.publication.catalogue.types import ItemType, type_of, types
 from services.publication.domain import showing
 from services.publication.domain.examining import without_personal_data
@@ -30,10 +30,10 @@ async def put_item(service: Publication, command: c.PutItem, cause: Cause) -> Do
     by = keeper(official(cause), command.agency, cause)
     without_personal_data(reason=command.reason)
     kind = type_of(command.type)
-    for id in command.rests_on:
+    for id in command.rests_on or ():
         await service.documents.load(id)
     change = c.Change(reason=command.reason, approved_on=command.approved_on, effective_on=command.effective_on)
-    wanted = Wanted(kind, command.agency, kind.read(command.values), change, command.period_months, command.rests_on)
+    wanted = wanted_of(kind, command.agency, command.values, change, command.period_months, command.rests_on)
     held, outcome = await service.catalogues.put(wanted, by, cause)
     return Done(id=held.id, version=held.version, state=outcome, repeated=held.repeated)
 
@@ -147,8 +147,20 @@ def _ordered(kind: ItemType, counted: Counter[str]) -> list[str]:
 async def get_item(service: Publication, query: c.GetItem, cause: Cause) -> c.ItemHistory:
     item: Item = (await service.catalogues.items.load(query.id)).state
     takedown.standing(item)
-    editions = tuple(domain.record(item, number) for number in range(1, len(item.editions) + 1))
+    shown = range(1, len(item.editions) + 1)
+    if item.removed_for and item.kind.mask and not inside(cause):
+        shown = shown[-1:]
+    editions = tuple(domain.record(item, number, inside=inside(cause)) for number in shown)
     return c.ItemHistory(duty=domain.duty(item) if inside(cause) else None, editions=editions[-50:])
+
+
+@on.event(c.ItemRemoved)
+async def forget_removed(service: Publication, event: c.ItemRemoved, cause: Cause) -> None:
+    """A decision about somebody was withdrawn, or its time of display is over: what was told of it before leaves the
+    history of events, so that nobody reads it there from the start."""
+    item = (await service.catalogues.items.load(event.record.id)).state
+    if item.removed_for and item.kind.mask:
+        await service.history.forget((c.ItemAdded, c.ItemChanged, c.CatalogueItemRestated), item.id)
 
 
 @on.every(LOOK_SECONDS)

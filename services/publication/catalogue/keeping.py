@@ -16,7 +16,7 @@ from contracts.publication.catalogue import Change, Value
 from kernel.agencies import Register
 from kernel.facts import Fact
 from kernel.refused import Refused
-from services.publication.catalogue import citing, domain
+from services.publication.catalogue import citing, domain, names
 from services.publication.catalogue.claims import Shown
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.timing import Done, Timing
@@ -33,29 +33,45 @@ Put = tuple[Held[Item], str]
 
 @dataclass(frozen=True)
 class Wanted:
-    """An item as somebody wants it to be. `period_months`: where nothing is said, the words of the item say it."""
+    """An item as somebody wants it to be. Period and basis of an item that is there stay where nothing is said of them;
+    a period of 0, or none at all, is as the words of the item say. `persons`: names of natural persons in it, as they
+    were given."""
 
     kind: ItemType
     agency: str
     values: dict[str, Value]
     change: Change
     period_months: int | None = None
-    rests_on: tuple[str, ...] = ()
-    keeps: bool = False
-    """Period and basis of an item that is there stay."""
+    rests_on: tuple[str, ...] | None = None
+    persons: tuple[str, ...] = ()
+    row: bool = False
+    """One of many: the period is for items that have none of their own."""
 
     def over(self, item: Item | None, reasons: Mapping[str, str | Refused]) -> "Wanted":
         """As it is put over what is there. Raises `Refused` while nobody has decided what a person must."""
+        names.require_no_name(self.change.reason, self.persons)
         wanted = self
-        if item and self.keeps:
-            wanted = replace(self, period_months=item.period_months or self.period_months, rests_on=item.rests_on)
+        if item:
+            wanted = replace(
+                self,
+                period_months=self._kept(item),
+                rests_on=item.rests_on if self.rests_on is None else self.rests_on,
+            )
         judged = self.kind.judged
         if judged is None:
             return wanted
         reason = reasons[self.key]
         if isinstance(reason, Refused):
             raise reason
-        return replace(wanted, values=wanted.values | {judged.field: reason})
+        known = item.values.get(judged.field) if item and any("*" in name for name in self.persons) else None
+        return replace(wanted, values=wanted.values | {judged.field: known or names.hide(reason, self.persons)})
+
+    def _kept(self, item: Item) -> int | None:
+        """The period as somebody set it by hand; what the words said falls with the words."""
+        by_hand = None if item.period_months == self.kind.period(item.values) else item.period_months
+        if self.row:
+            return by_hand or self.period_months
+        return by_hand if self.period_months is None else self.period_months
 
     @property
     def key(self) -> str:
@@ -68,6 +84,20 @@ class Wanted:
     @property
     def origin(self) -> str:
         return _origin(self.kind, self.agency, self.key)
+
+
+def wanted_of(
+    kind: ItemType,
+    agency: str,
+    given: Mapping[str, Value],
+    change: Change,
+    period_months: int | None,
+    rests_on: tuple[str, ...] | None = None,
+) -> Wanted:
+    """As it is read: with the names of natural persons masked, in the reason of the change too."""
+    values, persons = kind.read(given), kind.persons(given)
+    change = change.model_copy(update={"reason": names.hide(change.reason, persons)})
+    return Wanted(kind, agency, values, change, period_months, rests_on, persons)
 
 
 @dataclass(frozen=True)
@@ -105,8 +135,8 @@ class Catalogues:
         rows: dict[int, tuple[Wanted, Cause]] = {}
         for number, row in enumerate(command.rows, 1):
             try:
-                wanted = Wanted(kind, command.agency, kind.read_row(dict(row)), change, command.period_months)
-                rows[number] = replace(wanted, keeps=True), replace(cause, id=f"{cause.id}:{number}")
+                wanted = wanted_of(kind, command.agency, kind.named(dict(row)), change, command.period_months)
+                rows[number] = replace(wanted, row=True), replace(cause, id=f"{cause.id}:{number}")
             except Refused as refused:
                 results[number] = refused
         results.update(await self._put_all(rows, by))
@@ -135,7 +165,7 @@ class Catalogues:
                 wanted = given.over(held.state if held else None, reasons)
                 self._without_personal_data(wanted.values)
                 facts = self._facts(held.state if held else None, "new", wanted, by, cause)
-                if held and wanted.keeps and not facts:  # a row does not tell whether it is sent again
+                if held and wanted.row and not facts:  # a row does not tell whether it is sent again
                     results[number] = held, "same"
                 elif held:
                     steps[number] = Step(held.id, self._decision(wanted, by, cause), cause)
@@ -178,7 +208,7 @@ class Catalogues:
             wanted.agency,
             wanted.values,
             wanted.period,
-            wanted.rests_on,
+            wanted.rests_on or (),
             wanted.change,
             by,
             cause.now,

@@ -15,7 +15,8 @@ from contracts.publication.catalogue_clocks import Act, CatalogueLimit
 from contracts.publication.terms import Row
 from kernel.calendar import Calendar
 from kernel.refused import Refused
-from kernel.text import key
+from kernel.text import key, plain
+from services.publication.catalogue import names
 from services.publication.catalogue.columns import FieldType, Part
 from services.publication.catalogue.tally import Most, Tally
 
@@ -143,14 +144,21 @@ class ItemType(Part):
         return {name: value for name, value in values.items() if value}
 
     def _masked(self, values: dict[str, Value], mask: Mask) -> dict[str, Value]:
-        """The person's name masked wherever it stands (处罚名称 and 事由 often repeat it)."""
-        name = str(values[mask.field])
-        hidden = _masked(name)
-        kept = {
-            key: value.replace(name, hidden) if isinstance(value, str) and len(name) > 1 else value
-            for key, value in values.items()
-        }
-        return kept | {mask.field: hidden} | dict.fromkeys(mask.drop, "")
+        """The persons' names masked wherever they stand (处罚名称 and 事由 often repeat them)."""
+        persons = names.names_in(str(values[mask.field]))
+        kept = {name: names.hide(value, persons) if isinstance(value, str) else value for name, value in values.items()}
+        return kept | {mask.field: names.masked_cell(str(values[mask.field]))} | dict.fromkeys(mask.drop, "")
+
+    def persons(self, values: Mapping[str, Value]) -> tuple[str, ...]:
+        """Names of natural persons that an item is about, as they were given."""
+        if self.mask is None or plain(str(values.get(self.mask.when, ""))) != self.mask.equals:
+            return ()
+        return names.names_in(str(values.get(self.mask.field, "")))
+
+    def tombstone(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """What stays in sight of an item that was taken out: of a decision about somebody its number only
+        (行政处罚法48: 撤回行政处罚决定信息并公开说明理由; after the time of display it is shown no more)."""
+        return {name: values[name] for name in self.key if name in values} if self.mask else self.outside(values)
 
     def read_row(self, row: Row) -> dict[str, Value]:
         """The values of a row with the official headings. Columns that are not of the type are refused, 序号 is not."""
@@ -256,11 +264,6 @@ def _text(values: Mapping[str, Value], place: str) -> str:
     name, _, inner = place.partition(".")
     value = values.get(name, "")
     return value if isinstance(value, str) else "\n".join(row.get(inner, "") for row in value)
-
-
-def _masked(name: str) -> str:
-    """张三 → 张*."""
-    return name[:1] + "*" * max(len(name) - 1, 1)
 
 
 @cache
