@@ -9,7 +9,7 @@ import typer
 from typer._click.exceptions import NoArgsIsHelpError, UsageError
 from typer.core import TyperCommand, TyperGroup
 
-from cli.lasting import lasting
+from cli.memory import lasting
 from cli.place import DATA
 from cli.words import explained, in_chinese
 

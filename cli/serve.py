@@ -18,7 +18,7 @@ from chassis.runtime import App
 from chassis.settings import Settings
 from chassis.store import Unreachable
 from chassis.telemetry import configure_logging, configure_tracing
-from cli.lasting import lasting
+from cli.memory import few_arenas, lasting
 from cli.session import FAILED, guarded
 from contracts.registry import REGISTRY
 from kernel.refused import Refused
@@ -123,6 +123,7 @@ def serve(
     """
 
     def act() -> int:
+        few_arenas()
         settings = settings_of_process()
         configure_logging(settings.log_level)
         provider = configure_tracing(settings.otlp_endpoint, "-".join(names))

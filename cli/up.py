@@ -23,6 +23,7 @@ from chassis.settings import Settings
 from chassis.store import Store
 from chassis.telemetry import configure_logging, configure_tracing
 from cli import load, place
+from cli.memory import few_arenas
 from cli.place import DATA, Place
 from cli.sample_site import SampleSite
 from cli.serve import ALL, Serving, build, modules, stop_signal
@@ -238,6 +239,7 @@ def up(
     """
 
     def act() -> int:
+        few_arenas()
         wanted = Wanted(http, nats_port, place.folder(data or DATA.get()), not no_sample, _moment(clock), first_run)
         DATA.set(wanted.data)
         configure_logging(os.environ.get("ZWGK_LOG_LEVEL", "WARNING"))

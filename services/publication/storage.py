@@ -61,24 +61,29 @@ class Texts:
         if sha256 in self._at_hand:
             self._at_hand.move_to_end(sha256)
             return self._at_hand[sha256]
-        self._reading[sha256] += 1
-        try:
-            found = await self._collection.find_one({"_id": sha256})
-            if found is not None and sha256 not in self._stale:
-                self._remember(sha256, found["text"])
-        finally:
-            self._reading[sha256] -= 1
-            if not self._reading[sha256]:
-                del self._reading[sha256]
-                self._stale.discard(sha256)
-        return str(found["text"]) if found is not None else None
+        return (await self._read([sha256])).get(sha256)
 
     async def bring_many(self, digests: Sequence[str]) -> None:
         """The same for many, in one query."""
         missing = [sha256 for sha256 in dict.fromkeys(digests) if sha256 not in self._at_hand]
         if missing:
-            for found in await self._collection.find({"_id": {"$in": missing}}):
-                self._remember(found["_id"], found["text"])
+            await self._read(missing)
+
+    async def _read(self, digests: Sequence[str]) -> dict[str, str]:
+        """What there is of them; what is removed meanwhile is not kept in memory."""
+        self._reading.update(digests)
+        try:
+            found = {each["_id"]: str(each["text"]) for each in await self._collection.find({"_id": {"$in": digests}})}
+            for sha256, text in found.items():
+                if sha256 not in self._stale:
+                    self._remember(sha256, text)
+        finally:
+            self._reading.subtract(digests)
+            for sha256 in digests:
+                if not self._reading[sha256]:
+                    del self._reading[sha256]
+                    self._stale.discard(sha256)
+        return found
 
     def at_hand(self, sha256: str) -> str | None:
         return self._at_hand.get(sha256)
