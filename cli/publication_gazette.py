@@ -31,6 +31,18 @@ def submit(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = Fals
     do(c.SubmitToGazette(id=id), as_, agency, json_)
 
 
+@app.command("return")
+def return_(
+    id: str = ID,
+    reason: str = typer.Option(..., "--reason", help="退回理由，告知报送单位。"),
+    as_: As = None,
+    agency: Agency = "",
+    json_: Json = False,
+) -> None:
+    """退回报送的文件，单位可改后再报。例：zwgk publication gazette return 编号 --reason 附件缺页 --as 王五"""
+    do(c.ReturnFromGazette(id=id, reason=reason), as_, agency, json_)
+
+
 @compilations.command("make")
 def compile_(
     name: str = typer.Option("重点制度文件汇编", "--name", help="汇编名称。"),
@@ -91,6 +103,7 @@ def missing(
         ("unit", "单位"),
         ("published_at", "公开时间"),
         ("submitted_on", "报送"),
+        ("returned_for", "退回理由"),
     ]
     show(list(page.items), json_=False, columns=columns, title=f"共 {page.total} 件")
 

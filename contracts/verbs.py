@@ -80,6 +80,7 @@ publication.detach=移除附件
 publication.piece=上传附件分段
 publication.compile=汇编现行制度文件
 publication.issue-gazette=编发政府公报
+publication.return-from-gazette=退回公报报送
 publication.submit-to-gazette=报送政府公报
 publication.carry-out-draw=实施随机抽取
 publication.open-draw=发起随机抽取

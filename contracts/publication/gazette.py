@@ -99,8 +99,16 @@ class SubmitToGazette(Command, by=(Role.CLERK, Role.OPENNESS)):
     id: CaseId
 
 
+class ReturnFromGazette(Command, by=OFFICE):
+    """The gazette office returns what a unit handed in, with its reason; the unit may hand it in again."""
+
+    id: CaseId
+    reason: str = Field(min_length=2, max_length=300)
+
+
 class IssueGazette(Command, by=OFFICE):
-    """Publish the next issue of the year, from the documents named, or from the oldest that are in no issue yet."""
+    """Publish the next issue of the year, from the documents named, or from the oldest that are in no issue yet
+    and were not returned."""
 
     name: str = Field(default="政府公报", min_length=2, max_length=60, description="Name of the gazette.")
     documents: tuple[CaseId, ...] = Field(default=(), max_length=MAX_ITEMS, description="In the order of printing.")
@@ -115,6 +123,7 @@ class GazetteCandidate(Contract):
     unit: str | None = Field(default=None, description="Code of the unit that issued it, the lead one of several.")
     published_at: AwareDatetime
     submitted_on: date | None = Field(default=None, description="Day on which its unit handed it in.")
+    returned_for: str = Field(default="", description="Why it was returned, until it is handed in again.")
 
 
 class GazetteCandidates(Reply):

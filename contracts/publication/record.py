@@ -258,6 +258,9 @@ class Document(WorkRecord):
     )
     notice: Notice | None = Field(default=None, description="公示")
     gazette: CaseId | None = Field(default=None, description="Issue of the gazette that printed it.")
+    gazette_returned: str = Field(
+        default="", max_length=300, description="Why the gazette returned it, until it is handed in again or printed."
+    )
     claims: tuple[CaseId, ...] = Field(default=(), max_length=20, description="Catalogue items that it publishes.")
     explanations: tuple[Explanation, ...] = Field(default=(), max_length=40, description="政策解读")
     questions: tuple[Question, ...] = Field(

@@ -30,6 +30,7 @@ required=应达到
 duty=事项
 explanation=说明
 gazette=所刊公报
+gazette_returned=公报退回理由
 issue_day_passed=已过发文当日
 expires_soon=即将到期
 erased=留存已清除

@@ -50,6 +50,7 @@ publication.document
   erase-comments: published sealed
   claim-items: draft openness head review cleared returned imported published filed reassess
   submit-to-gazette: published
+  return-from-gazette: published
   mark-validity: published
   correct: published
   withdraw: draft openness head review cleared returned imported published filed reassess

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from chassis.objects import read_object
 from chassis.runtime import App
-from contracts.base import Done
+from contracts.base import Done, Role
 from contracts.publication import gazette as c
 from contracts.publication.documents import AssignNumber, MarkValidity, Publish, Withdraw
 from contracts.publication.record import Leak, Validity
@@ -161,3 +161,34 @@ async def test_the_page_shows_a_gap_and_no_markup_of_authors() -> None:
     assert "<b>" not in page
     assert page.count("<p>一</p><p>二</p>") == 1
     assert '<article id="n2"><p>（已撤下）</p></article>' in page
+
+
+async def test_what_was_handed_in_is_returned_with_a_reason_and_handed_in_again(
+    servers: Servers, desk: Desk, app: App[Publication]
+) -> None:
+    id = await normative(desk, 60)
+    submit = c.SubmitToGazette(id=id)
+    give_back = c.ReturnFromGazette(id=id, reason="附件缺第二页")
+    office: dict[str, Any] = {"as_": "赵审核", "agency": "bgs"}
+    await refused("not_submitted", desk(give_back, Done, **office))
+    await desk(submit, Done, as_="张起草", agency="czj")
+    phoned = give_back.model_copy(update={"reason": "请联系手机13912345678"})
+    await refused("personal_data_in_field", desk(phoned, Done, **office))
+    await refused("forbidden", desk(give_back, Done, as_="张起草", agency="czj", roles=[Role.CLERK]))
+    await desk(give_back, Done, **office)
+    record = (await file_of(desk, id)).record
+    assert (record.open, record.gazette_returned, record.waits_for) == (
+        True,
+        "附件缺第二页",
+        "按退回理由修改后重新报送公报",
+    )
+    page: c.GazetteCandidates = await desk(c.NotInGazette(limit=200), c.GazetteCandidates)
+    (found,) = [item for item in page.items if item.id == id]
+    assert (found.submitted_on, found.returned_for) == (None, "附件缺第二页")
+    assert id not in [case.id for case in await app.it.gazette.waiting()]
+    await desk(submit, Done, as_="张起草", agency="czj")
+    record = (await file_of(desk, id)).record
+    assert (record.open, record.gazette_returned) == (False, "")
+    assert id in [case.id for case in await app.it.gazette.waiting()]
+    await issue(desk, id)
+    await refused("not_submitted", desk(give_back, Done, **office))

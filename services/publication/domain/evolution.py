@@ -31,7 +31,7 @@ def evolve(case: Case | None, fact: Fact) -> Case:
             return _shown(case, fact)
         case e.Explained() | e.QuestionRaised() | e.QuestionDeclined() | e.Linked() | e.MaterialOut():
             return e.evolve(case, fact)
-        case f.SubmittedToGazette() | f.Gazetted():
+        case f.SubmittedToGazette() | f.GazetteReturned() | f.Gazetted():
             return _printed(case, fact)
         case f.ItemsClaimed():
             return case.model_copy(update={"claims": fact.items})
@@ -187,12 +187,16 @@ def _noticed(case: Case, changes: dict[str, Any]) -> Case:
     return case.model_copy(update={"notice": case.notice.model_copy(update=changes)}) if case.notice else case
 
 
-def _printed(case: Case, fact: f.SubmittedToGazette | f.Gazetted) -> Case:
+def _printed(case: Case, fact: f.SubmittedToGazette | f.GazetteReturned | f.Gazetted) -> Case:
     match fact:
         case f.SubmittedToGazette():
-            return _signed(case, "报送公报", fact.by, fact.at).model_copy(update={"submitted_at": fact.at})
+            handed_in = {"submitted_at": fact.at, "gazette_returned": ""}
+            return _signed(case, "报送公报", fact.by, fact.at).model_copy(update=handed_in)
+        case f.GazetteReturned():
+            returned = {"submitted_at": None, "gazette_returned": fact.reason}
+            return _signed(case, "公报退回", fact.by, fact.at).model_copy(update=returned)
         case f.Gazetted():
-            return case.model_copy(update={"gazette": fact.issue})
+            return case.model_copy(update={"gazette": fact.issue, "gazette_returned": ""})
 
 
 def _judged(case: Case, fact: stocked.Confirmed | stocked.AttributeAssigned) -> Case:

@@ -217,6 +217,14 @@ class SubmittedToGazette(Fact):
     at: datetime
 
 
+class GazetteReturned(Fact):
+    """The gazette office gave it back to its unit."""
+
+    reason: str
+    by: Official
+    at: datetime
+
+
 class Gazetted(Fact):
     """An issue of the gazette printed it."""
 
@@ -370,6 +378,7 @@ FACTS: tuple[type[Fact], ...] = (
     ObjectionAnswered,
     ObjectionsErased,
     SubmittedToGazette,
+    GazetteReturned,
     Gazetted,
     ItemsClaimed,
     NoticeEnded,

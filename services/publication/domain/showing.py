@@ -123,6 +123,18 @@ def submit(case: Case, by: Official, now: datetime) -> list[Fact]:
     return [] if case.submitted_at else [f.SubmittedToGazette(by=by, at=now)]
 
 
+def return_from_gazette(case: Case, reason: str, by: Official, now: datetime) -> list[Fact]:
+    """The gazette office gives back what was handed in, with its reason."""
+    stands(case, Stage.PUBLISHED)
+    if case.to_hand_in and case.gazette_returned == reason:
+        return []
+    if not case.to_gazette or case.submitted_at is None:
+        raise Refused(
+            "not_submitted", "本件没有待刊登的报送。", field="id", remedy="请用 gazette missing --submitted 核对。"
+        )
+    return [f.GazetteReturned(reason=reason, by=by, at=now)]
+
+
 def gazetted(case: Case, issue: str) -> list[Fact]:
     """An issue of the gazette has printed the document."""
     return [f.Gazetted(issue=issue)] if case.public and case.gazette is None else []

@@ -112,6 +112,8 @@ class Case(BaseModel):
     """Of what was taken down: nothing is left of it, the sealed papers neither."""
     deliveries: tuple[Delivery, ...] = ()
     submitted_at: datetime | None = None
+    gazette_returned: str = ""
+    """Why the gazette office gave it back; nothing once it is handed in again or printed."""
     gazette: str | None = None
     explanations: tuple[Explanation, ...] = ()
     questions: tuple[Question, ...] = ()
@@ -194,7 +196,13 @@ class Case(BaseModel):
 
     @property
     def open(self) -> bool:
-        return self.stage not in CLOSED or self.notice_open or self.to_explain or self.lacks_material
+        waits = self.notice_open or self.to_explain or self.lacks_material or self.to_hand_in
+        return self.stage not in CLOSED or waits
+
+    @property
+    def to_hand_in(self) -> bool:
+        """The gazette returned it; its unit mends what was wrong and hands it in again."""
+        return self.to_gazette and bool(self.gazette_returned)
 
     @property
     def lacks_material(self) -> bool:

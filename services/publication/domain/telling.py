@@ -84,6 +84,7 @@ def record(case: Case) -> Document:
         deliveries=() if hidden else case.deliveries,
         notice=None if hidden else case.notice,
         gazette=case.gazette,
+        gazette_returned="" if hidden else case.gazette_returned,
         claims=case.claims,
         explanations=() if hidden else case.explanations,
         questions=() if hidden else case.questions,
@@ -159,7 +160,9 @@ def _waits_for(case: Case) -> str:
         return "发文机关公开（已过发文当日）"
     if case.lacks_material:
         return "公开解读材料"
-    return "二次解读" if case.to_explain else WAITS.get(case.stage, "")
+    if case.to_explain:
+        return "二次解读"
+    return "按退回理由修改后重新报送公报" if case.to_hand_in else WAITS.get(case.stage, "")
 
 
 def _public_text(text: Kept, text_of: TextOf) -> Text:

@@ -40,6 +40,15 @@ async def submit(service: Publication, command: c.SubmitToGazette, cause: Cause)
     return await service.execute(command.id, lambda case: showing.submit(case, by, cause.now), cause)
 
 
+@on.command(c.ReturnFromGazette)
+async def return_(service: Publication, command: c.ReturnFromGazette, cause: Cause) -> Done:
+    by = official(cause)
+    without_personal_data(reason=command.reason)
+    return await service.execute(
+        command.id, lambda case: showing.return_from_gazette(case, command.reason, by, cause.now), cause
+    )
+
+
 @on.query(c.NotInGazette)
 async def not_in_gazette(service: Publication, query: c.NotInGazette, cause: Cause) -> c.GazetteCandidates:
     if query.unit:
@@ -55,6 +64,7 @@ async def not_in_gazette(service: Publication, query: c.NotInGazette, cause: Cau
                 unit=next(iter(each.state.metadata.issuers), None),
                 published_at=each.state.published_at,
                 submitted_on=each.state.submitted_at.date() if each.state.submitted_at else None,
+                returned_for=each.state.gazette_returned,
             )
             for each in held
             if each.state.published_at

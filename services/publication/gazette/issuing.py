@@ -83,10 +83,10 @@ class Press:
         return cases
 
     async def waiting(self) -> list[Case]:
-        """What is in no issue yet: first what the units handed in, then the oldest."""
+        """What is in no issue yet: first what the units handed in, then the oldest. What was returned waits."""
         _, handed = await self.documents.not_in_gazette(MAX_ITEMS, submitted=True)
         _, others = await self.documents.not_in_gazette(MAX_ITEMS)
-        held = {each.id: each for each in (*handed, *others)}
+        held = {each.id: each for each in (*handed, *others) if not each.state.to_hand_in}
         cases = [each.state for each in held.values() if not await self.issues.count({"marks": f"prints:{each.id}"})]
         if not cases:
             raise Refused("nothing_to_print", "没有尚未刊登的规范性文件。", remedy="请先公开文件，或指定文件编号。")
