@@ -12,7 +12,7 @@ from cli.session import Session, guarded, run, show
 from cli.sheet_rows import Numbered, batches, heading, read_catalogue
 from contracts.publication import catalogue as c
 from kernel.refused import Refused
-from services.publication.catalogue.types import ItemType, type_of
+from services.publication.catalogue.types import KEPT_BY, ItemType, type_of
 
 app = typer.Typer(
     help="公开目录：基本目录、标准目录、权责清单、办事指南、双公示等，导入导出，认领核对。", no_args_is_help=True
@@ -73,11 +73,11 @@ def import_(
 
 
 def _once(kind: ItemType, rows: list[Numbered]) -> tuple[list[Numbered], list[c.RowOutcome]]:
-    """One row for each item: what says something else of the same item is refused, the same again is left out."""
+    """One row for each item of a keeper: what says something else of it is refused, the same again is left out."""
     first: dict[str, Numbered] = {}
     again: list[c.RowOutcome] = []
     for n, row in rows:
-        number, said = first.setdefault(kind.key_of(kind.named(row)), (n, row))
+        number, said = first.setdefault(f"{row.get(KEPT_BY, '')}\n{kind.key_of(kind.named(row))}", (n, row))
         if number == n:
             continue
         labels = "、".join(kind.label(name) for name in kind.key)
@@ -106,12 +106,15 @@ def export(
 ) -> None:
     """按规定栏目导出目录。例：zwgk publication catalogue export standard 标准目录.xlsx"""
     kind, rows = run(lambda session: _all(session, type, keeper))
-    guarded(lambda: catalogue_sheets.write(path, kind, [row.cells for row in rows]))
     keepers = sorted({row.agency for row in rows})
+    if len(keepers) > 1:
+        kind = kind.model_copy(update={"columns": (*kind.columns, c.Column(name="keeper", label=KEPT_BY))})
+    cells = [row.cells | {KEPT_BY: row.agency} for row in rows]
+    guarded(lambda: catalogue_sheets.write(path, kind, cells))
     typer.echo(f"已导出 {len(rows)} 项。")
     if len(keepers) > 1:
         typer.echo(
-            f"⚠ 来自 {len(keepers)} 个机构（{'、'.join(keepers)[:200]}）；要改后再导入的，请用 --keeper 按机构导出。"
+            f"⚠ 来自 {len(keepers)} 个机构（{'、'.join(keepers)[:200]}），已加“{KEPT_BY}”一栏；导入时只收本机构的行。"
         )
 
 

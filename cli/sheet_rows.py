@@ -17,8 +17,9 @@ from contracts.publication.catalogue import ROWS, CatalogueType, Column
 from contracts.publication.terms import Row
 from kernel.refused import Refused
 from kernel.text import key
+from services.publication.catalogue.types import KEPT_BY
 
-NUMBER = "序号"
+NUMBER, ITEM = "序号", "事项编号"
 MAX_ROWS = 20_000
 MAX_COLUMNS = 200
 MAX_BYTES = 50 * 1024 * 1024
@@ -82,7 +83,7 @@ def batches(rows: list[Numbered]) -> Iterator[list[Numbered]]:
 
 def _known(kind: CatalogueType) -> frozenset[str]:
     words = (word for each in kind.columns for word in (each.label, each.group, heading(each)))
-    return frozenset(key(word) for word in (NUMBER, *words) if word)
+    return frozenset(key(word) for word in (NUMBER, ITEM, KEPT_BY, *words) if word)
 
 
 def _tables(path: Path) -> Iterator[list[Line]]:
@@ -281,11 +282,12 @@ def _joined(above: list[str], below: list[str]) -> list[str]:
 
 
 def _official(number: int, headings: list[str], kind: CatalogueType) -> list[str]:
-    """The headings as the catalogue writes them; spaces, width and line breaks do not matter. 序号 is left out."""
+    """The headings as the catalogue writes them; spaces, width and line breaks do not matter. 序号 and 事项编号 are
+    left out; 维护机构 may stand beside the columns of the catalogue."""
     labels = [key(each.label) for each in kind.columns]
     names = {key(heading(each)): heading(each) for each in kind.columns}
     names |= {key(each.label): heading(each) for each in kind.columns if labels.count(key(each.label)) == 1}
-    names |= {key(NUMBER): "", "": ""}
+    names |= {key(NUMBER): "", key(ITEM): "", "": "", key(KEPT_BY): KEPT_BY}
     for place, given in enumerate(headings, 1):
         if key(given) not in names:
             raise _wrong_heading(f"第 {number} 行第 {place} 列“{given[:30]}”不是本目录的栏目。")

@@ -108,6 +108,16 @@ async def test_a_catalogue_goes_out_and_comes_back(platform: Path, tmp_path: Pat
     assert "已导出 1 项" in (await said(platform, "catalogue", "export", "negative", str(out))).stdout
     again = ("catalogue", "import", "negative", str(out), "--reason", "编制清单", *DRAFTER)
     assert (await zwgk(platform, *again))["summary"] == {"added": 0, "changed": 0, "same": 1, "refused": 0}
+    others = tmp_path / "各机构.csv"
+    rows = [
+        ["事项编号", "维护机构", *headings],
+        ["", "示例县财政局", *rows[1]],
+        ["", "scj", "N9", "丁", "禁止", "条例", "市监局"],
+    ]
+    with others.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(rows)
+    mixed = await zwgk(platform, "catalogue", "import", "negative", str(others), "--reason", "合并", *DRAFTER)
+    assert [(each["row"], each["outcome"]) for each in mixed["rows"]] == [(2, "same"), (3, "refused")]
     found = await zwgk(platform, "catalogue", "reconcile", "negative", str(table), *DRAFTER)
     assert [(each["kind"], each["key"]) for each in found["differences"]] == [("missing", "N2")]
     values = ("编号=N3", "禁止或许可事项=丙", "管理措施=禁止", "设立依据=条例", "主管部门=发改局")

@@ -211,6 +211,9 @@ async def test_each_rate_of_proposals_has_its_own_denominator() -> None:
     assert (rates["采纳或解决"].count, rates["采纳或解决"].of, rates["采纳或解决"].share) == (134, 144, 93.06)
     assert (rates["列入计划"].share, rates["答复率"].of, rates["面商率"].share) == (6.94, 147, 100.0)
     assert all(rate.share is None for rate in tables[("人大代表建议", "")].rates)
+    unsaid = [proposal(1), proposal(2, satisfaction=""), proposal(3, satisfaction="未评价")]
+    rates = {rate.name: rate for rate in proposals.tables(unsaid)[1].rates}
+    assert (rates["满意率"].count, rates["满意率"].of) == (1, 1), "who has not rated is in no denominator"
 
 
 async def test_a_difference_stays_until_it_is_mended_or_explained() -> None:

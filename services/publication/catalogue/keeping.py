@@ -20,7 +20,7 @@ from services.publication.catalogue import citing, domain, names
 from services.publication.catalogue.claims import Shown
 from services.publication.catalogue.item import Item
 from services.publication.catalogue.timing import Done, Timing
-from services.publication.catalogue.types import ItemType, type_of
+from services.publication.catalogue.types import KEPT_BY, ItemType, type_of
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
 from services.publication.domain.state import Case
@@ -135,12 +135,19 @@ class Catalogues:
         rows: dict[int, tuple[Wanted, Cause]] = {}
         for number, row in enumerate(command.rows, 1):
             try:
+                self._require_own(dict(row), command.agency)
                 wanted = wanted_of(kind, command.agency, kind.named(dict(row)), change, command.period_months)
                 rows[number] = replace(wanted, row=True), replace(cause, id=f"{cause.id}:{number}")
             except Refused as refused:
                 results[number] = refused
         results.update(await self._put_all(rows, by))
         return [_told(number, results[number]) for number in sorted(results)]
+
+    def _require_own(self, row: Mapping[str, str], agency: str) -> None:
+        """A file with the rows of several keepers adds nobody's items to another."""
+        said, known = row.get(KEPT_BY, "").strip(), self.register.by_code(agency)
+        if said and said not in (agency, known.name if known else agency):
+            raise Refused("other_keeper", "该行由其他机构维护，没有导入。", field=KEPT_BY, remedy="请由维护机构导入。")
 
     async def _put_all(self, rows: Mapping[int, tuple[Wanted, Cause]], by: Official) -> list[tuple[int, Put | Refused]]:
         """Each row by itself, but read and written together. Rows of the same item come one after the other."""

@@ -11,6 +11,8 @@ KINDS = ("人大代表建议", "政协提案")
 MET = ("当面", "电话")
 """面商 includes talks on the telephone."""
 CONTENT = ("满意", "基本满意")
+RATED = (*CONTENT, "不满意")
+"""未评价, or nothing said, is no rating."""
 Proposal = dict[str, Value]
 
 
@@ -27,7 +29,7 @@ def tables(proposals: Sequence[Proposal]) -> tuple[ProposalTable, ...]:
 
 def _table(kind: str, level: str, some: Sequence[Proposal]) -> ProposalTable:
     answered = [each for each in some if each.get("answered_on")]
-    rated = [each for each in answered if each.get("satisfaction") != "未评价"]
+    rated = _with(answered, "satisfaction", RATED)
     decided = [each for each in answered if each.get("outcome")]
     rates = [
         _rate("答复率", answered, some, "承办件数"),

@@ -23,6 +23,10 @@ from services.publication.catalogue.tally import Most, Tally
 SHIPPED = ("directories", "lists", "services", "enforcement", "inspection", "accounts", "registers")
 
 
+KEPT_BY = "维护机构"
+"""Heading over the keepers of rows, where a file has those of several."""
+
+
 class Limit(Part):
     """So many days after a day, an act must be done. `field` holds the day from which publication counts, `done` that
     on which it was public already, elsewhere or before the platform; with `dated` a change must say when it was
@@ -165,8 +169,8 @@ class ItemType(Part):
         return self.read(self.named(row))
 
     def named(self, row: Row) -> dict[str, Value]:
-        """The cells of a row by the names of their columns, as they were given."""
-        given = {heading: cell for heading, cell in row.items() if key(heading) not in ("", "序号")}
+        """The cells of a row by the names of their columns, as they were given. Who keeps it is asked by itself."""
+        given = {heading: cell for heading, cell in row.items() if key(heading) not in ("", "序号", KEPT_BY)}
         if unknown := [heading for heading in given if key(heading) not in self._names]:
             raise Refused("unknown_column", f"目录没有“{unknown[0][:30]}”这一栏。", remedy="请使用规定的栏目名称。")
         return {self._names[key(heading)]: cell for heading, cell in given.items()}

@@ -218,8 +218,6 @@ class SubmittedToGazette(Fact):
 
 
 class GazetteReturned(Fact):
-    """The gazette office gave it back to its unit."""
-
     reason: str
     by: Official
     at: datetime
