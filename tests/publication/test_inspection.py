@@ -20,7 +20,7 @@ from cli.place import DATA, Place
 from cli.publication import app as publication_app
 from contracts.base import Done, Role
 from contracts.publication import inspection as c
-from contracts.publication.catalogue import PutItem, PutItems, RowOutcomes
+from contracts.publication.catalogue import PutItem, PutItems, RemoveItem, RowOutcomes
 from contracts.publication.catalogue_clocks import DecideDisclosure, StartClock
 from kernel.calendar import Calendar, end_of_day
 from kernel.clock import CST
@@ -309,6 +309,17 @@ async def results(servers: Servers, desk: Desk, id: str, record: c.Draw) -> None
     )
     wrong = found.results[1].model_copy(update={"penalty": record.matter})
     await refused("other_type", desk(found.model_copy(update={"results": (wrong,)}), Done, **CLERK))
+    firm = values | {"document_no": "示市监罚〔2026〕98号", "party_class": "法人及非法人组织", "party": "别的公司"}
+    start = StartClock(
+        type="penalties", agency="scj", act="publish", begun_on=today, values={name: firm[name] for name in named}
+    )
+    clock = (await desk(start, Done, **CLERK)).id
+    await desk(DecideDisclosure(id=clock, public=True, reason="涉及餐饮安全"), Done, **HEAD)
+    other = (await desk(PutItem(type="penalties", agency="scj", values=firm, reason="公示"), Done, **CLERK)).id
+    wrong = found.results[1].model_copy(update={"penalty": other})
+    await refused("other_party", desk(found.model_copy(update={"results": (wrong,)}), Done, **CLERK))
+    await desk(RemoveItem(id=other, reason="决定已被撤销"), Done, **CLERK)
+    await refused("display_ended", desk(found.model_copy(update={"results": (wrong,)}), Done, **CLERK))
     await desk(found, Done, **CLERK)
     public = await told(servers, id, "draw", "results_published")
     assert [each["result"]["penalty"] for each in public["drawn"] if each["result"]] == [None, penalty]  # type: ignore[attr-defined]

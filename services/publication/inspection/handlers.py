@@ -9,6 +9,7 @@ from contracts.publication import inspection as c
 from kernel.refused import Refused
 from services.publication import takedown
 from services.publication.catalogue.handlers import keeper
+from services.publication.catalogue.item import Item
 from services.publication.catalogue.types import type_of
 from services.publication.domain.examining import without_personal_data
 from services.publication.domain.facts import Official
@@ -16,6 +17,7 @@ from services.publication.inspection import domain
 from services.publication.inspection.domain import RandomDraw
 from services.publication.service import Publication, official, on
 
+NATURAL = "自然人"
 FOLLOWED = {"penalty": "penalties", "credit": "credit"}
 """What may follow a result, with the type of its item."""
 
@@ -51,15 +53,35 @@ async def record_results(service: Publication, command: c.RecordResults, cause: 
     by, calendar = await _of_draw(service, command.id, cause), service.calendars.current
     for each in command.results:
         without_personal_data(service.phones, found=each.found)
-        for name, type in FOLLOWED.items():
-            id = getattr(each, name)
-            if id and (await service.catalogues.items.load(id)).state.type != type:
-                title = type_of(type).title
-                raise Refused("other_type", f"该编号不是{title}事项。", field=name, remedy="请核对编号。")
+        for name in FOLLOWED:
+            if id := getattr(each, name):
+                followed = (await service.catalogues.items.load(id)).state
+                _follows(followed, name, await _picked(service, command.id, each.subject))
     held = await service.draws.cases.execute(
         command.id, lambda state: domain.give_results(state, command.results, by, cause.now, calendar), cause
     )
     return _done(held)
+
+
+def _follows(item: Item, name: str, pick: domain.Pick | None) -> None:
+    """What is said to follow an inspection is a public item of the right list, and of the firm that was inspected.
+    Whether a natural person runs the inspected business is for the person who enters it to know."""
+    kind = type_of(FOLLOWED[name])
+    if item.type != kind.type:
+        raise Refused("other_type", f"该编号不是{kind.title}事项。", field=name, remedy="请核对编号。")
+    if item.gone:
+        raise Refused(
+            "display_ended", f"该{kind.title}事项已经不再公示。", field=name, remedy="请核对编号，或不填此项。"
+        )
+    firm, party = item.values.get("party_class") != NATURAL, item.values.get("party")
+    if pick and firm and party != pick.name and item.values.get("party_code") != pick.subject:
+        raise Refused("other_party", "该公示事项的当事人不是这个检查对象。", field=name, remedy="请核对编号和对象。")
+
+
+async def _picked(service: Publication, id: str, subject: str) -> domain.Pick | None:
+    """The drawn subject, if it was drawn."""
+    drawn = (await _standing(service, id)).drawn
+    return next((pick for pick in drawn.picks if pick.subject == subject), None) if drawn else None
 
 
 @on.query(c.GetDraw)
