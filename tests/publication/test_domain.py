@@ -186,6 +186,31 @@ def test_filed_documents_are_reassessed_every_year_and_can_be_converted() -> Non
     assert (converted.stage, converted.attribute, converted.ground) == (Stage.HEAD, c.Attribute.PROACTIVE, None)
 
 
+def test_what_is_converted_has_its_time_from_the_proposal_and_is_not_late_since_it_was_formed() -> None:
+    filed = cleared(proposed(drafted(), c.Attribute.ON_REQUEST))
+    filed = after(filed, publishing.file(filed, ZHAO, NOW))
+    later = NOW + timedelta(days=400)
+    facts = drafting.propose(filed, c.Attribute.PROACTIVE, None, None, False, ZHANG, later, CALENDAR)
+    case = after(filed, facts)
+    assert case.due_at == end_of_day(CALENDAR.due(later.date(), 20))
+    assert clocks.tick(case, later, CALENDAR) == []
+    case = after(case, drafting.approve_by_head(case, "", "", LI, later, CALENDAR))
+    case = after(case, drafting.review(case, True, True, True, "", ZHAO, later))
+    case = after(case, drafting.number(case, NUMBER, NOW.date(), ZHAO, later, CALENDAR))
+    assert case.issue_day is None
+    case = after(case, publishing.publish(case, "x", ("网站",), ZHAO, later))
+    assert (case.days_late, case.metadata.formed_on) == (None, NOW.date())
+
+
+def test_an_unknown_day_of_formation_is_that_of_the_heads_signature() -> None:
+    case = cleared(proposed(drafted(formed_on=None)))
+    out = after(case, publishing.publish(case, "x", ("网站",), ZHAO, NOW + timedelta(days=3)))
+    assert out.metadata.formed_on == NOW.date()
+    filed = cleared(proposed(drafted(formed_on=None), c.Attribute.ON_REQUEST))
+    filed = after(filed, publishing.file(filed, ZHAO, NOW))
+    assert filed.signed_on == NOW.date()
+
+
 def test_correction_keeps_the_old_text_readable() -> None:
     case = published()
     facts = publishing.correct(case, OTHER, c.Changes(), None, "数字有误", ZHAO, NOW)

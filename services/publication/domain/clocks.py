@@ -52,7 +52,7 @@ NONE = DueSet(due_at=None, warn_at=None, provisional=False)
 def _limit(case: Case, calendar: Calendar) -> DueSet:
     if case.lacks_material and case.published_at:
         return _counted(MATERIAL, case.published_at.date(), calendar)
-    start = case.metadata.formed_on or case.signed_off
+    start = case.converted_on or case.metadata.formed_on or case.signed_off
     if case.stage not in UNDECIDED or case.attribute is not Attribute.PROACTIVE:
         return NONE
     if case.source:

@@ -100,6 +100,7 @@ def _prepared(
             return _with_text(changed, fact.text).model_copy(update=update | _drafter(case, fact.by))
         case f.AttributeProposed():
             withheld = fact.attribute is Attribute.WITHHELD
+            converted = case.stage in (Stage.FILED, Stage.REASSESS)
             proposed = {
                 "stage": Stage.OPENNESS if withheld else Stage.HEAD,
                 "attribute": fact.attribute,
@@ -109,6 +110,7 @@ def _prepared(
                 "approvals": (),
                 "missing": (),
                 "reassess_at": None,
+                "converted_on": fact.at.date() if converted else case.converted_on,
             }
             signed = _signed(case, f"提出公开属性：{fact.attribute}", fact.by, fact.at)
             return signed.model_copy(update=proposed | _drafter(case, fact.by))

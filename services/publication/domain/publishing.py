@@ -37,17 +37,18 @@ def published(
     case: Case, index_no: str, channels: tuple[str, ...], published_at: datetime, by: Official, now: datetime
 ) -> f.Published:
     """The publication itself, of a draft or of an imported document. `days_late` counts from the day of issue: a
-    publishable document goes out on that day (P06)."""
+    publishable document goes out on that day (P06); one that was not public by right was not to go out then. An
+    unknown 成文日期 is the day of the head's signature (党政机关公文处理工作条例, M), else it stays empty."""
     no_open_findings(case)
     if not case.metadata.issuers:
         raise Refused("issuer_missing", "没有发布机构，不能公开。", field="issuers", remedy="请填写发布机构代码。")
     day = published_at.date()
     formed_by(case.metadata.formed_on, day)
-    issued = case.metadata.issued_on or case.metadata.formed_on
+    issued = None if case.converted_on else case.metadata.issued_on or case.metadata.formed_on
     metadata = case.metadata.model_copy(
         update={
             "index_no": index_no or case.metadata.index_no,
-            "formed_on": case.metadata.formed_on or day,
+            "formed_on": case.metadata.formed_on or case.signed_on,
             "channels": channels or case.metadata.channels,
         }
     )

@@ -125,6 +125,8 @@ class Case(BaseModel):
     reassess_at: datetime | None = None
     withheld_since: datetime | None = None
     """When it was last decided that the document is not public."""
+    converted_on: date | None = None
+    """The day on which it was proposed to make public what had been filed as not public (条例18)."""
     leak: Leak | None = None
     withdrawal_approved: bool = False
     improper: bool = False
@@ -154,8 +156,18 @@ class Case(BaseModel):
         return next((each.at.date() for each in self.approvals if each.step.startswith(HEAD_STEP)), None)
 
     @property
+    def signed_on(self) -> date | None:
+        """成文日期 where none is given: the day on which the head signed, of what was filed the first time."""
+        steps = [each.step for each in self.signatures]
+        until = steps.index("归档") if "归档" in steps else len(steps)
+        heads = [each for each in self.signatures[:until] if each.step.startswith(HEAD_STEP)]
+        return heads[-1].at.date() if heads else None
+
+    @property
     def issue_day(self) -> date | None:
-        """The day of issue of what waits only to be published (P06)."""
+        """The day of issue of what waits only to be published (P06); what was not public by right has missed none."""
+        if self.converted_on:
+            return None
         ready = self.stage is Stage.CLEARED and self.attribute is Attribute.PROACTIVE and self.metadata.doc_no
         return (self.metadata.issued_on or self.metadata.formed_on) if ready else None
 
