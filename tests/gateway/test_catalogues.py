@@ -8,16 +8,17 @@ import pytest
 
 from contracts.base import Done, Role
 from contracts.publication import inspection as c
-from contracts.publication.catalogue import PutItem
+from contracts.publication.catalogue import PutItem, RemoveItem
 from services.gateway import labels
 from services.publication.domain import law
 from tests.publication.test_catalogue import GUIDE
-from tests.servers import Desk
+from tests.servers import Desk, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 CLERK: dict[str, Any] = {"as_": "孙市监", "agency": "scj", "roles": [Role.CLERK]}
 INSPECTOR = {"certificate": "示1", "name": "示例甲", "unit": "示例局", "status": "在岗", "avoids": "示例保密"}
 SUBJECT = {"code": "对象1", "name": "示例店", "party_class": "法人及非法人组织", "category": "餐饮", "organ": "示例局"}
+KEY_FIELD = {"basis": "某法", "subject": "示例局", "periodicity": "每年", "channel": "网站"}
 MATTER = {"name": "抽查", "basis": "某法", "organ": "示例局", "content": "许可", "way": "实地", "ratio": "1%"}
 
 
@@ -45,9 +46,8 @@ async def test_lists_are_grouped_searched_and_hide_what_is_internal(web: httpx.A
 async def test_a_page_of_a_list_is_narrowed_by_group_and_words_and_so_are_its_downloads(
     web: httpx.AsyncClient, desk: Desk
 ) -> None:
-    field = {"basis": "某法", "subject": "示例局", "periodicity": "每年", "channel": "网站"}
     for each, item in (("教育", "招生范围"), ("教育", "招生计划"), ("住房保障", "分配结果")):
-        await put(desk, "key_fields", field | {"field": each, "item": item, "content": f"{item}全文"})
+        await put(desk, "key_fields", KEY_FIELD | {"field": each, "item": item, "content": f"{item}全文"})
     page = (await web.get("/catalogues/key_fields")).text
     assert '<option value="教育">教育（2）</option>' in page
     narrowed = {"group": "教育", "q": "计划", "agency": ""}
@@ -115,3 +115,29 @@ async def test_a_draw_comes_with_its_proof(web: httpx.AsyncClient, desk: Desk) -
 
 async def test_the_grounds_of_non_disclosure_have_the_same_names_everywhere() -> None:
     assert {code: ground.title for code, ground in law.GROUNDS.items()} == labels.GROUNDS
+
+
+async def test_changes_of_lists_stand_on_a_page_and_datasets_are_harvested(web: httpx.AsyncClient, desk: Desk) -> None:
+    values = {"name": "示例停车场名录", "domain": "交通", "plan": "年度计划", "format": "CSV、接口",
+              "licence": "开放许可", "update": "每季度",
+              "download": "https://x.gov.cn/p.csv", "interface": "https://x.gov.cn/p"}  # fmt: skip
+    id = await put(desk, "datasets", values | {"keeper": "示例局"})
+    gone = await put(desk, "key_fields", KEY_FIELD | {"field": "教育", "item": "移出的事项", "content": "全文"})
+    await desk(RemoveItem(id=gone, reason="依据已经废止"), Done, **CLERK)
+
+    async def told() -> bool:
+        text = (await web.get("/catalogues/changes")).text
+        return f"/catalogues/items/{id}" in text and "依据已经废止" in text
+
+    await until(told)
+    assert (await web.get("/catalogues/changes", params={"cursor": "坏"})).status_code == 422
+    harvested = (await web.get("/catalogues/datasets.jsonld")).json()
+    (found,) = [each for each in harvested["dcat:dataset"] if each["dct:identifier"] == id]
+    file, interface = found["dcat:distribution"]
+    assert (file["dcat:downloadURL"], file["dct:format"], file["dct:license"]) == (
+        "https://x.gov.cn/p.csv",
+        ["CSV"],
+        "开放许可",
+    )
+    assert interface["dcat:accessService"]["dcat:endpointURL"] == "https://x.gov.cn/p"
+    assert "datasets.jsonld" in (await web.get("/catalogues/datasets")).text

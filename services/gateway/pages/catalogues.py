@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from contracts.base import ID_PATTERN
 from contracts.publication.catalogue import (
@@ -24,9 +24,10 @@ from contracts.publication.catalogue import (
     ItemGroups,
     ItemHistory,
 )
+from contracts.readmodel.answers import ListViews, ViewPage
 from kernel.clock import CST
 from kernel.refused import Refused
-from services.gateway import agencies, columns
+from services.gateway import agencies, columns, datasets
 from services.gateway.asking import It
 from services.gateway.render import page
 from services.gateway.running import standing
@@ -37,6 +38,7 @@ routes = APIRouter(include_in_schema=False, route_class=Traced)
 TypeName = Annotated[str, Path(pattern=r"^[a-z_]{1,30}$", description="目录类型")]
 ItemId = Annotated[str, Path(pattern=ID_PATTERN, description="事项编号")]
 AgencyCode = Annotated[str | None, Query(max_length=40, description="维护机构代码")]
+Cursor = Annotated[str | None, Query(max_length=200, description="上一页返回的位置标记")]
 After = Annotated[str | None, Query(pattern=ID_PATTERN, description="上一页最后一项的编号")]
 Group = Annotated[str | None, Query(max_length=100, description="年度、领域、类别……，见页面所列")]
 Words = Annotated[str | None, Query(max_length=60, description="事项中的词句")]
@@ -83,6 +85,31 @@ async def item(request: Request, it: It, id: ItemId) -> Response:
         editions=found.editions,
         agency=(await agencies.names(it)).get(newest.agency, newest.agency),
     )
+
+
+@routes.get("/catalogues/changes")
+async def changes(request: Request, it: It, cursor: Cursor = None) -> Response:
+    """What was added, changed or taken out of any list."""
+    asked = ListViews(type="publication.catalogue_item", cursor=cursor, limit=PAGE)
+    found = await it.recent(asked, ViewPage)
+    items = [CatalogueItem.model_validate(view.record) for view in found.items if not view.record.get("withdrawn")]
+    return page(
+        request,
+        "catalogue_changes.html",
+        column=columns.LISTS,
+        items=items,
+        agencies=await agencies.names(it),
+        cursor=cursor,
+        next=found.next,
+    )
+
+
+@routes.get("/catalogues/datasets.jsonld")
+async def as_dcat(request: Request, it: It) -> Response:
+    site = f"https://{it.site.domain}" if it.site.domain else str(request.base_url).rstrip("/")
+    kind, rows = await type_of(it, datasets.TYPE), [row async for row in _rows(it, ExportItems(type=datasets.TYPE))]
+    said = datasets.catalogue(rows, await agencies.names(it), site, kind.title)
+    return JSONResponse(said, media_type="application/ld+json", headers={"Cache-Control": "no-cache"})
 
 
 @routes.get("/catalogues/{type}.csv")
