@@ -30,6 +30,7 @@ from kernel.personal import TITLES, scan
 from kernel.refused import Refused
 from kernel.secrecy import refuse_classified
 from services.hotline.domain.entry_facts import (
+    FACTS,
     CopiesGone,
     Drafted,
     GuideConfirmed,
@@ -349,17 +350,7 @@ def _marks(state: State) -> list[str] | None:
 KIND: CaseKind[State] = CaseKind(
     name="entry",
     title="公开内容",
-    facts=(
-        Drafted,
-        Rewritten,
-        Published,
-        Withdrawn,
-        GuideMoved,
-        GuideFollowed,
-        GuideConfirmed,
-        WordsTakenDown,
-        CopiesGone,
-    ),
+    facts=FACTS,
     evolve=evolve,
     tell=tell,
     retell=lambda state: [EntryRestated(record=record(state)), *_told(state)],
