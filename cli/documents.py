@@ -74,10 +74,3 @@ def with_fields(given: c.Changes, pairs: list[str]) -> c.Changes:
     except ValidationError as error:
         place = str(error.errors()[0]["loc"][0])
         raise Refused("malformed_field", "字段的值写法不对。", field=place, remedy="日期写作 2026-03-01。") from None
-
-
-def validity_line(metadata: c.Metadata) -> str:
-    """How a document stands, since when, and by which document."""
-    said = (metadata.validity.value, f"自 {metadata.ended_on} 起", f"依据 {metadata.ended_by}")
-    given = (True, metadata.ended_on, metadata.ended_by)
-    return "，".join(part for part, known in zip(said, given, strict=True) if known)

@@ -1,11 +1,10 @@
 """`zwgk publication show`: one document with all that the office knows of it."""
 
-from cli.documents import ID, validity_line
+from cli.documents import ID
 from cli.options import Agency, As, Json
 from cli.session import Session, run, show
 from contracts.publication import documents as c
-from contracts.publication.record import Document
-from kernel.clock import shown, shown_limit
+from services.gateway.whole import lines
 
 
 def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False) -> None:
@@ -19,8 +18,7 @@ def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False
         show(found, json_=True)
         return
     record = found.record
-    lines = _standing(record) | _described(record) | _about(record) | _open(found)
-    rows = [{"item": key, "value": str(value)} for key, value in lines.items() if value]
+    rows = [{"item": label, "value": value} for label, value in lines(found).items()]
     show(rows, json_=False, columns=[("item", "项目"), ("value", "内容")])
     if record.attachments:
         files = [each.model_dump(mode="json") for each in record.attachments]
@@ -34,87 +32,3 @@ def show_(id: str = ID, as_: As = None, agency: Agency = "", json_: Json = False
         show(files, json_=False, columns=columns)
     steps = [step.model_dump(mode="json") for step in found.steps]
     show(steps, json_=False, columns=[("step", "环节"), ("by", "办理人"), ("at", "时间"), ("note", "说明")])
-
-
-def _standing(record: Document) -> dict[str, object]:
-    """Where it stands, and what is due until when: the last day, as all lists say it."""
-    due = "应撤清于" if record.state in ("withdrawn", "sealed") else "应公开于"
-    waits = f"（等待：{record.waits_for}）" if record.waits_for else ""
-    return {
-        "编号": record.id,
-        "标题": record.title,
-        "状态": record.state_label + waits,
-        "公开属性": record.attribute or "未认定",
-        "不公开依据": record.ground,
-        due: (shown_limit(record.due_at) + ("（已逾期）" if record.overdue else "")) if record.due_at else "",
-        "时限依据": f"{record.limit.title}，{record.limit.source}" if record.limit else "",
-    }
-
-
-def _described(record: Document) -> dict[str, object]:
-    """The fields of the record, under the names that they have in the public catalogue."""
-    fields, late = record.metadata, record.days_late
-    return {
-        "发文字号": fields.doc_no,
-        "索引号": fields.index_no,
-        "发布机构": "、".join(fields.issuer_names),
-        "信息类别": fields.category,
-        "体裁分类": fields.genre,
-        "主题分类": fields.theme,
-        "组配分类": fields.group,
-        "五公开": fields.openness,
-        "成文日期": fields.formed_on,
-        "发文日期": fields.issued_on,
-        "发布日期": shown(record.published_at) if record.published_at else "",
-        "当日公开": f"晚 {late} 天" if late else ("是" if late == 0 else ""),
-        "生效日期": fields.effective_on,
-        "有效期至": fields.valid_until,
-        "有效性": validity_line(fields),
-        "内容概述": fields.summary,
-        "关键词": "、".join(fields.keywords),
-        "发送范围": fields.scope,
-        "公开渠道": "、".join(fields.channels),
-        "党务文件": "是" if fields.party else "",
-        "所解读的文件": "、".join(fields.interprets),
-    }
-
-
-def _about(record: Document) -> dict[str, object]:
-    """How it is explained, re-issued, delivered, and what became of a notice."""
-    plan, source, notice = record.interpretation, record.source, record.notice
-    planned = (plan.plan, "、".join(plan.forms), plan.interpreter, plan.material or "没有解读材料") if plan else ()
-    delay = record.delay_hours
-    objections = f"收到异议 {notice.objections} 件，已答复 {notice.answered} 件" if notice else ""
-    return {
-        "解读方案": "，".join(planned),
-        "解读": "\n".join(
-            f"{each.on} {each.form} {each.interpreter}" + ("（第一解读人）" if each.lead else "")
-            for each in record.explanations
-        ),
-        "待解读疑问": "\n".join(
-            f"{each.no} {each.source.value}：{each.point}" for each in record.questions if not each.settled
-        ),
-        "转载来源": " ".join((source.issuer, source.doc_no or "", shown(source.published_at))) if source else "",
-        "转载时延": f"{delay} 小时" if delay is not None else "",
-        "推送": "\n".join(
-            " ".join(part for part in (str(each.on), each.channel, each.place, each.target) if part)
-            for each in record.deliveries
-        ),
-        "公示": f"至 {notice.until}，{notice.contact}；{objections}" if notice else "",
-        "公示结果": notice.result if notice else "",
-        "公报": record.gazette,
-        "认领的目录事项": "、".join(record.claims),
-    }
-
-
-def _open(found: c.DocumentFile) -> dict[str, object]:
-    """What a person has still to look at."""
-    return {
-        "个人信息": "；".join(f"{finding.place}：{finding.kind} {finding.masked}" for finding in found.findings),
-        "个人信息例外": found.allowed,
-        "不公开理由": found.reason,
-        "更正": "\n".join(f"{shown(each.replaced_at)} {each.reason}" for each in found.versions),
-        "矛盾": "\n".join(conflict.message for conflict in found.conflicts),
-        "退文缺项": "、".join(found.missing),
-        "尚缺": "、".join(found.lacks),
-    }

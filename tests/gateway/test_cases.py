@@ -7,6 +7,8 @@ import httpx
 import pytest
 
 from contracts.base import Done, Role
+from contracts.publication.documents import Draft
+from contracts.publication.record import Changes
 from contracts.requests.answers import Detail
 from contracts.requests.papers import MAX_ATTACHMENT, AttachmentPiece, ReadAttachment
 from contracts.requests.procedure import ConfirmReceipt, GetRequest
@@ -314,3 +316,24 @@ async def test_a_file_is_added_with_number_and_code(web: httpx.AsyncClient, desk
     )
     assert piece.name == "wts.pdf"
     assert piece.pieces == 2
+
+
+async def test_who_reviews_a_document_sees_its_fields_findings_and_signatures(
+    web: httpx.AsyncClient, servers: Servers, desk: Desk
+) -> None:
+    given = Draft(
+        title="关于示例补贴的通知",
+        issuers=("bgs",),
+        text="联系人手机13812345678。",
+        details=Changes(genre="通知", scope="各镇"),
+    )
+    id = (await desk(given, Done, as_="张起草", agency="bgs", roles=[Role.CLERK])).id
+    await signed_in(web, servers, [Role.REVIEWER])
+
+    async def shown() -> str:
+        page = await web.get(f"/desk/records/publication.document/{id}")
+        return page.text if page.status_code == 200 else ""
+
+    page = await until(shown)
+    for word in ("体裁分类", "各镇", "正文：手机号码 138****5678", "尚缺", "1 处个人信息的处理", "张起草", "办理过程"):
+        assert word in page, word

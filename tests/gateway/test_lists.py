@@ -62,7 +62,7 @@ async def test_a_catalogue_is_listed_with_its_changes_and_downloads(web: httpx.A
     assert 'href="/catalogues/negative"' in types
     assert 'href="/catalogues/guide"' in types
     await has(web, "/catalogues/negative", f'href="/catalogues/items/{first.id}"')
-    await has(web, "/catalogues/negative?agency=jtj", "还没有事项。")
+    await has(web, "/catalogues/negative?agency=jtj", "没有符合条件的事项。")
     page = (await web.get(f"/catalogues/items/{first.id}")).text
     assert page.index("依据条款补全") < page.index("首次编制")
     assert "条例第十六条" in page

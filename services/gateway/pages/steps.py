@@ -11,11 +11,11 @@ from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
 from contracts.base import ID_PATTERN, Command, Query
-from contracts.publication.documents import GetText, TextContent
+from contracts.publication.documents import DocumentFile, GetDocument, GetText, TextContent
 from contracts.readmodel.answers import GetView, View
 from contracts.titles import TITLES
 from kernel.refused import Refused
-from services.gateway import agencies, inputs, offices, steps
+from services.gateway import agencies, inputs, offices, steps, whole
 from services.gateway.api.staff import TypeName
 from services.gateway.asking import It
 from services.gateway.forms import Form
@@ -45,6 +45,7 @@ async def record(
     person = required(request)
     asked = GetView(type=type, id=id, wait_version=version)
     found = await it.ask(asked, View, token=person.token)
+    file = await _file(it, person, type, id)
     return page(
         request,
         "record.html",
@@ -54,7 +55,8 @@ async def record(
         id=id,
         type=type,
         types=TITLES,
-        rows=rows(type, found.record, await agencies.names(it)),
+        rows=list(whole.lines(file).items()) if file else rows(type, found.record, await agencies.names(it)),
+        file=file,
         offered=steps.offered(type, found.record, person.actor.roles),
         taken=steps.one(type, done) if done else None,
         made=made,
@@ -66,6 +68,16 @@ def _heading(id: str, found: View) -> str:
     """What the record is about; documents say it among their metadata."""
     metadata = found.record.get("metadata") or {}
     return str(found.record.get("title") or metadata.get("title") or id)
+
+
+async def _file(it: Gateway, person: Session, type: str, id: str) -> DocumentFile | None:
+    """All of a document: who approves or reviews it sees its fields, what was found in it, and who signed."""
+    if type != "publication.document":
+        return None
+    try:
+        return await it.ask(GetDocument(id=id), DocumentFile, token=person.token)
+    except Refused:
+        return None
 
 
 async def _text(it: Gateway, person: Session, type: str, found: View) -> str:
