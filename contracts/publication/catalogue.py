@@ -53,16 +53,16 @@ class CatalogueDuty(WorkRecord):
     """What an item asks of its keeper: something must be published in its time, or its basis has changed."""
 
     type: TypeName
-    period_months: int | None = Field(default=None, description="Something must be published so often.")
+    period_months: int | None = Field(default=None, description="公开周期（月）: something must be published so often.")
     last_on: date | None = Field(
-        default=None, description="Day of the newest document that claims it, when last looked at."
+        default=None, description="最近公开日期: of the newest document that claims it, when last looked at."
     )
-    basis_changed: tuple[CaseId, ...] = Field(default=(), description="Documents it rests on that were changed since.")
+    basis_changed: tuple[CaseId, ...] = Field(default=(), description="已变更的依据: documents it rests on.")
     cites: tuple[str, ...] = Field(
-        default=(), description="Numbers and titles found in its words of 依据; a document so named flags it."
+        default=(), description="依据中写明的文件: numbers and titles; a document so named flags it."
     )
-    mismatches: tuple[Mismatch, ...] = Field(default=(), max_length=20)
-    remarks: tuple[str, ...] = Field(default=(), description="What should be looked at, in Chinese: vague words.")
+    mismatches: tuple[Mismatch, ...] = Field(default=(), max_length=20, description="与目录不一致之处")
+    remarks: tuple[str, ...] = Field(default=(), description="须复核的表述: vague words, in Chinese.")
 
 
 class ItemAdded(Event, record="catalogue_item", name="added", audience=Audience.PUBLIC):

@@ -30,13 +30,13 @@ class CatalogueClock(WorkRecord):
     type: TypeName
     limit: CatalogueLimit
     warned: bool = Field(default=False, description="The end of the limit is near.")
-    begun_on: date = Field(description="Day of the decision, approval or annulment; it is not counted.")
-    item: CaseId | None = Field(default=None, description="The item, once there is one.")
+    begun_on: date = Field(description="起算日期: of the decision, approval or annulment; not counted.")
+    item: CaseId | None = Field(default=None, description="目录事项: once there is one.")
     disclosed: bool | None = Field(
-        default=None, description="Whether a person decided that it is public, where the law asks (行政处罚法48)."
+        default=None, description="认定公开: as a person decided, where the law asks (行政处罚法48)."
     )
-    done_on: date | None = None
-    days_late: int | None = Field(default=None, description="Days after the limit when it was done; 0: in time.")
+    done_on: date | None = Field(default=None, description="办结日期")
+    days_late: int | None = Field(default=None, description="逾期天数: when it was done; 0: in time.")
 
 
 class ClockChanged(Event, record="catalogue_clock", name="changed"):

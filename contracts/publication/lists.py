@@ -94,13 +94,13 @@ class Reconciliation(WorkRecord):
     """认领核对: a list of an agency against the one from above."""
 
     type: TypeName
-    upper: str = Field(description="Which list from above.")
-    reconciled_on: date
-    items: int = Field(description="Items of the list from above.")
+    upper: str = Field(description="上级清单: its name.")
+    reconciled_on: date = Field(description="核对日期")
+    items: int = Field(description="上级清单项数")
     missing: int = Field(description="漏领")
     extra: int = Field(description="多领")
     different: int = Field(description="错领")
-    differences: tuple[Difference, ...] = Field(default=(), description="The first fifty.")
+    differences: tuple[Difference, ...] = Field(default=(), description="差异: the first fifty.")
 
 
 class ReconciliationChanged(Event, record="reconciliation", name="changed"):

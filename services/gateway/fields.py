@@ -138,6 +138,7 @@ times=发现次数
 table=任务表
 table_title=任务表名称
 document=文件
+what=不一致
 section=部分
 units=责任单位
 unknown=未识别单位

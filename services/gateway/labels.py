@@ -27,8 +27,9 @@ WORK = {
     "open": "在办",
 }
 HIDDEN = frozenset({"state"})
-LISTED = frozenset({"questions", "explanations", "doubts"})
+LISTED = frozenset({"questions", "explanations", "doubts", "mismatches"})
 """Fields that are lists of entries, each shown with all that it consists of."""
+DIFFERENCES = {"missing": "漏领", "extra": "多领", "different": "错领"}
 GROUNDS = {
     "EX14-SECRET": "国家秘密",
     "EX14-LAW": "法律、行政法规禁止公开",
@@ -129,7 +130,16 @@ def _field(name: str, value: Any, agencies: Mapping[str, str]) -> str:
         return limit(value)
     if name in LISTED:
         return _paper(value, agencies)
+    if name == "differences":
+        return "\n".join(_difference(each) for each in value)
     return _shown(value, agencies)
+
+
+def _difference(said: Mapping[str, str]) -> str:
+    """One line for each way in which a list does not agree with the one from above, with what its keeper explained."""
+    where = f"（{said['column']}）" if said["column"] else ""
+    explained = f"；说明：{said['reason']}" if said["reason"] else ""
+    return f"{DIFFERENCES[said['kind']]}：{'、'.join(said['key'].splitlines())}{where}{explained}"
 
 
 def _shown(value: Any, agencies: Mapping[str, str]) -> str:

@@ -141,3 +141,19 @@ async def test_changes_of_lists_stand_on_a_page_and_datasets_are_harvested(web: 
     )
     assert interface["dcat:accessService"]["dcat:endpointURL"] == "https://x.gov.cn/p"
     assert "datasets.jsonld" in (await web.get("/catalogues/datasets")).text
+
+
+async def test_each_difference_from_the_list_from_above_stands_on_the_desk() -> None:
+    record = {
+        "id": "999901-HD-2026-000001", "title": "权责清单认领核对：省级清单", "upper": "省级清单",
+        "items": 3, "differences": [
+            {"kind": "missing", "key": "P3", "column": "", "reason": "本县没有该项职权"},
+            {"kind": "different", "key": "P1", "column": "设定依据", "reason": ""},
+        ],
+    }  # fmt: skip
+    shown = dict(labels.rows("publication.reconciliation", record, {}))
+    assert (shown["上级清单"], shown["上级清单项数"]) == ("省级清单", "3")
+    assert shown["差异"].splitlines() == ["漏领：P3；说明：本县没有该项职权", "错领：P1（设定依据）"]
+    duty = {"mismatches": [{"document": "999901-GW-2026-000001", "what": ["公开方式不符"]}]}
+    shown = dict(labels.rows("publication.catalogue_duty", duty, {}))
+    assert shown["与目录不一致之处"] == "文件：999901-GW-2026-000001；不一致：公开方式不符"
