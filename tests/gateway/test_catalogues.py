@@ -12,6 +12,7 @@ from contracts.publication.catalogue import PutItem, RemoveItem
 from services.gateway import labels
 from services.publication.domain import law
 from tests.publication.test_catalogue import GUIDE
+from tests.publication.test_lists import CREDIT
 from tests.servers import Desk, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -111,6 +112,30 @@ async def test_a_draw_comes_with_its_proof(web: httpx.AsyncClient, desk: Desk) -
     for said in ("示例店", proof["draw"]["seed"], proof["draw"]["lists_sha256"], f"/api/v1/draws/{id}/proof", "待公布"):
         assert said in shown
     assert (await web.get("/draws/999901-CC-2026-999999")).status_code == 404
+    await followed_by_a_credit_mark(web, desk, id)
+
+
+async def followed_by_a_credit_mark(web: httpx.AsyncClient, desk: Desk, draw: str) -> None:
+    """The page of a draw leads to the mark while it is displayed, and says nothing of it afterwards."""
+    mark = await put(desk, "credit", CREDIT | {"party": "示例店", "display_until": "2099-12-31"})
+    today = desk.servers.clock.now().date()
+    result = c.InspectionResult(
+        subject="对象1", inspected_on=today, outcome="发现问题待后续处理", found="台账不全", credit=mark
+    )
+    await desk(c.RecordResults(id=draw, results=(result,)), Done, **CLERK)
+
+    async def said(*words: str) -> bool:
+        page = await web.get(f"/draws/{draw}")
+        assert page.status_code == 200
+        return all(word in page.text for word in words)
+
+    await until(lambda: said("台账不全", f'href="/catalogues/items/{mark}"'))
+    await desk(RemoveItem(id=mark, reason="信用已经修复"), Done, **CLERK)
+
+    async def gone() -> bool:
+        return await said("台账不全") and not await said("信用记录")
+
+    await until(gone)
 
 
 async def test_the_grounds_of_non_disclosure_have_the_same_names_everywhere() -> None:

@@ -31,11 +31,13 @@ async def draws(request: Request, it: It, before: Before = None) -> Response:
 @routes.get("/draws/{id}")
 async def draw(request: Request, it: It, id: api.Id) -> Response:
     found, names = await api.draw(it, id), await agencies.names(it)
-    shown = await _shown(it, found)
-    return page(request, "draw.html", column=columns.LISTS, found=found, shown=shown, names=names, states=STATES)
+    displayed = await _displayed(it, found)
+    return page(
+        request, "draw.html", column=columns.LISTS, found=found, displayed=displayed, names=names, states=STATES
+    )
 
 
-async def _shown(it: Gateway, found: Draw) -> frozenset[str]:
+async def _displayed(it: Gateway, found: Draw) -> frozenset[str]:
     """Penalties and credit marks that followed and are still displayed; of the others the page says nothing."""
     results = [each.result for each in found.drawn if each.result]
     ids = [id for each in results for id in (each.penalty, each.credit) if id]
