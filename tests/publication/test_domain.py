@@ -211,6 +211,16 @@ def test_an_unknown_day_of_formation_is_that_of_the_heads_signature() -> None:
     assert filed.signed_on == NOW.date()
 
 
+def test_what_was_repealed_is_not_printed_anew() -> None:
+    case = cleared(proposed(drafted(category="法规公文")))
+    case = after(case, drafting.number(case, NUMBER, None, ZHAO, NOW, CALENDAR))
+    case = after(case, publishing.publish(case, "x", ("网站",), ZHAO, NOW))
+    assert case.to_gazette
+    for validity, printed in ((c.Validity.AMENDED, True), (c.Validity.REPEALED, False), (c.Validity.EXPIRED, False)):
+        facts = publishing.mark_validity(case, validity, NOW.date(), "示政发〔2026〕10号", NOW)
+        assert after(case, facts).to_gazette is printed
+
+
 def test_correction_keeps_the_old_text_readable() -> None:
     case = published()
     facts = publishing.correct(case, OTHER, c.Changes(), None, "数字有误", ZHAO, NOW)

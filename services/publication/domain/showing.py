@@ -118,7 +118,10 @@ def submit(case: Case, by: Official, now: datetime) -> list[Fact]:
     same_agency(case, by)
     if not case.to_gazette:
         raise Refused(
-            "not_for_gazette", "公报只刊登尚未刊登的规范性文件。", field="id", remedy="请核对信息类别和刊登情况。"
+            "not_for_gazette",
+            "公报只刊登尚未刊登、没有废止失效的规范性文件。",
+            field="id",
+            remedy="请核对信息类别、有效性和刊登情况。",
         )
     return [] if case.submitted_at else [f.SubmittedToGazette(by=by, at=now)]
 

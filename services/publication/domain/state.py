@@ -190,8 +190,10 @@ class Case(BaseModel):
 
     @property
     def to_gazette(self) -> bool:
-        """A published normative document that no issue of the gazette has printed (P09)."""
-        return self.public and self.normative and self.gazette is None
+        """A published normative document that no issue of the gazette has printed (P09). What was repealed or has
+        expired is not printed anew, as if it were in force."""
+        ended = self.metadata.validity in (Validity.REPEALED, Validity.EXPIRED)
+        return self.public and self.normative and self.gazette is None and not ended
 
     @property
     def normative(self) -> bool:
