@@ -109,6 +109,8 @@ async def test_an_annulled_penalty_leaves_pages_and_history_and_its_reasons_name
     assert "阳建国" not in history.model_dump_json()
     await refused("names_person", desk(c.RemoveItem(id=id, reason="欧阳建国案已撤销"), Done, **CLERK))
     await desk(c.RemoveItem(id=id, reason="处罚决定已撤销"), Done, **CLERK)
+    late = StartClock(type="penalties", agency="scj", act="withdraw", begun_on=date(2026, 11, 20), item=id)
+    await refused("item_removed", desk(late, Done, **CLERK))
     history = await desk(c.GetItem(id=id), c.ItemHistory, **CITIZEN)
     assert [(each.values, each.removed_for) for each in history.editions] == [({"document_no": NO}, "处罚决定已撤销")]
     assert len((await desk(c.GetItem(id=id), c.ItemHistory, **CLERK)).editions) == 2

@@ -72,7 +72,9 @@ async def _of_item(service: Publication, kind: ItemType, command: catalogue_cloc
     if command.item is None:
         raise Refused("item_missing", "须写明目录事项编号。", field="item", remedy="请补充后重新提交。")
     item = (await service.catalogues.items.load(command.item)).state
-    if (item.type, item.agency) != (kind.type, command.agency) or item.removed_for:
+    if item.removed_for:
+        raise Refused("item_removed", "目录事项已移出，不再有期限。", field="item", remedy="请核对事项编号。")
+    if (item.type, item.agency) != (kind.type, command.agency):
         raise Refused("other_item", "该事项不在这个机构的这种目录中。", field="item", remedy="请核对事项编号。")
     title = record(item).title
     return Begun(kind, command.agency, command.act, kind.key_of(item.values), title, item.id, command.begun_on)
