@@ -64,6 +64,7 @@ class ServiceRecords(Record):
 
 
 class Retold(Event, record="records", name="retold"):
-    """Sent when a service has told all its current records again."""
+    """Sent when a service has told all its current records again. Of the records from the same `ce-source`, delete
+    those whose newest event has a smaller `epoch` and a `ce-time` before `since`: they no longer exist."""
 
     record: ServiceRecords

@@ -49,11 +49,12 @@ class Service:
 
     @cached_property
     def retold(self) -> type[Retold]:
-        """The service's own type of the event that ends a retelling."""
+        """The service's own type of the event that ends a retelling; public where anything that it tells is."""
         namespace = {"__module__": self.module.__name__, "__doc__": Retold.__doc__, "__qualname__": "Retold"}
-        made = new_class(
-            "Retold", (Retold,), {"record": "records", "name": "retold"}, lambda body: body.update(namespace)
-        )
+        public = any(kind.audience is Audience.PUBLIC for kind in self._defined(Event))
+        audience = Audience.PUBLIC if public else Audience.INTERNAL
+        said = {"record": "records", "name": "retold", "audience": audience}
+        made = new_class("Retold", (Retold,), said, lambda body: body.update(namespace))
         return cast(type[Retold], made)
 
     @cached_property

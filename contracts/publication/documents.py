@@ -49,7 +49,7 @@ class DocumentWithdrawn(Event, record="public_document", name="withdrawn", audie
 
 
 class PublicDocumentRestated(Event, record="public_document", name="restated", audience=Audience.PUBLIC):
-    """Sent when all published documents are told again."""
+    """Sent when anything else of a published document changed (gazette, delivery), or all are told again."""
 
     record: PublicDocument
 

@@ -20,7 +20,7 @@ from contracts.hotline import terms as c
 from contracts.hotline.tickets import ClassifyTicket
 from contracts.readmodel import answers as r
 from contracts.readmodel.running import Rebuild, RebuildProgress, RebuildState
-from tests.faults.crashing import HOTLINE, Emitter, impatient, settled, ticket
+from tests.faults.crashing import HOTLINE, Emitter, impatient, settled, stored, ticket
 from tests.servers import Desk, Servers, started, until
 
 SERVED = ["hotline", "readmodel"]
@@ -127,6 +127,8 @@ async def test_views_follow_the_restored_truth(tmp_path: Path, whole: bool, rebu
             await operate(servers, operators.republish, "hotline", json_=False)
             await settled(servers, HOTLINE)
             assert set(await listed(desk)) == {"K-1", "K-2"}
+            ends = await stored(servers, "PUBLIC", f"zwgk.{servers.region}.evt.public.hotline.records.retold.")
+            assert len(ends) == 1, "a portal hears that what was not told again is gone"
             assert (await view(desk, before["K-1"])).record["category"] == "交通运输"
             again = await take(servers, "N-1", "N-2", "N-3", "L-2")
             assert set(await listed(desk)) == {"K-1", "K-2", "N-1", "N-2", "N-3", "L-2"}

@@ -20,7 +20,7 @@ from tests.gateway.conftest import Publish
 from tests.servers import Desk, Servers, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-EXAMPLE = Path(__file__).parents[2] / "contracts/examples/read_public.py"
+EXAMPLES = Path(__file__).parents[2] / "contracts/examples"
 PUBLISHED = "publication.public_document.published.v1"
 TEXT = "各镇：\n按要求办理。\n2026年11月20日"
 
@@ -144,10 +144,10 @@ async def test_silence_is_filled_with_a_heartbeat(web: httpx.AsyncClient, monkey
     assert line == ": 心跳"
 
 
-async def example(servers: Servers, *options: str) -> list[list[str]]:
-    """Run the example as an outside party does; the words of each printed line."""
+async def example(servers: Servers, *options: str, program: str = "read_public.py") -> list[list[str]]:
+    """Run an example as an outside party does; the words of each printed line."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, str(EXAMPLE), str(servers.files["portal"]), "--seconds", "2", *options,
+        sys.executable, str(EXAMPLES / program), str(servers.files["portal"]), *options, "--seconds", "2",
         stdout=asyncio.subprocess.PIPE,
     )  # fmt: skip
     out, _ = await process.communicate()
@@ -163,3 +163,24 @@ async def test_an_outside_reader_reads_and_rewinds(servers: Servers, publish: Pu
     assert (last[1], last[2], last[3]) == (PUBLISHED, id, "关于外部订阅的通知")
     assert await example(servers) == []
     assert await example(servers, "--since", last[0]) == [last]
+
+
+async def test_a_copy_of_all_that_is_public_follows_a_take_down(
+    servers: Servers, publish: Publish, desk: Desk, web: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    kept, down = [await publish(f"关于副本的第{n}号通知", f"{TEXT}副本{n}") for n in range(2)]
+    path = tmp_path / "copy.json"
+    await example(servers, str(path), "--from-start", program="keep_copy.py")
+    copy = json.loads(path.read_text(encoding="utf-8"))
+    assert f"{TEXT}副本1" in copy["texts"].values()
+    await desk(c.Withdraw(id=down, leak=Leak.PERSONAL), Done, as_="赵审核", roles=[Role.REVIEWER])
+
+    async def withdrawn() -> bool:
+        return (await web.get(f"/documents/{down}")).status_code == 410
+
+    await until(withdrawn)
+    await example(servers, str(path), program="keep_copy.py")
+    assert "副本1" not in path.read_text(encoding="utf-8")
+    records = json.loads(path.read_text(encoding="utf-8"))["records"]
+    assert records[f"publication.public_document/{down}"]["record"]["withdrawn"]
+    assert records[f"publication.public_document/{kept}"]["record"]["text"]["inline"] == f"{TEXT}副本0"
