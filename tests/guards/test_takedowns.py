@@ -20,6 +20,7 @@ OTHERWISE = {
     "publication.cleanup_round": "its title is made of a day; conclusions lie beside and go with their document",
     "publication.survey": "its title is made of its kind and a day",
     "publication.records": "it names a service and a moment",
+    "hotline.records": "it names a service and a moment",
     "hotline.bulletin": "figures, and names of agencies from the register",
 }
 """Records with texts that no take-down of their own reaches, and why none is needed."""
