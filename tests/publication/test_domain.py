@@ -11,6 +11,7 @@ from kernel.clock import CST
 from kernel.numbers import DocumentNumber
 from kernel.refused import Refused
 from services.publication.domain import clocks, drafting, publishing
+from services.publication.domain.facts import File
 from services.publication.domain.state import Stage
 from services.publication.domain.telling import public_record, record, tell
 from tests.publication.documents import (
@@ -46,6 +47,16 @@ def test_draft_goes_to_the_public_by_the_whole_chain() -> None:
     ]
     assert public_record(case).metadata.index_no == "11999900/2026-00001"
     assert case.days_late == 0
+
+
+def test_what_was_found_in_an_attachment_is_told_to_the_offices_alone() -> None:
+    found = c.Attachment(
+        sha256="a" * 64, name="名单.xlsx", bytes=9, media_type="text/csv", check=c.Check.READ, findings=2, pictures=1
+    )
+    case = published().model_copy(update={"files": (File(attachment=found, upload="1"),)})
+    (inside,), (shown,) = record(case).attachments, public_record(case).attachments
+    assert (inside.findings, inside.pictures) == (2, 1)
+    assert (shown.findings, shown.pictures) == (0, 0)
 
 
 def test_what_explains_a_document_is_not_normative() -> None:

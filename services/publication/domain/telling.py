@@ -176,13 +176,14 @@ def _public_text(text: Kept, text_of: TextOf) -> Text:
 
 
 def _public_files(case: Case, text_of: TextOf) -> Iterator[Attachment]:
-    """Attachments with the beginning of their texts, as long as there is room."""
+    """Attachments with the beginning of their texts, as long as there is room, without what was found in them."""
     room = ATTACHED_BYTES
     for file in case.files:
         text = file.attachment.text
         content = (text_of(text.sha256) or "").encode()[:room].decode("utf-8", "ignore")
         room -= len(content.encode())
-        yield file.attachment.model_copy(update={"text": text.model_copy(update={"inline": content or None})})
+        shown = text.model_copy(update={"inline": content or None})
+        yield file.attachment.model_copy(update={"text": shown, "findings": 0, "pictures": 0})
 
 
 def tell(case: Case, facts: Sequence[Fact], text_of: TextOf = nothing_at_hand) -> list[Event]:
