@@ -36,6 +36,8 @@ _LABELLED = re.compile(
 )
 _AT_START = re.compile(rf"{_OPEN}{_COPY}{_URGENCY}{_LEVEL}{_STAR}{_TERM}")
 _AT_END = re.compile(rf"{_LEVEL}{_STAR}{_TERM}{_URGENCY}$")
+_WITHIN = re.compile(rf"(?<!商业)(?<!工作)(?<![“‘\"'「『《〈]){_LEVEL}[★☆]{_TERM}(?![”’\"'」』》〉])")
+"""A star makes it a mark wherever it stands in the head, unless it is quoted."""
 _APART = re.compile(r"(?:^|[\s\d])[绝机秘]\s*密\s*\S[^密]*$")
 _BARE = re.compile(rf"{_COPY}{_LEVEL}(?P<term>)")
 
@@ -73,6 +75,7 @@ def _mark_of(start: str, end: str, *, whole: bool, head: bool) -> re.Match[str] 
         or _LABELLED.search(start)
         or _AT_START.match(start)
         or (_AT_END.search("".join(end.split())) if _APART.search(end) else None)
+        or _WITHIN.search(start)
     )
 
 
