@@ -200,7 +200,8 @@ async def test_registers_are_counted_and_the_owing_named(desk: Desk, app: App[Pu
     await refused("unknown_field", desk(CountItems(type="interactions", by="x"), Counts))
     hidden = CountItems(type="inspectors", by="avoids")
     await refused("unknown_field", desk(hidden, Counts, roles=[Role.CITIZEN]))
-    assert (await desk(hidden, Counts)).total == 0
+    counts = await desk(hidden, Counts)
+    assert sum(each.items for each in counts.by) == counts.total, "offices may"
     owing = UnitsOwing(type="disclosure_guide")
     assert "czj" in [each.agency for each in (await desk(owing, Owed)).units]
     await put("disclosure_guide", **GUIDE)
