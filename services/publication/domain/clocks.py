@@ -1,12 +1,13 @@
 """When a document must be public, and when its case wants to be looked at."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from contracts.publication.record import Attribute, Validity
-from kernel.calendar import Calendar, add_hours, end_of_day
+from contracts.publication.record import Attribute, RunningLimit, Validity
+from kernel.calendar import Calendar, end_of_day
 from kernel.facts import Fact
+from services.publication.domain import running
 from services.publication.domain.evolution import evolve
 from services.publication.domain.facts import (
     DueSet,
@@ -27,54 +28,35 @@ from services.publication.domain.law import (
     REASSESS_DAYS,
     REISSUE,
     TAKEDOWN,
-    Clock,
 )
 from services.publication.domain.state import UNDECIDED, Case, Stage
 
 
 def timed(case: Case, facts: Sequence[Fact], calendar: Calendar) -> list[Fact]:
     """The facts, and the new limit if they change it."""
-    after = case
-    for fact in facts:
-        after = evolve(after, fact)
-    return [*facts, *recompute(after, calendar)]
+    return running.timed(case, facts, evolve, _limit, calendar)
 
 
 def recompute(case: Case, calendar: Calendar) -> list[Fact]:
     """The limit as this calendar counts it, from the day of formation on (条例26): for what is to be public."""
-    limit = _limit(case, calendar)
-    return [] if limit == DueSet(due_at=case.due_at, warn_at=case.warn_at, provisional=case.provisional) else [limit]
-
-
-NONE = DueSet(due_at=None, warn_at=None, provisional=False)
+    return running.recount(case, _limit, calendar)
 
 
 def _limit(case: Case, calendar: Calendar) -> DueSet:
     if case.lacks_material and case.published_at:
-        return _counted(MATERIAL, case.published_at.date(), calendar)
+        return running.runs(MATERIAL, case.published_at.date(), calendar)
     start = case.converted_on or case.metadata.formed_on or case.signed_off
     if case.stage not in UNDECIDED or case.attribute is not Attribute.PROACTIVE:
-        return NONE
+        return running.NONE
     if case.source:
-        due = add_hours(case.source.published_at, REISSUE.days)
-        return DueSet(due_at=due, warn_at=due - timedelta(hours=REISSUE.warn), provisional=False)
-    return _counted(CLOCKS[case.clock], start, calendar) if start else NONE
-
-
-def _counted(clock: Clock, start: date, calendar: Calendar) -> DueSet:
-    if clock.unit == "workdays":
-        due = calendar.due(start, clock.days)
-        warn = calendar.workdays_before(due, clock.warn)
-    else:
-        due = calendar.add_days(start, clock.days)
-        warn = due - timedelta(days=clock.warn)
-    return DueSet(due_at=end_of_day(due), warn_at=end_of_day(warn), provisional=calendar.provisional(start, due))
+        return running.runs_hours(REISSUE, case.source.published_at)
+    return running.runs(CLOCKS[case.clock], start, calendar) if start else running.NONE
 
 
 class Shown(NamedTuple):
     """The limit that a desk shows: the nearest one, and what rests on law once that one has passed."""
 
-    clock: Clock
+    limit: RunningLimit | None
     due_at: datetime
     warned: bool
     overdue: bool
@@ -83,13 +65,12 @@ class Shown(NamedTuple):
 def shown(case: Case) -> Shown | None:
     """The limit that runs on a document, if one does."""
     if case.clear_until:
-        return Shown(TAKEDOWN, case.clear_until, case.warned, case.overdue)
+        return Shown(TAKEDOWN.told, case.clear_until, case.warned, case.overdue)
     if case.issue_day and not case.overdue:
-        return Shown(ISSUE_DAY, end_of_day(case.issue_day), case.issue_day_near, case.issue_day_passed)
+        return Shown(ISSUE_DAY.told, end_of_day(case.issue_day), case.issue_day_near, case.issue_day_passed)
     if case.due_at is None:
         return None
-    clock = MATERIAL if case.lacks_material else REISSUE if case.source else CLOCKS[case.clock]
-    return Shown(clock, case.due_at, case.warned, case.overdue)
+    return Shown(case.limit, case.due_at, case.warned, case.overdue)
 
 
 def reassess_at(now: datetime) -> datetime:
@@ -118,11 +99,7 @@ def tick(case: Case, now: datetime, calendar: Calendar) -> list[Fact]:
 
 def _waiting(case: Case) -> list[tuple[datetime, Fact]]:
     """The moments to come with what they will bring, in their order."""
-    waiting: list[tuple[datetime, Fact]] = []
-    if (case.stage in UNDECIDED or case.lacks_material) and case.due_at and not case.overdue:
-        if case.warn_at and not case.warned:
-            waiting.append((case.warn_at, Warned()))
-        waiting.append((case.due_at, WentOverdue()))
+    waiting = running.waiting(case)
     if case.clear_until and not case.overdue:
         if not case.warned:
             waiting.append((case.clear_until - timedelta(hours=TAKEDOWN.warn), Warned()))

@@ -7,7 +7,7 @@ from contracts.publication.record import Attribute, Changes, Check, Metadata, No
 from kernel.facts import Fact
 from services.publication.domain import explaining as e
 from services.publication.domain import facts as f
-from services.publication.domain import stocked
+from services.publication.domain import running, stocked
 from services.publication.domain.deputies import as_signed
 from services.publication.domain.facts import File, Kept, Official
 from services.publication.domain.state import HEAD_STEP, Case, Replaced, Signature, Stage
@@ -320,13 +320,8 @@ def _timed(
     fact: f.DueSet | f.Warned | f.WentOverdue | f.IssueDayNear | f.IssueDayPassed | f.ExpiryWarned,
 ) -> Case:
     match fact:
-        case f.DueSet():
-            running = {"due_at": fact.due_at, "warn_at": fact.warn_at, "provisional": fact.provisional}
-            return case.model_copy(update=running | {"warned": False, "overdue": False})
-        case f.Warned():
-            return case.model_copy(update={"warned": True})
-        case f.WentOverdue():
-            return case.model_copy(update={"overdue": True})
+        case f.DueSet() | f.Warned() | f.WentOverdue():
+            return case.model_copy(update=running.changed(fact))
         case f.IssueDayNear():
             return case.model_copy(update={"issue_day_near": True})
         case f.IssueDayPassed():
@@ -335,7 +330,7 @@ def _timed(
             return case.model_copy(update={"expiry_warned": True})
 
 
-_NO_LIMIT = {"due_at": None, "warn_at": None, "provisional": False, "warned": False, "overdue": False}
+_NO_LIMIT = running.changed(running.NONE)
 
 
 def _signed(case: Case, step: str, by: Official, at: datetime, note: str = "") -> Case:

@@ -8,7 +8,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from contracts.publication.record import RunningLimit
-from kernel.calendar import Calendar, end_of_day
+from kernel.calendar import Calendar, add_hours, end_of_day
 from kernel.facts import Fact
 from services.publication.domain.facts import DueSet, Warned, WentOverdue
 from services.publication.domain.law import Clock
@@ -60,6 +60,12 @@ def until(
         provisional=calendar.provisional(start, last),
         limit=limit,
     )
+
+
+def runs_hours(clock: Clock, start: datetime) -> DueSet:
+    """By the clock, through nights and holidays."""
+    due = add_hours(start, clock.days)
+    return DueSet(due_at=due, warn_at=add_hours(due, -clock.warn), provisional=False, limit=clock.told)
 
 
 def recount(state: S, limit: Limit[S], calendar: Calendar) -> list[Fact]:

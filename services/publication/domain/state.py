@@ -21,6 +21,7 @@ from contracts.publication.record import (
 from kernel.calendar import add_hours
 from services.publication.domain.facts import Doubt, File, InField, Kept, Official
 from services.publication.domain.law import NUMBERED, TAKEDOWN
+from services.publication.domain.running import Limited
 
 
 class Stage(StrEnum):
@@ -69,7 +70,7 @@ class Replaced(BaseModel):
     """What the corrected fields said, by their Chinese names."""
 
 
-class Case(BaseModel):
+class Case(Limited):
     """A document. `signatures` are all steps so far; `approvals` those of the present round, void after a change."""
 
     model_config = ConfigDict(frozen=True)
@@ -94,11 +95,6 @@ class Case(BaseModel):
     files: tuple[File, ...] = ()
     allowed: str | None = None
     missing: tuple[str, ...] = ()
-    due_at: datetime | None = None
-    warn_at: datetime | None = None
-    provisional: bool = False
-    warned: bool = False
-    overdue: bool = False
     issue_day_near: bool = False
     issue_day_passed: bool = False
     source: Source | None = None

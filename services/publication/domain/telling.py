@@ -141,7 +141,7 @@ def _limited(case: Case) -> dict[str, Any]:
     if running is None:
         return {"overdue": case.overdue}
     told = {"due_at": running.due_at, "overdue": running.overdue, "warned": running.warned}
-    return told | {"limit": running.clock.told}
+    return told | {"limit": running.limit}
 
 
 def _delay(case: Case) -> int | None:
